@@ -1,0 +1,35 @@
+package drivers
+
+import "context"
+
+// Session is how the command line of a platform is opened and read: facts out of
+// platform.yaml, never code.
+type Session struct {
+	Exec   string            // shape of the prompt in exec mode, "<host># "
+	Config string            // shape of the prompt in configuration mode, "<host>(<mode>)# "
+	Open   []string          // lines sent after login: paging off
+	Enter  string            // into configuration mode
+	Leave  string            // out of it
+	Fetch  string            // the command that shows the running configuration
+	End    string            // the last line of a complete answer
+	Errors []string          // refusal texts at the start of a line of an answer
+	Save   string            // running to startup
+	Saved  string            // what a good save says
+	Read   map[string]string // the whole vocabulary of Probe: name -> command, slots <ip>, <name>
+}
+
+// Login is what proves us to a device. It prints as its user alone.
+type Login struct {
+	User       string
+	Password   string // empty where a key is used
+	PrivateKey []byte // PEM; empty where a password is used
+}
+
+// String never shows a secret.
+func (l Login) String() string { return "login " + l.User }
+
+// GoString never shows a secret.
+func (l Login) GoString() string { return l.String() }
+
+// Logins resolves the name of a credential, at the moment it is used.
+type Logins func(ctx context.Context, credential string) (Login, error)

@@ -1,0 +1,111 @@
+// Package intent is the schema of what operators ask for.
+//
+// One file of this package is one kind: its fields, what they mean, and Expand, which
+// says what the kind means as facts on devices. The table kinds lists them all. The
+// comment beside a field is its documentation: schema, explain and the reference pages
+// are made from these files.
+package intent
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/network"
+	"plumbline/internal/strict"
+	"plumbline/inventory"
+)
+
+// Kind is one sort of request. Expand reads intents and adds facts; it never reads
+// facts, so that the order of files means nothing.
+type Kind interface {
+	Expand(*Build)
+	head() *Head
+}
+
+// Head is what every intent begins with.
+type Head struct {
+	Kind string `yaml:"kind"`
+	Name string `yaml:"name"`
+}
+
+func (h *Head) head() *Head { return h }
+
+// kinds is every kind there is.
+var kinds = map[string]func() Kind{
+	"design":       func() Kind { return new(Design) },
+	"exchange":     func() Kind { return new(Exchange) },
+	"peering":      func() Kind { return new(Peering) },
+}
+
+// Kinds lists the kinds, for the schema and the documentation.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Set is every request of one commit.
+type Set struct {
+	src    *strict.Source
+	all    []Kind
+	byName map[Head]Kind
+}
+
+// Load reads intent/**/*.yaml of a commit. Folders are for people; only kind counts.
+func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
+	s := &Set{src: src, byName: map[Head]Kind{}}
+	var ds diag.List
+	err := fs.WalkDir(tree, "intent", func(file string, d fs.DirEntry, err error) error {
+		switch ext := path.Ext(file); {
+		case err != nil || d.IsDir():
+			return err
+		case ext == ".yaml":
+			ds = append(ds, s.load(tree, file)...)
+		case ext == ".yml":
+			ds.Failf(diag.Pos{File: file, Line: 1, Col: 1}, "PL0012", "the name of an intent ends in .yaml")
+		}
+		return nil
+	})
+	if err != nil {
+		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "PL0012", "cannot read: %v", err)
+	}
+	return s, ds
+}
+
+func (s *Set) load(tree fs.FS, file string) diag.List {
+	doc, ds := s.src.Open(tree, file)
+	if doc == nil {
+		return ds
+	}
+	kind, at := doc.Word("kind")
+	make, ok := kinds[kind]
+	if !ok {
+		ds.Failf(at, "PL0110", "no kind %q", kind).Hint = diag.Nearest(kind, Kinds())
+		return ds
+	}
+	k := make()
+	ds = append(ds, doc.Into(k)...)
+	if twin, ok := s.byName[*k.head()]; ok {
+		fault := ds.Failf(s.src.At(&k.head().Name), "PL0203", "%s %q is given twice", kind, k.head().Name)
+		fault.Also = []diag.Pos{s.src.At(&twin.head().Name)}
+	}
+	s.byName[*k.head()] = k
+	s.all = append(s.all, k)
+	return ds
+}
+
+// Resolve turns requests into facts on the devices that exist.
+func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
+	b := &Build{net: new(network.Network), set: s}
+	for i := range inv.Devices {
+		d := &inv.Devices[i]
+		b.net.Devices = append(b.net.Devices, &network.Device{
+			Name: d.Name, Platform: d.Platform, At: s.src.At(&d.Platform),
+		})
+	}
+	b.net.Sort()
+	for _, k := range s.all {
+		k.Expand(b)
+	}
+	b.net.Sort()
+	return b.net, b.Diags.Sorted()
+}
