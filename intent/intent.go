@@ -35,9 +35,9 @@ func (h *Head) head() *Head { return h }
 
 // kinds is every kind there is.
 var kinds = map[string]func() Kind{
-	"design":       func() Kind { return new(Design) },
-	"exchange":     func() Kind { return new(Exchange) },
-	"peering":      func() Kind { return new(Peering) },
+	"design":   func() Kind { return new(Design) },
+	"exchange": func() Kind { return new(Exchange) },
+	"peering":  func() Kind { return new(Peering) },
 }
 
 // Kinds lists the kinds, for the schema and the documentation.

@@ -7,6 +7,7 @@ package network
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"plumbline/internal/diag"
@@ -22,9 +23,11 @@ type Device struct {
 	Platform string
 	At       diag.Pos // its line in the inventory
 
+	System     *System
 	Interfaces *Interfaces
+	IGP        *IGP
+	Policy     *Policy // before BGP, which speaks of it
 	BGP        *BGP
-	// System, IGP, Policy, EVPN, ACL, Zone, Cluster: one line here and one file each.
 }
 
 // Device finds a device of a sorted network by name; nil where there is none.
@@ -39,15 +42,40 @@ func (n *Network) Device(name string) *Device {
 }
 
 // Sort puts everything into its one order, so that the order in which intents were
-// read can never reach a device.
+// read can never reach a device. Terms keep theirs: it has a meaning.
 func (n *Network) Sort() {
 	slices.SortFunc(n.Devices, func(a, b *Device) int { return cmp.Compare(a.Name, b.Name) })
 	for _, d := range n.Devices {
 		if d.Interfaces != nil {
 			slices.SortFunc(d.Interfaces.Ports, func(a, b Port) int { return cmp.Compare(a.Name, b.Name) })
+			for _, p := range d.Interfaces.Ports {
+				slices.SortFunc(p.Addrs, func(a, b Addr) int { return byPrefix(a.Prefix, b.Prefix) })
+			}
+		}
+		if d.IGP != nil {
+			slices.SortFunc(d.IGP.Ports, func(a, b IGPPort) int { return cmp.Compare(a.Name, b.Name) })
 		}
 		if d.BGP != nil {
+			slices.SortFunc(d.BGP.Origins, func(a, b Originated) int { return byPrefix(a.Prefix, b.Prefix) })
 			slices.SortFunc(d.BGP.Neighbors, func(a, b Neighbor) int { return a.Addr.Compare(b.Addr) })
 		}
+		if d.Policy != nil {
+			d.Policy.sort()
+		}
 	}
+}
+
+func (p *Policy) sort() {
+	slices.SortFunc(p.PrefixSets, func(a, b PrefixSet) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.PathSets, func(a, b PathSet) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.CommunitySets, func(a, b CommunitySet) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Routes, func(a, b RoutePolicy) int { return cmp.Compare(a.Name, b.Name) })
+	for _, s := range p.PrefixSets {
+		slices.SortFunc(s.Items, func(a, b PrefixItem) int { return byPrefix(a.Prefix, b.Prefix) })
+	}
+}
+
+// byPrefix orders prefixes by address, then by length.
+func byPrefix(a, b netip.Prefix) int {
+	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 }
