@@ -1,0 +1,154 @@
+package dialect
+
+import (
+	"slices"
+	"strings"
+)
+
+// pattern reads the elements of a rule: literal <name:type> =<name:type> [literal] ( ... ) ...
+func (r *reader) pattern(no, col int, text string) []Elem {
+	tokens := tokenize(text)
+	out, rest := r.elems(no, col, tokens, false)
+	if len(rest) > 0 {
+		r.failf(no, col, "a ) closes nothing in %q", text)
+	}
+	return out
+}
+
+// tokenize splits a pattern at blanks and puts parentheses on their own.
+func tokenize(text string) (out []string) {
+	depth := 0 // inside <...>, where enum(a|b) has parentheses of its own
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			out = append(out, word.String())
+			word.Reset()
+		}
+	}
+	for _, c := range text {
+		switch {
+		case c == ' ' && depth == 0:
+			flush()
+			continue
+		case (c == '(' || c == ')') && depth == 0:
+			flush()
+			out = append(out, string(c))
+			continue
+		case c == '<':
+			depth++
+		case c == '>' && depth > 0:
+			depth--
+		}
+		word.WriteRune(c)
+	}
+	flush()
+	return out
+}
+
+func (r *reader) elems(no, col int, tokens []string, inside bool) (out []Elem, rest []string) {
+	for len(tokens) > 0 {
+		t := tokens[0]
+		tokens = tokens[1:]
+		switch {
+		case t == "(":
+			var group []Elem
+			group, tokens = r.elems(no, col, tokens, true)
+			if len(tokens) == 0 {
+				r.failf(no, col, "a ( is never closed")
+				return out, nil
+			}
+			tokens = tokens[1:]
+			out = append(out, Elem{Kind: Group, Group: group})
+		case t == ")":
+			if inside {
+				return out, append([]string{t}, tokens...)
+			}
+			return out, append([]string{t}, tokens...)
+		case t == ">":
+			r.failf(no, col, "patterns of several levels are not in this version: indent instead")
+		case t == "...":
+			out = append(out, Elem{Kind: Rest, Name: "rest"})
+		case strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]"):
+			out = append(out, Elem{Kind: Silent, Word: t[1 : len(t)-1]})
+		case strings.HasPrefix(t, "<") || strings.HasPrefix(t, "=<"):
+			out = append(out, r.slot(no, col, t))
+		case strings.HasPrefix(t, "="):
+			out = append(out, Elem{Kind: Literal, Word: t[1:], Value: true})
+		default:
+			out = append(out, Elem{Kind: Literal, Word: t})
+		}
+	}
+	return out, nil
+}
+
+// slot reads <name:type> or =<name:type>.
+func (r *reader) slot(no, col int, token string) Elem {
+	e := Elem{Kind: Slot}
+	body, value := strings.CutPrefix(token, "=")
+	e.Value = value
+	body = strings.TrimSuffix(strings.TrimPrefix(body, "<"), ">")
+	name, typ, ok := strings.Cut(body, ":")
+	if !ok || name == "" {
+		r.failf(no, col, "%s: a slot is written <name:type>", token)
+		return e
+	}
+	e.Name, e.Type = name, typ
+	if base, arg, found := strings.Cut(typ, "("); found {
+		e.Type, arg = base, strings.TrimSuffix(arg, ")")
+		if base == "enum" {
+			e.Enum = strings.Split(arg, "|")
+		}
+	}
+	if !slices.Contains(Types, e.Type) {
+		r.failf(no, col, "%s: no type %q: there are %s", token, e.Type, strings.Join(Types, " "))
+	}
+	return e
+}
+
+// attrs reads "name=value name name="several words"" up to a comment.
+func (r *reader) attrs(no, col int, text string, into map[string]string) {
+	for text = strings.TrimSpace(text); text != "" && text[0] != '#'; text = strings.TrimSpace(text) {
+		end := strings.IndexAny(text, " =")
+		if end < 0 {
+			end = len(text)
+		}
+		name, value := text[:end], ""
+		text = text[end:]
+		given := strings.HasPrefix(text, "=")
+		if given {
+			if value, text = r.value(no, col, text[1:]); value == "" {
+				r.failf(no, col, "the attribute %s= has no value", name)
+			}
+		}
+		wants, known := attributes[name]
+		switch {
+		case bare[name]:
+		case !known:
+			r.failf(no, col, "no attribute %q", name)
+			continue
+		case wants != given && wants:
+			r.failf(no, col, "the attribute %s wants a value: %s=...", name, name)
+			continue
+		case wants != given:
+			r.failf(no, col, "the attribute %s takes no value", name)
+			continue
+		}
+		if _, twice := into[name]; twice {
+			r.failf(no, col, "the attribute %s is given twice", name)
+		}
+		into[name] = value
+	}
+}
+
+// value reads one word, or what stands between quotes.
+func (r *reader) value(no, col int, text string) (value, rest string) {
+	if !strings.HasPrefix(text, `"`) {
+		value, rest, _ = strings.Cut(text, " ")
+		return value, rest
+	}
+	value, rest, closed := strings.Cut(text[1:], `"`)
+	if !closed {
+		r.failf(no, col, "a quote is never closed")
+	}
+	return value, rest
+}
