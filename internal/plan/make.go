@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumbline/drivers"
+	"plumbline/internal/diag"
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+)
+
+// Make compares intended with live. A change that the model of the device refuses, or
+// that it leads elsewhere, is a failure of the list and not in the plan.
+func Make(h Header, in []Input) (Plan, diag.List) {
+	p := Plan{Header: h}
+	var ds diag.List
+	groups := map[string]string{}
+	in = slices.Clone(in)
+	slices.SortStableFunc(in, func(a, b Input) int { return cmp.Compare(a.Device, b.Device) })
+	for i, one := range in {
+		if i > 0 && in[i-1].Device == one.Device {
+			ds.Failf(asker(one.Want, 0), "plan/device-twice", "device %q is planned twice", one.Device)
+			continue
+		}
+		if why := silent(one.Answer); why != "" {
+			p.Missing = append(p.Missing, Missing{one.Device, why})
+			continue
+		}
+		groups[one.Device] = one.Group
+		if c, ok := change(one, &ds); ok {
+			p.Changes = append(p.Changes, c)
+		}
+	}
+	spread(p.Changes, h.Waves, groups)
+	return p, ds
+}
+
+// silent tells why a device's answer is none. An empty configuration is no answer.
+func silent(a Answer) string {
+	switch {
+	case a.Err != nil:
+		return a.Err.Error()
+	case len(strings.TrimSpace(string(a.Live.Text))) == 0:
+		return "it answered with an empty configuration, which is taken for a failed reading: read it again"
+	}
+	return ""
+}
+
+// change makes the change of one device; false where nothing is to be done, or where
+// something stands against it, which ds then tells.
+func change(in Input, ds *diag.List) (Change, bool) {
+	o := tree.Options{Leave: slices.Concat(in.Leave, in.Want.Leave)}
+	have, _ := tree.Parse(in.Want.Dialect, in.Answer.Live.Text)
+	rendered, _ := tree.Parse(in.Want.Dialect, in.Want.Text)
+	var deployed *tree.Tree
+	if in.Deployed != nil {
+		deployed, _ = tree.Parse(in.Want.Dialect, in.Deployed)
+	}
+	want, cover := tree.Expect(have, rendered, deployed, o)
+	c := Change{
+		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins, Wave: in.Wave,
+		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),
+		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
+	}
+	if c.HaveFull == c.Want {
+		return c, false
+	}
+	way := road{in: in, have: have, want: want, o: o}
+	if !way.build(ds) {
+		return c, false
+	}
+	c.Edit, c.Edits = way.edit, way.edits
+	c.Risks = risks(c)
+	if slices.Contains(c.Risks, Unruled) && slices.Contains(c.Risks, Lifeline) {
+		ds.Failf(asker(in.Want, 0), "plan/unruled-lifeline", "%s: the change touches the way in, and lines that no rule of the platform knows", in.Device).
+			Hint = "send the two in two requests, or add rules for the lines"
+		return c, false
+	}
+	return c, true
+}
+
+// road is the way from one tree to another and back.
+type road struct {
+	in         Input
+	have, want *tree.Tree
+	o          tree.Options
+	edits      []tree.Edit
+	edit       drivers.Edit
+}
+
+// build is one function used twice: undo is the comparison with its sides swapped. What
+// replay does not prove, there and back, is no way.
+func (r *road) build(ds *diag.List) bool {
+	d := r.in.Want.Dialect
+	edits, _, err := tree.Diff(r.have, r.want, r.o)
+	if err != nil {
+		return r.refuse(ds, 0, "no order of commands is taken: "+err.Error())
+	}
+	back, _, err := tree.Diff(r.want, r.have, r.o)
+	if err != nil {
+		return r.refuse(ds, 0, "no way back: "+err.Error())
+	}
+	r.edits = edits
+	r.edit = drivers.Edit{Do: tree.Script(d, edits), Undo: tree.Script(d, back)}
+	if len(r.edit.Do) == 0 {
+		return r.refuse(ds, 0, "live and wanted differ, and no command tells how")
+	}
+	_, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), r.edit.Do, r.edit.Undo)
+	for _, f := range refused {
+		line := strings.TrimSpace(fmt.Sprint(f.Line))
+		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))
+	}
+	return len(refused) == 0
+}
+
+// wanted finds the wanted line behind a command of the script; 0 where none is.
+func (r *road) wanted(command string) int {
+	for _, e := range r.edits {
+		if e.Line == command {
+			return e.No
+		}
+	}
+	return 0
+}
+
+func (r *road) refuse(ds *diag.List, no int, why string) bool {
+	ds.Failf(asker(r.in.Want, no), "plan/replay-refused", "%s: %s", r.in.Device, why).
+		Hint = "nothing is offered for this device; change the intent, or its template or dialect rule"
+	return false
+}
+
+// asker is the intent behind a line of a configuration; where that is unknown, behind its
+// first line: some place must be named.
+func asker(c tree.Config, no int) diag.Pos {
+	at := max(no-1, 0)
+	if at < len(c.Origins) && c.Origins[at].Intent.File != "" {
+		return c.Origins[at].Intent
+	}
+	for _, o := range c.Origins {
+		if o.Intent.File != "" {
+			return o.Intent
+		}
+	}
+	return diag.Pos{File: "inventory.yaml", Line: 1, Col: 1}
+}
+
+func hexOf(sum [32]byte) string { return hex.EncodeToString(sum[:]) }

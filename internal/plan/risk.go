@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/internal/tree"
+)
+
+// The risk classes. They come from what a change does, never from how earlier ones went.
+const (
+	Lifeline = "lifeline" // it touches the way in
+	Filter   = "filter"   // a filter, or its last use, is taken away
+	NoTimer  = "no-timer" // the device cannot undo by itself
+	Unruled  = "unruled"  // no rule of the platform knows some line
+)
+
+// The first words of lines that let us in, and of lines that filter.
+var (
+	waysIn = []string{"username", "line vty", "aaa", "tacacs", "radius", "ip ssh", "ssh", "management", "service ssh", "system login", "crypto key", "ip route vrf mgmt"}
+	guards = []string{"ip prefix-list", "ipv6 prefix-list", "ip access-list", "ipv6 access-list", "access-list", "bgp as-path access-list", "bgp community-list", "bgp large-community-list", "route-map"}
+	uses   = []string{" prefix-list ", " filter-list ", " route-map ", " distribute-list ", " maximum-prefix "}
+	timers = []string{"guard", "trial", "gnmi"}
+)
+
+// risks gives the classes of a change, in a fixed order.
+func risks(c Change) (rs []string) {
+	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.Edits, holds) }
+	if any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) }) {
+		rs = append(rs, Lifeline)
+	}
+	if any(func(e tree.Edit) bool { return e.Del && unfilters(e) }) {
+		rs = append(rs, Filter)
+	}
+	if !slices.Contains(timers, c.Style) {
+		rs = append(rs, NoTimer)
+	}
+	if any(func(e tree.Edit) bool { return e.Unruled }) {
+		rs = append(rs, Unruled)
+	}
+	return rs
+}
+
+func top(e tree.Edit) string {
+	if len(e.Path) > 0 {
+		return e.Path[0]
+	}
+	return e.Line
+}
+
+func unfilters(e tree.Edit) bool {
+	return begins(top(e), guards) || slices.ContainsFunc(uses, func(u string) bool { return strings.Contains(e.Line+" ", u) })
+}
+
+func begins(line string, heads []string) bool {
+	return slices.ContainsFunc(heads, func(h string) bool { return line == h || strings.HasPrefix(line, h+" ") })
+}
+
+// spread gives each change that has no wave one: the smallest change first as canary, then
+// up to the given sizes, never two of one group together, and what touches the way in or
+// cannot undo by itself last and alone.
+func spread(cs []Change, sizes []string, groups map[string]string) {
+	order := make([]int, len(cs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if x, y := alone(cs[a]), alone(cs[b]); x != y {
+			if y {
+				return -1
+			}
+			return 1
+		}
+		return len(cs[a].Edits) - len(cs[b].Edits)
+	})
+	w := waves{room: room(sizes, len(cs)), groups: groups}
+	for _, c := range cs {
+		if c.Wave > 0 {
+			w.put(c, c.Wave)
+		}
+	}
+	for _, i := range order {
+		if cs[i].Wave == 0 {
+			cs[i].Wave = w.place(cs[i])
+			w.put(cs[i], cs[i].Wave)
+		}
+	}
+}
+
+func alone(c Change) bool {
+	return slices.Contains(c.Risks, Lifeline) || slices.Contains(c.Risks, NoTimer)
+}
+
+// waves is who is in which wave so far.
+type waves struct {
+	room   []int // how many may be in each wave; waves after the last hold any number
+	groups map[string]string
+	in     [][]Change
+}
+
+func (w *waves) put(c Change, wave int) {
+	for len(w.in) < wave {
+		w.in = append(w.in, nil)
+	}
+	w.in[wave-1] = append(w.in[wave-1], c)
+}
+
+func (w *waves) place(c Change) int {
+	for n := 1; ; n++ {
+		if w.takes(c, n) {
+			return n
+		}
+	}
+}
+
+func (w *waves) takes(c Change, wave int) bool {
+	var in []Change
+	if wave <= len(w.in) {
+		in = w.in[wave-1]
+	}
+	if wave <= len(w.room) && len(in) >= w.room[wave-1] || len(in) > 0 && alone(c) {
+		return false
+	}
+	return !slices.ContainsFunc(in, func(o Change) bool {
+		return alone(o) || w.groups[c.Device] != "" && w.groups[c.Device] == w.groups[o.Device]
+	})
+}
+
+// room turns sizes that count from the start into the size of each wave, at least one.
+func room(sizes []string, total int) (rs []int) {
+	if len(sizes) == 0 {
+		sizes = []string{"1", "100%"}
+	}
+	before := 0
+	for _, s := range sizes {
+		n, percent := strings.CutSuffix(s, "%")
+		upto, err := strconv.Atoi(n)
+		if err != nil {
+			continue
+		}
+		if percent {
+			upto = (total*upto + 99) / 100
+		}
+		rs = append(rs, max(upto-before, 1))
+		before = max(before+1, upto)
+	}
+	return rs
+}
