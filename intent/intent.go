@@ -7,8 +7,10 @@
 package intent
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 
@@ -28,7 +30,7 @@ type Kind interface {
 // Head is what every intent begins with.
 type Head struct {
 	Kind string `yaml:"kind"`
-	Name string `yaml:"name"`
+	Name Name   `yaml:"name"`
 }
 
 func (h *Head) head() *Head { return h }
@@ -37,7 +39,9 @@ func (h *Head) head() *Head { return h }
 var kinds = map[string]func() Kind{
 	"design":   func() Kind { return new(Design) },
 	"exchange": func() Kind { return new(Exchange) },
+	"link":     func() Kind { return new(Link) },
 	"peering":  func() Kind { return new(Peering) },
+	"prefixes": func() Kind { return new(Prefixes) },
 }
 
 // Kinds lists the kinds, for the schema and the documentation.
@@ -46,13 +50,14 @@ func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 // Set is every request of one commit.
 type Set struct {
 	src    *strict.Source
+	tree   fs.FS
 	all    []Kind
 	byName map[Head]Kind
 }
 
 // Load reads intent/**/*.yaml of a commit. Folders are for people; only kind counts.
 func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
-	s := &Set{src: src, byName: map[Head]Kind{}}
+	s := &Set{src: src, tree: tree, byName: map[Head]Kind{}}
 	var ds diag.List
 	err := fs.WalkDir(tree, "intent", func(file string, d fs.DirEntry, err error) error {
 		switch ext := path.Ext(file); {
@@ -61,12 +66,12 @@ func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
 		case ext == ".yaml":
 			ds = append(ds, s.load(tree, file)...)
 		case ext == ".yml":
-			ds.Failf(diag.Pos{File: file, Line: 1, Col: 1}, "PL0012", "the name of an intent ends in .yaml")
+			ds.Failf(diag.Pos{File: file, Line: 1, Col: 1}, "file/name", "the name of an intent ends in .yaml")
 		}
 		return nil
 	})
 	if err != nil {
-		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "PL0012", "cannot read: %v", err)
+		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "file/unreadable", "cannot read: %v", err)
 	}
 	return s, ds
 }
@@ -78,14 +83,22 @@ func (s *Set) load(tree fs.FS, file string) diag.List {
 	}
 	kind, at := doc.Word("kind")
 	make, ok := kinds[kind]
-	if !ok {
-		ds.Failf(at, "PL0110", "no kind %q", kind).Hint = diag.Nearest(kind, Kinds())
+	switch {
+	case slices.Contains(laterKinds, kind):
+		ds.Failf(at, "schema/unknown-kind", "the kind %q is not in this version", kind)
+		return ds
+	case !ok:
+		ds.Failf(at, "schema/unknown-kind", "no kind %q", kind).Hint = diag.Nearest(kind, Kinds())
 		return ds
 	}
 	k := make()
-	ds = append(ds, doc.Into(k)...)
+	more := doc.Into(k)
+	explain(kind, more)
+	if ds = append(ds, more...); more.Failed() {
+		return ds
+	}
 	if twin, ok := s.byName[*k.head()]; ok {
-		fault := ds.Failf(s.src.At(&k.head().Name), "PL0203", "%s %q is given twice", kind, k.head().Name)
+		fault := ds.Failf(s.src.At(&k.head().Name), "reference/duplicate", "%s %q is given twice", kind, k.head().Name)
 		fault.Also = []diag.Pos{s.src.At(&twin.head().Name)}
 	}
 	s.byName[*k.head()] = k
@@ -95,14 +108,17 @@ func (s *Set) load(tree fs.FS, file string) diag.List {
 
 // Resolve turns requests into facts on the devices that exist.
 func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
-	b := &Build{net: new(network.Network), set: s}
+	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet][]netip.Prefix{}, meets: map[port]diag.Pos{}}
 	for i := range inv.Devices {
 		d := &inv.Devices[i]
 		b.net.Devices = append(b.net.Devices, &network.Device{
-			Name: d.Name, Platform: d.Platform, At: s.src.At(&d.Platform),
+			Name: string(d.Name), Platform: string(d.Platform), At: s.src.At(&d.Platform),
 		})
 	}
 	b.net.Sort()
+	slices.SortFunc(s.all, func(x, y Kind) int {
+		return cmp.Or(cmp.Compare(x.head().Kind, y.head().Kind), cmp.Compare(x.head().Name, y.head().Name))
+	})
 	for _, k := range s.all {
 		k.Expand(b)
 	}

@@ -1,0 +1,36 @@
+package intent
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/diag"
+)
+
+// laterKinds are kinds of the language that this version does not know. They are named
+// so that nobody looks for a typing error.
+var laterKinds = strings.Fields("fabric segment vrf anycast label_domain zone record cluster chain route_expectation leave")
+
+// laterFields are fields of the language, by kind, that this version does not know.
+var laterFields = map[string][]string{
+	"design": strings.Fields(`bfd reflectors rpki gateway anycast_mac rt zone vpn drain_hold anycast_asn baselines
+		segment4 segment6 chain4 chain6`),
+	"link":    strings.Fields("members lacp min_links"),
+	"peering": strings.Fields("password bfd"),
+}
+
+// explain adds to what strict said of unknown fields that some of them are only not
+// built yet.
+func explain(kind string, ds diag.List) {
+	for i := range ds {
+		rest, unknown := strings.CutPrefix(ds[i].Text, "unknown field ")
+		if !unknown {
+			continue
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(rest, `"`), `"`)
+		if slices.Contains(laterFields[kind], name) {
+			ds[i].Text += ": not in this version"
+			ds[i].Hint = ""
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package intent
+
+// Prefixes is a named set of prefixes that other objects speak of.
+type Prefixes struct {
+	Head
+
+	// What is in the set.
+	Prefixes []Prefix `yaml:"prefixes"`
+	// How long the more specifics may be that count as well; left out, none do.
+	UpTo UpTo `yaml:"up_to,optional"`
+}
+
+// UpTo is a longest length for each family.
+type UpTo struct {
+	IPv4 int `yaml:"ipv4,optional"`
+	IPv6 int `yaml:"ipv6,optional"`
+}
+
+// of gives the length for a family; 0 where there is none.
+func (u UpTo) of(six bool) int {
+	if six {
+		return u.IPv6
+	}
+	return u.IPv4
+}
+
+// Expand adds nothing by itself, others name the set; it sees that the set is sound.
+func (p *Prefixes) Expand(b *Build) {
+	if n := len(p.Prefixes); n < 1 || n > 10000 {
+		b.Fail(&p.Prefixes, "policy/empty-is-not-all", "a set holds 1 to 10000 prefixes, this has %d: an empty set is never everything", n)
+	}
+	seen := map[Prefix]bool{}
+	for i := range p.Prefixes {
+		x := &p.Prefixes[i]
+		if seen[*x] {
+			b.Fail(x, "schema/list-twice", "%s is in the set already", x)
+		}
+		seen[*x] = true
+		most := p.UpTo.of(x.Addr().Is6())
+		if most == 0 {
+			continue
+		}
+		if most < x.Bits() || most > x.Addr().BitLen() {
+			b.Fail(&p.UpTo, "prefixes/up-to", "up_to is %d: want %d to %d, since %s is in the set", most, x.Bits(), x.Addr().BitLen(), x)
+		}
+		for bits := range x.Bits() {
+			if outer, err := x.Addr().Prefix(bits); err == nil && seen[Prefix{outer}] {
+				b.Fail(x, "prefixes/inside", "%s lies inside %s, which with up_to says the same", x, outer)
+			}
+		}
+	}
+}

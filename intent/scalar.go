@@ -1,0 +1,191 @@
+package intent
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Name is what an object is called. Rendered identifiers keep it whole.
+type Name string
+
+var reserved = strings.Fields("all any none default self true false yes no on off null")
+
+// UnmarshalText takes a name as it must be written.
+func (n *Name) UnmarshalText(b []byte) error {
+	s := string(b)
+	ok := len(s) > 0 && len(s) <= 40 && s[0] >= 'a' && s[0] <= 'z' && !strings.HasSuffix(s, "-") && !strings.Contains(s, "--")
+	for i := range len(s) {
+		ok = ok && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= '0' && s[i] <= '9' || s[i] == '-')
+	}
+	if !ok {
+		return fmt.Errorf("%q is no name: want up to 40 lower-case letters, digits and single hyphens, a letter first", s)
+	}
+	if slices.Contains(reserved, s) {
+		return fmt.Errorf("%q has a meaning of its own and cannot be a name", s)
+	}
+	*n = Name(s)
+	return nil
+}
+
+// Interface is a port in the platform's long spelling.
+type Interface string
+
+// UnmarshalText takes the name of an interface.
+func (x *Interface) UnmarshalText(b []byte) error {
+	s := string(b)
+	ok := len(s) > 0 && len(s) <= 40 && letter(s[0])
+	for i := range len(s) {
+		ok = ok && (letter(s[i]) || s[i] >= '0' && s[i] <= '9' || strings.IndexByte("/.:-", s[i]) >= 0)
+	}
+	if !ok {
+		return fmt.Errorf("%q is no interface: want a letter, then letters, digits and / . : -", s)
+	}
+	*x = Interface(s)
+	return nil
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// ASN is an autonomous system number, written as one whole number.
+type ASN uint32
+
+// UnmarshalText takes a number of an autonomous system; the dotted form is refused.
+func (a *ASN) UnmarshalText(b []byte) error {
+	s := string(b)
+	if hi, lo, dotted := strings.Cut(s, "."); dotted {
+		h, err1 := strconv.ParseUint(hi, 10, 16)
+		l, err2 := strconv.ParseUint(lo, 10, 16)
+		if err1 == nil && err2 == nil {
+			return fmt.Errorf("an AS number is one whole number: write %d", h<<16|l)
+		}
+	}
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil || strconv.FormatUint(n, 10) != s {
+		return fmt.Errorf("%q is no AS number: want a whole number from 1 to 4294967294", s)
+	}
+	if n == 0 || n == 23456 || n == 65535 || n == 1<<32-1 {
+		return fmt.Errorf("AS %d is reserved and belongs to nobody", n)
+	}
+	*a = ASN(n)
+	return nil
+}
+
+// special tells whether a system is private or for documentation.
+func (a ASN) special() bool {
+	return a >= 64496 && a <= 65551 || a >= 4200000000
+}
+
+// Address is one address in its canonical text.
+type Address struct{ netip.Addr }
+
+// UnmarshalText takes an address only as it would be printed.
+func (a *Address) UnmarshalText(b []byte) error {
+	x, err := netip.ParseAddr(string(b))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no IP address", b)
+	case x.Zone() != "" || x.Is4In6():
+		return fmt.Errorf("%q: no zones and no mapped addresses", b)
+	case x.String() != string(b):
+		return fmt.Errorf("%q is not canonical: write %s", b, x)
+	}
+	a.Addr = x
+	return nil
+}
+
+// Prefix is a subnet in its canonical text, without host bits.
+type Prefix struct{ netip.Prefix }
+
+// UnmarshalText takes a prefix only as it would be printed.
+func (p *Prefix) UnmarshalText(b []byte) error {
+	x, err := netip.ParsePrefix(string(b))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no prefix: want address/length", b)
+	case x.Addr().Is4In6():
+		return fmt.Errorf("%q: no mapped addresses", b)
+	case x.Masked().String() != string(b):
+		return fmt.Errorf("%q is not canonical or has host bits: write %s", b, x.Masked())
+	}
+	p.Prefix = x
+	return nil
+}
+
+// IfAddr is the address of an interface with the length of its subnet.
+type IfAddr struct{ netip.Prefix }
+
+// UnmarshalText takes an address that a host may have.
+func (p *IfAddr) UnmarshalText(b []byte) error {
+	x, err := netip.ParsePrefix(string(b))
+	switch {
+	case err != nil || x.Addr().Is4In6():
+		return fmt.Errorf("%q is no interface address: want address/length", b)
+	case x.String() != string(b):
+		return fmt.Errorf("%q is not canonical: write %s", b, x)
+	case x.Bits() <= x.Addr().BitLen()-2 && x.Masked().Addr() == x.Addr():
+		return fmt.Errorf("%q is the network itself: want the address of a host in it", b)
+	case x.Addr().Is4() && x.Bits() <= 30 && !x.Contains(x.Addr().Next()):
+		return fmt.Errorf("%q is the broadcast address of its network", b)
+	}
+	p.Prefix = x
+	return nil
+}
+
+// Text is a short remark that no command line can be led astray by.
+type Text string
+
+// UnmarshalText takes printable text without anything that a device could read as more.
+func (t *Text) UnmarshalText(b []byte) error {
+	s := string(b)
+	if len(s) == 0 || len(s) > 80 {
+		return errors.New("text has 1 to 80 characters")
+	}
+	for i := range len(s) {
+		if c := s[i]; !letter(c) && (c < '0' || c > '9') && strings.IndexByte(" ._,:/()+@=-", c) < 0 {
+			return fmt.Errorf("%q cannot stand in text: use letters, digits, blanks and . _ , : / ( ) + @ = -", s[i:i+1])
+		}
+	}
+	last := s[len(s)-1]
+	if s[0] == ' ' || strings.Contains(s, "  ") || !letter(last) && (last < '0' || last > '9') && last != '.' && last != ')' {
+		return errors.New("text begins and ends with a letter or digit and holds single blanks")
+	}
+	*t = Text(s)
+	return nil
+}
+
+// IRRSet is the name of a set in an Internet routing registry.
+type IRRSet string
+
+// UnmarshalText takes AS64500, AS-NAME or AS64500:AS-NAME.
+func (s *IRRSet) UnmarshalText(b []byte) error {
+	parts := strings.Split(string(b), ":")
+	ok := len(parts) <= 4
+	named := len(parts) == 1
+	for _, p := range parts {
+		rest, isAS := strings.CutPrefix(p, "AS")
+		name, isSet := strings.CutPrefix(rest, "-")
+		named = named || isSet
+		ok = ok && isAS && rest != "" && name != ""
+		for i := range len(name) {
+			c := name[i]
+			ok = ok && (c >= '0' && c <= '9' || isSet && (c >= 'A' && c <= 'Z' || c == '_' || c == '-'))
+		}
+	}
+	if !ok || !named {
+		return fmt.Errorf("%q is no registry set: want AS64500, AS-NAME or AS64500:AS-NAME", b)
+	}
+	*s = IRRSet(b)
+	return nil
+}
+
+// Speed is how fast a port is.
+type Speed string
+
+// Values are the speeds that ports have.
+func (Speed) Values() []string {
+	return strings.Fields("100M 1G 2.5G 10G 25G 40G 50G 100G 200G 400G 800G")
+}
