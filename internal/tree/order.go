@@ -82,6 +82,7 @@ func (d *differ) names() {
 			switch {
 			case !c.del && !def.del:
 				before(def, c)
+				d.contents(def.n, c)
 			case c.del && def.del:
 				before(c, def)
 			}
@@ -96,6 +97,17 @@ func (d *differ) names() {
 				}
 			}
 		}
+	}
+}
+
+// contents: what a definition holds is there before its first user looks at it. A policy
+// without its conditions would match everything for a moment.
+func (d *differ) contents(def *node, user *cmd) {
+	for _, k := range def.kids {
+		if o := d.done[k]; o != nil && o.n != nil && !o.del {
+			before(o, user)
+		}
+		d.contents(k, user)
 	}
 }
 

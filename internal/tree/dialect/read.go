@@ -116,6 +116,7 @@ func (r *reader) header(no int, line string) {
 
 // line takes one line of the rules.
 func (r *reader) line(no int, raw string) {
+	raw, _, _ = strings.Cut(raw, " #")
 	body := strings.TrimSpace(raw)
 	if body == "" || strings.HasPrefix(body, "#") {
 		return
