@@ -130,7 +130,11 @@ func (w *watcher) broken(dev *Device) string {
 	}
 	filters, known := dev.filters(), dev.neighbours()
 	for n := range w.filtered {
-		if known[strings.Fields(n)[0]] && !filters[n] {
+		if !known[strings.Fields(n)[0]] { // made anew: it begins without, as any new one
+			delete(w.filtered, n)
+			continue
+		}
+		if !filters[n] {
 			return "for a moment a neighbour has no filter: " + n
 		}
 	}

@@ -61,6 +61,7 @@ type cmd struct {
 	seq   int // where it was found: the tie-break
 	phase int
 	after []*cmd
+	taken bool // another removal takes the line along: nothing is sent
 }
 
 type differ struct {
@@ -132,7 +133,9 @@ func (d *differ) remove(h *node) {
 
 // set sends a wanted line and all that stands under it.
 func (d *differ) set(w *node, why Why, cause *node) {
-	d.add(w, false, why, cause)
+	if !w.has("fixed") || !w.m.rule.Block() { // what is always there is entered, not made
+		d.add(w, false, why, cause)
+	}
 	for _, k := range w.kids {
 		d.set(k, why, cause)
 	}
@@ -144,14 +147,12 @@ func (d *differ) set(w *node, why Why, cause *node) {
 func (d *differ) close() {
 	for i := 0; i < len(d.cmds); i++ {
 		c := d.cmds[i]
-		if c.n.m == nil {
+		if c.n.m == nil || c.taken {
 			continue
 		}
 		if c.del && !c.n.m.neg {
-			for _, g := range c.n.m.rule.List("owns") {
-				d.cascade(c, g)
-			}
-			d.gone(c.n)
+			d.owned(c, c.n)
+			d.gone(c, c.n)
 		}
 		if d.wipes(c) {
 			for _, g := range c.n.m.rule.List("wipes") {
@@ -181,6 +182,10 @@ func (d *differ) cascade(c *cmd, glob string) {
 			return
 		}
 	}
+	d.cascadeFrom(c, from, glob)
+}
+
+func (d *differ) cascadeFrom(c *cmd, from *node, glob string) {
 	for _, n := range d.have.find(from, glob) {
 		if n == from {
 			continue
@@ -194,25 +199,43 @@ func (d *differ) cascade(c *cmd, glob string) {
 	}
 }
 
-// gone: what stood under a removed header goes with it.
-func (d *differ) gone(h *node) {
+// gone: what stood under a removed header goes with it, and what that owned.
+func (d *differ) gone(c *cmd, h *node) {
 	for _, k := range h.kids {
 		d.implied(k)
-		d.gone(k)
+		d.owned(c, k)
+		d.gone(c, k)
+	}
+}
+
+func (d *differ) owned(c *cmd, n *node) {
+	if n.m == nil {
+		return
+	}
+	for _, g := range n.m.rule.List("owns") {
+		d.cascadeFrom(c, n, g)
 	}
 }
 
 // implied drops the removal of a line that another removal takes along.
 func (d *differ) implied(n *node) {
 	if c := d.done[n]; c != nil && c.del {
-		c.n = nil
+		c.taken = true
 	}
+}
+
+// sent is the command of a line that will be sent; nil where there is none.
+func (d *differ) sent(n *node) *cmd {
+	if c := d.done[n]; c != nil && !c.taken {
+		return c
+	}
+	return nil
 }
 
 func (d *differ) prune() {
 	kept := d.cmds[:0]
 	for _, c := range d.cmds {
-		if c.n != nil {
+		if !c.taken {
 			kept = append(kept, c)
 		}
 	}
@@ -232,7 +255,7 @@ func counterpart(t *Tree, n *node) *node {
 }
 
 func (d *differ) edit(c *cmd) Edit {
-	e := Edit{Path: c.n.above(), Del: c.del, Line: c.n.line, Send: c.n.line, Why: c.why, Unruled: c.n.m == nil}
+	e := Edit{Path: d.path(c), Del: c.del, Line: c.n.line, Send: c.n.line, Why: c.why, Unruled: c.n.m == nil}
 	if !c.del {
 		e.No = c.n.no
 	}
@@ -253,6 +276,23 @@ func (d *differ) edit(c *cmd) Edit {
 		e.Lockout = c.n.has("lockout")
 	}
 	return e
+}
+
+// path gives the headers around a command as they will be when it runs: a header whose
+// value changes is set before what stands under it is touched.
+func (d *differ) path(c *cmd) []string {
+	if !c.del {
+		return c.n.above()
+	}
+	var out []string
+	for p := c.n.parent; p != nil && p.parent != nil; p = p.parent {
+		header := p.line
+		if w := counterpart(d.want, p); w != nil {
+			header = w.line
+		}
+		out = append([]string{header}, out...)
+	}
+	return out
 }
 
 func negate(word, line string) string {

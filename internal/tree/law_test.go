@@ -101,7 +101,7 @@ func TestPlansHold(t *testing.T) {
 	t.Logf("figure: %d random pairs, there and back, every plan proved", pairs)
 }
 
-const pairs = 3000
+const pairs = 1000
 
 // TestFirstContact holds the promise: whatever a router holds that is not ours, the first
 // plan takes none of it away.

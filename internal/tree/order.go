@@ -43,16 +43,22 @@ func before(a, b *cmd) {
 // headers: a block before what stands in it; the removal of a line before its new value.
 func (d *differ) headers() {
 	for _, c := range d.cmds {
-		if !c.del {
-			before(d.done[c.n.parent], c)
-			if old := counterpart(d.have, c.n); old != nil {
-				if r := d.done[old]; r != nil && r.n != nil {
-					before(r, c)
-				}
+		if c.del { // a header that changes is set first, so that its block is entered as it will be
+			if w := counterpart(d.want, c.n.parent); w != nil {
+				before(d.sent(w), c)
 			}
-			if old := d.goneAbove(c.n); old != nil {
-				before(old, c)
+			continue
+		}
+		for p := c.n.parent; p != nil; p = p.parent {
+			before(d.sent(p), c)
+		}
+		if old := counterpart(d.have, c.n); old != nil {
+			if r := d.sent(old); r != nil {
+				before(r, c)
 			}
+		}
+		if old := d.goneAbove(c.n); old != nil {
+			before(old, c)
 		}
 	}
 }
@@ -61,7 +67,7 @@ func (d *differ) headers() {
 func (d *differ) goneAbove(n *node) *cmd {
 	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
 		if old := counterpart(d.have, p); old != nil {
-			if r := d.done[old]; r != nil && r.del && r.n != nil {
+			if r := d.sent(old); r != nil && r.del {
 				return r
 			}
 		}
@@ -78,13 +84,15 @@ func (d *differ) names() {
 		}
 	}
 	for _, c := range d.cmds {
-		for _, def := range defs[named(c.n, "ref")] {
-			switch {
-			case !c.del && !def.del:
-				before(def, c)
-				d.contents(def.n, c)
-			case c.del && def.del:
-				before(c, def)
+		for _, ref := range d.uses(c) {
+			for _, def := range defs[ref] {
+				switch {
+				case !c.del && !def.del:
+					before(def, c)
+					d.contents(def.n, c)
+				case c.del && def.del:
+					before(c, def)
+				}
 			}
 		}
 		if c.del { // a changed user lets go of the old name by taking the new one
@@ -100,11 +108,32 @@ func (d *differ) names() {
 	}
 }
 
+// uses gives the names that a command's line uses; a removal lets go of all that goes
+// with it too.
+func (d *differ) uses(c *cmd) (out []string) {
+	collect := func(n *node) {
+		if name := named(n, "ref"); name != "" {
+			out = append(out, name)
+		}
+	}
+	collect(c.n)
+	if !c.del || c.n.m == nil {
+		return out
+	}
+	(&Tree{root: c.n}).walk(collect)
+	for _, g := range c.n.m.rule.List("owns") {
+		for _, n := range d.have.find(c.n, g) {
+			collect(n)
+		}
+	}
+	return out
+}
+
 // contents: what a definition holds is there before its first user looks at it. A policy
 // without its conditions would match everything for a moment.
 func (d *differ) contents(def *node, user *cmd) {
 	for _, k := range def.kids {
-		if o := d.done[k]; o != nil && o.n != nil && !o.del {
+		if o := d.sent(k); o != nil && !o.del {
 			before(o, user)
 		}
 		d.contents(k, user)
@@ -179,7 +208,7 @@ func (d *differ) each(t *Tree, c *cmd, globs []string, f func(*cmd)) {
 	}
 	for _, g := range globs {
 		for _, n := range t.find(from, g) {
-			if o := d.done[n]; o != nil && o.n != nil && o != c {
+			if o := d.sent(n); o != nil && o != c {
 				f(o)
 			}
 		}
@@ -206,7 +235,7 @@ func (d *differ) sort() ([]*cmd, error) {
 	for _, c := range d.cmds {
 		waits[c] = 0
 		for _, a := range c.after {
-			if d.done[a.n] == a {
+			if d.sent(a.n) == a {
 				waits[c]++
 				next[a] = append(next[a], c)
 			}
