@@ -92,20 +92,31 @@ func (d *Design) common(b *Build, n *network.Device, six bool) {
 	if len(p.PathSets) == 0 {
 		p.PathSets = append(p.PathSets, network.PathSet{Name: "PATH-LONG", Longer: 50, From: at}, network.PathSet{Name: "PATH-RESERVED", Holds: d.reserved(), From: at})
 		p.CommunitySets = append(p.CommunitySets,
-			network.CommunitySet{Name: "GSHUT", Items: []string{"65535:0"}, From: at},
+			network.CommunitySet{Name: "GSHUT", Items: []network.CommunityItem{{Seq: 5, Value: "65535:0"}}, From: at},
 			network.CommunitySet{Name: "OURS", Large: true, Of: uint32(d.ASN), From: at},
-			network.CommunitySet{Name: "EXPORT", Large: true, Items: []string{d.large("own"), d.large("customer")}, From: at})
+			network.CommunitySet{Name: "EXPORT", Large: true, Items: []network.CommunityItem{{Seq: 5, Value: d.large("own")}, {Seq: 10, Value: d.large("customer")}}, From: at})
 	}
 }
 
 // reserved gives the systems that can be in no path of the Internet; a lab may have the
 // private and documentation ones.
 func (d *Design) reserved() []network.ASRange {
-	out := []network.ASRange{{Name: "zero", First: 0, Last: 0}, {Name: "trans", First: 23456, Last: 23456}, {Name: "last16", First: 65535, Last: 65535}, {Name: "last32", First: 1<<32 - 1, Last: 1<<32 - 1}}
-	if d.Lab {
-		return out
+	out := []network.ASRange{
+		{Name: "zero", First: 0, Last: 0},
+		{Name: "trans", First: 23456, Last: 23456},
+		{Name: "last16", First: 65535, Last: 65535},
+		{Name: "last32", First: 1<<32 - 1, Last: 1<<32 - 1},
 	}
-	return append(out, network.ASRange{Name: "private16", First: 64496, Last: 65534}, network.ASRange{Name: "documentation32", First: 65536, Last: 65551}, network.ASRange{Name: "private32", First: 4200000000, Last: 1<<32 - 2})
+	if !d.Lab {
+		out = append(out,
+			network.ASRange{Name: "private16", First: 64496, Last: 65534},
+			network.ASRange{Name: "documentation32", First: 65536, Last: 65551},
+			network.ASRange{Name: "private32", First: 4200000000, Last: 1<<32 - 2})
+	}
+	for i := range out {
+		out[i].Seq = 5 * (i + 1)
+	}
+	return out
 }
 
 func ownSpace(b *Build, d *Design, six bool) (out []network.PrefixItem) {

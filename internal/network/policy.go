@@ -41,9 +41,10 @@ type PathSet struct {
 	From   diag.Pos
 }
 
-// ASRange is all systems from First to Last. A template says it in its own words; Name
-// tells which well-known range it is.
+// ASRange is all systems from First to Last. Name tells which well-known range it is, for
+// platforms that have no numbers in their words for paths.
 type ASRange struct {
+	Seq         int
 	Name        string
 	First, Last uint32
 }
@@ -52,9 +53,15 @@ type ASRange struct {
 type CommunitySet struct {
 	Name  string
 	Large bool
-	Of    uint32   // every large community of this system; 0 where Items says which
-	Items []string // 65535:0, 64496:1:0
+	Of    uint32 // every large community of this system; 0 where Items says which
+	Items []CommunityItem
 	From  diag.Pos
+}
+
+// CommunityItem is one community of a set, such as 65535:0 or 64496:1:0.
+type CommunityItem struct {
+	Seq   int
+	Value string
 }
 
 // RoutePolicy goes through its terms in order; a route that none accepts is refused.

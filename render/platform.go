@@ -1,0 +1,132 @@
+package render
+
+import (
+	"io/fs"
+	"slices"
+
+	"plumbline/drivers"
+	"plumbline/internal/diag"
+	"plumbline/internal/strict"
+	"plumbline/internal/tree/dialect"
+)
+
+// Platform is what a platform's folder says of it: how it is reached, how it writes, and
+// what of the facts is not its to say.
+type Platform struct {
+	Name, Title string
+	Support     string   // the level that the folder aims at: push, render
+	Driver      string   // the usual one
+	Drivers     []string // all that reach it
+	Style       string   // the sequence of primitives that push uses: guard
+	Lockout     string   // whether a change can cut management off
+	Dialect     *dialect.Dialect
+	Session     drivers.Session
+	HostManaged []string      // facts that the host below manages; they are not rendered
+	Requires    []Requirement // what must be so before anything is pushed
+	Health      map[string]string
+}
+
+// Requirement is what doctor and plan ask a device for.
+type Requirement struct {
+	Ask  string `yaml:"ask"`
+	Want string `yaml:"want"`
+	Fix  string `yaml:"fix"`
+}
+
+// file is platform.yaml.
+type file struct {
+	Platform    string        `yaml:"platform"`
+	Title       string        `yaml:"title"`
+	Support     string        `yaml:"support"`
+	Drivers     []string      `yaml:"drivers"`
+	Style       string        `yaml:"style"`
+	Lockout     string        `yaml:"lockout"`
+	Session     session       `yaml:"session"`
+	HostManaged []string      `yaml:"host_managed,optional"`
+	Requires    []Requirement `yaml:"requires,optional"`
+	Read        []question    `yaml:"read"`
+	Health      []string      `yaml:"health,optional"`
+}
+
+type session struct {
+	Exec     string   `yaml:"exec"`
+	Config   string   `yaml:"config"`
+	Open     []string `yaml:"open"`
+	Enter    string   `yaml:"enter"`
+	Leave    string   `yaml:"leave"`
+	Fetch    string   `yaml:"fetch"`
+	End      string   `yaml:"end"`
+	Errors   []string `yaml:"errors"`
+	Save     string   `yaml:"save"`
+	Saved    string   `yaml:"saved"`
+	Volatile []string `yaml:"volatile"`
+}
+
+// question is one word of the vocabulary of a reader.
+type question struct {
+	Name string `yaml:"name"`
+	Ask  string `yaml:"ask"`
+}
+
+// Read gives what platform.yaml and dialect.rules of a platform say.
+func Read(platforms fs.FS, name string) (Platform, diag.List) {
+	var f file
+	src := strict.NewSource()
+	yaml := name + "/platform.yaml"
+	ds := src.Read(platforms, yaml, &f)
+	if ds.Failed() {
+		return Platform{Name: name}, ds
+	}
+	if f.Platform != name {
+		ds.Failf(src.At(&f.Platform), "platform/name", "the folder is %q and says that it is %q", name, f.Platform)
+	}
+	if len(f.Drivers) == 0 {
+		ds.Failf(src.At(&f.Drivers), "platform/driver", "a platform needs a driver")
+		return Platform{Name: name}, ds
+	}
+	p := Platform{
+		Name: name, Title: f.Title, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
+		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]string{},
+	}
+	p.Session = f.Session.session(f.Read)
+	for i := range f.Health {
+		ask, known := p.Session.Read[f.Health[i]]
+		if !known {
+			ds.Failf(src.At(&f.Health[i]), "platform/health", "health asks %q, which read does not know", f.Health[i])
+		}
+		p.Health[f.Health[i]] = ask
+	}
+	p.Dialect = language(platforms, name, &ds)
+	p.Dialect.Volatile, p.Dialect.End = f.Session.Volatile, f.Session.End
+	return p, ds
+}
+
+func (s session) session(read []question) drivers.Session {
+	out := drivers.Session{
+		Exec: s.Exec, Config: s.Config, Open: s.Open, Enter: s.Enter, Leave: s.Leave, Fetch: s.Fetch,
+		End: s.End, Errors: s.Errors, Save: s.Save, Saved: s.Saved, Read: map[string]string{},
+	}
+	for _, q := range read {
+		out.Read[q.Name] = q.Ask
+	}
+	return out
+}
+
+// language reads dialect.rules; what is wrong with it stops the platform.
+func language(platforms fs.FS, name string, ds *diag.List) *dialect.Dialect {
+	rules := name + "/dialect.rules"
+	text, err := fs.ReadFile(platforms, rules)
+	if err != nil {
+		ds.Failf(diag.Pos{File: rules, Line: 1, Col: 1}, "file/unreadable", "cannot read the rules of the platform")
+		return new(dialect.Dialect)
+	}
+	d, problems := dialect.Read(name, text)
+	for _, p := range problems {
+		ds.Failf(diag.Pos{File: rules, Line: p.Line, Col: max(p.Col, 1)}, "platform/rules", "%s", p.Text)
+	}
+	if d == nil {
+		d = new(dialect.Dialect)
+	}
+	d.Volatile = slices.Clone(d.Volatile)
+	return d
+}
