@@ -1,0 +1,128 @@
+package repo
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Entry is one line of the ledger: what one push left on each device.
+type Entry struct {
+	Seq     int      `json:"seq"`
+	Prev    string   `json:"prev"` // digest of the entry before; "" for the first
+	Commit  string   `json:"commit"`
+	Plan    string   `json:"plan"`
+	Tx      string   `json:"tx"`
+	Devices []Device `json:"devices"`
+}
+
+// Device is what a push left on one device.
+type Device struct {
+	Name     string `json:"name"`
+	Leaf     string `json:"leaf"`
+	State    State  `json:"state"`
+	Live     string `json:"live"`     // digest of what it was read to hold
+	Rendered string `json:"rendered"` // digest of what was rendered for it
+}
+
+// State is what became of a device in a push.
+type State string
+
+// The states.
+const (
+	New     State = "new"     // it holds what was planned
+	Old     State = "old"     // it holds what it held
+	Already State = "already" // it held what was planned, and was sent nothing
+)
+
+// Full tells whether every device took its change, so that the commit counts as deployed.
+func (e Entry) Full() bool {
+	return !slices.ContainsFunc(e.Devices, func(d Device) bool { return d.State != New && d.State != Already })
+}
+
+// Signer signs an entry; Verifier says why a signature does not count.
+type (
+	Signer   func(text []byte) ([]byte, error)
+	Verifier func(text, signature []byte) error
+)
+
+// sealed is an entry as it is kept.
+type sealed struct {
+	Body []byte `json:"body"`
+	Sig  []byte `json:"sig"`
+}
+
+// Append adds an entry to the ledger: it gets its number and the digest of the one before.
+func (r *Repo) Append(e Entry, sign Signer, verify Verifier) (Entry, error) {
+	lines, old, err := r.ledger(verify)
+	if err != nil {
+		return e, err
+	}
+	e.Seq, e.Prev = len(lines)+1, ""
+	if len(old) > 0 {
+		e.Prev = digest(old[len(old)-1].Body)
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return e, err
+	}
+	sig, err := sign(body)
+	if err != nil {
+		return e, fmt.Errorf("ledger: cannot sign: %w", err)
+	}
+	if err := verify(body, sig); err != nil {
+		return e, fmt.Errorf("ledger: our own signature would not count (%w): put the ledger key into .plumbline/allowed_signers", err)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	for _, s := range append(old, sealed{body, sig}) {
+		if err := enc.Encode(s); err != nil {
+			return e, err
+		}
+	}
+	return e, r.Put("ledger", out.Bytes())
+}
+
+// Ledger gives every entry, oldest first. One that was altered, taken out or moved, or
+// that the verifier does not accept, refuses the whole of it.
+func (r *Repo) Ledger(verify Verifier) ([]Entry, error) {
+	es, _, err := r.ledger(verify)
+	return es, err
+}
+
+func (r *Repo) ledger(verify Verifier) (es []Entry, kept []sealed, err error) {
+	b, err := r.Get("ledger")
+	if errors.Is(err, ErrNone) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	prev := ""
+	for line := range bytes.Lines(b) {
+		var s sealed
+		var e Entry
+		no := len(es) + 1
+		if json.Unmarshal(line, &s) != nil || json.Unmarshal(s.Body, &e) != nil {
+			return nil, nil, fmt.Errorf("ledger: entry %d is damaged: fetch refs/plumbline/ledger again", no)
+		}
+		if e.Seq != no || e.Prev != prev {
+			return nil, nil, fmt.Errorf("ledger: entry %d does not follow the one before it: it was tampered with; restore refs/plumbline/ledger", no)
+		}
+		if err := verify(s.Body, s.Sig); err != nil {
+			return nil, nil, fmt.Errorf("ledger: entry %d was not signed by the ledger key (%w); restore refs/plumbline/ledger", no, err)
+		}
+		prev = digest(s.Body)
+		es, kept = append(es, e), append(kept, s)
+	}
+	return es, kept, nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
