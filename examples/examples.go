@@ -1,0 +1,10 @@
+// Package examples is the example networks that the demo, the tests and the documentation
+// share. It has no code.
+package examples
+
+import "embed"
+
+// FS is every example.
+//
+//go:embed all:two-site
+var FS embed.FS
