@@ -52,6 +52,7 @@ func (b *Build) lock(field *IRRSet) []netip.Prefix {
 // lockBody reads sorted canonical prefixes, one a line; first is the number of its line.
 func (b *Build) lockBody(file string, first int, body string) (out []netip.Prefix) {
 	no := first
+	out = []netip.Prefix{} // read, even where it holds nothing
 	for line := range strings.Lines(body) {
 		var p Prefix
 		at := diag.Pos{File: file, Line: no, Col: 1}

@@ -26,16 +26,15 @@ func (u UpTo) of(six bool) int {
 
 // Expand adds nothing by itself, others name the set; it sees that the set is sound.
 func (p *Prefixes) Expand(b *Build) {
-	if n := len(p.Prefixes); n < 1 || n > 10000 {
-		b.Fail(&p.Prefixes, "policy/empty-is-not-all", "a set holds 1 to 10000 prefixes, this has %d: an empty set is never everything", n)
+	if n := len(p.Prefixes); n > 10000 {
+		b.Fail(&p.Prefixes, "prefixes/too-many", "a set holds at most 10000 prefixes, this has %d", n)
 	}
 	seen := map[Prefix]bool{}
+	for _, x := range p.Prefixes {
+		seen[x] = true
+	}
 	for i := range p.Prefixes {
 		x := &p.Prefixes[i]
-		if seen[*x] {
-			b.Fail(x, "schema/list-twice", "%s is in the set already", x)
-		}
-		seen[*x] = true
 		most := p.UpTo.of(x.Addr().Is6())
 		if most == 0 {
 			continue
