@@ -1,0 +1,256 @@
+package render_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"plumbline/intent"
+	"plumbline/internal/diag"
+	"plumbline/internal/golden"
+	"plumbline/internal/network"
+	"plumbline/internal/strict"
+	"plumbline/internal/tree"
+	"plumbline/inventory"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// resolve reads a repository's files up to the model.
+func resolve(t *testing.T, files fs.FS) *network.Network {
+	t.Helper()
+	src := strict.NewSource()
+	inv, ds := inventory.Load(files, src)
+	set, more := intent.Load(files, src)
+	if ds = append(ds, more...); ds.Failed() {
+		t.Fatal(ds.Err())
+	}
+	net, more := set.Resolve(inv)
+	if more.Failed() {
+		t.Fatal(more.Err())
+	}
+	return net
+}
+
+// page writes configurations, and beside each line where it was asked for and written.
+func page(t *testing.T, cs []tree.Config, ds diag.List) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	for _, c := range cs {
+		fmt.Fprintf(&b, "== %s\n", c.Device)
+		ls := slices.Collect(bytes.Lines(c.Text))
+		if len(ls) != len(c.Origins) {
+			t.Fatalf("%s has %d lines and %d origins", c.Device, len(ls), len(c.Origins))
+		}
+		for i, line := range ls {
+			o := c.Origins[i]
+			if o.Intent.Line == 0 || o.Template.Line == 0 {
+				t.Errorf("%s:%d comes from nowhere: %s", c.Device, i+1, line)
+			}
+			fmt.Fprintf(&b, "%-72s | %s | %s:%d %s\n", bytes.TrimSuffix(line, []byte("\n")), o.Intent, o.Template.File, o.Template.Line, strings.Join(o.Holes, ", "))
+		}
+	}
+	for _, d := range ds.Sorted() {
+		fmt.Fprintf(&b, "%s: %s: %s\n", d.At, d.Rule, d.Text)
+	}
+	return b.Bytes()
+}
+
+// TestRender plays every case. Files under platforms/ stand in for those of the program.
+func TestRender(t *testing.T) {
+	golden.Run(t, "testdata/*/*.txtar", func(t *testing.T, files fs.FS) []byte {
+		platforms := fs.FS(templates.FS)
+		if sub, err := fs.Sub(files, "platforms"); err == nil {
+			if names, err := fs.ReadDir(sub, "."); err == nil && len(names) > 0 {
+				platforms = sub
+			}
+		}
+		cs, ds := render.All(resolve(t, files), platforms)
+		return page(t, cs, ds)
+	})
+}
+
+// TestExample holds the laws over the example: every line has a rule and an origin, and
+// text that is read and written again says the same.
+func TestExample(t *testing.T) {
+	cs, ds := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
+	if ds.Failed() || len(cs) != 4 {
+		t.Fatal(len(cs), ds.Err())
+	}
+	page(t, cs, ds)
+	for _, c := range cs {
+		if again, _ := tree.Parse(c.Dialect, tree.Print(c.Root)); tree.Digest(again) != tree.Digest(c.Root) {
+			t.Errorf("%s does not come back as it was written", c.Device)
+		}
+		es, _, err := tree.Diff(mustParse(c, ""), c.Root, tree.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range es {
+			if e.Unruled {
+				t.Errorf("%s: no rule of the dialect knows %q", c.Device, e.Line)
+			}
+		}
+	}
+}
+
+func mustParse(c tree.Config, text string) *tree.Tree {
+	root, _ := tree.Parse(c.Dialect, []byte(text))
+	return root
+}
+
+// TestOrder holds the law: how files are called and lie means nothing; the bytes are equal.
+func TestOrder(t *testing.T) {
+	base := os.DirFS("../examples/two-site")
+	want, _ := render.All(resolve(t, base), templates.FS)
+	kept, moved := fstest.MapFS{}, [][]byte{}
+	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(base, p)
+		if strings.HasPrefix(p, "intent/") {
+			moved = append(moved, b)
+		} else {
+			kept[p] = &fstest.MapFile{Data: b}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 10 {
+		files := maps.Clone(kept)
+		for i, at := range r.Perm(len(moved)) {
+			files[fmt.Sprintf("intent/%d/%d.yaml", r.IntN(4), at)] = &fstest.MapFile{Data: moved[i]}
+		}
+		got, ds := render.All(resolve(t, files), templates.FS)
+		if ds.Failed() {
+			t.Fatal(ds.Err())
+		}
+		for i := range want {
+			if !bytes.Equal(want[i].Text, got[i].Text) {
+				t.Fatalf("%s changed with the order of files", want[i].Device)
+			}
+		}
+	}
+}
+
+// TestInjection holds the law: no value can begin a line of its own, whatever it came from.
+func TestInjection(t *testing.T) {
+	for _, bad := range []string{"x\nno router bgp 64496", "x\r", "x\x01y", "x\x03\x04", "\x1b[2J", "x\u0085y"} {
+		net := &network.Network{Devices: []*network.Device{{Name: "r1", Platform: "frr", Interfaces: &network.Interfaces{
+			From:  diag.Pos{File: "f", Line: 1, Col: 1},
+			Ports: []network.Port{{Name: "eth1", Description: bad, From: diag.Pos{File: "f", Line: 2, Col: 1}}},
+		}}}}
+		cs, ds := render.All(net, templates.FS)
+		if !ds.Failed() {
+			t.Errorf("%q is rendered: %q", bad, cs[0].Text)
+		}
+	}
+}
+
+// TestSafe holds the law: what a template of a pull request may not do is refused before
+// it runs, or as it runs.
+func TestSafe(t *testing.T) {
+	kept := fstest.MapFS{}
+	for _, f := range []string{"frr/platform.yaml", "frr/dialect.rules"} {
+		b, err := fs.ReadFile(templates.FS, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[f] = &fstest.MapFile{Data: b}
+	}
+	net := &network.Network{Devices: []*network.Device{{Name: "r1", Platform: "frr", BGP: &network.BGP{ASN: 4294967294, From: diag.Pos{File: "f", Line: 1, Col: 1}}}}}
+	for text, want := range map[string]string{
+		"{{range 1000000000000}}{{end}}":            "range",
+		"{{range .ASN}}{{end}}":                     "range",
+		"{{range .From.File}}x{{end}}":              "range",
+		"{{define \"a\"}}{{template \"a\"}}{{end}}": "templates inside",
+		"{{block \"a\" .}}x{{end}}":                 "templates inside",
+		"{{printf \"%2000000000d\" 1}}":             "printf",
+		"{{call .ASN}}":                             "call",
+		"{{.Nothing}}":                              "Nothing",
+		"{{.ASN.X}}":                                "X",
+		"{{if}}":                                    "missing value",
+		"{{js .ASN}}":                               "js",
+		strings.Repeat("a", 300<<10):                "bytes",
+	} {
+		files := maps.Clone(kept)
+		files["frr/BGP.tmpl"] = &fstest.MapFile{Data: []byte(text)}
+		_, ds := render.All(net, files)
+		if !ds.Failed() || !strings.Contains(ds.Err().Error(), want) || ds[0].At.File != "f" {
+			t.Errorf("%.40q: %v", text, ds)
+		}
+	}
+}
+
+// TestFRR asks the real thing whether it knows every line of the example and of each case.
+func TestFRR(t *testing.T) {
+	vtysh, err := exec.LookPath("vtysh")
+	if err != nil {
+		if strings.Contains(os.Getenv("PLUMBLINE_REQUIRE"), "frr") {
+			t.Fatal("needs frr: apt-get install -y frr")
+		}
+		t.Skip("needs frr: apt-get install -y frr")
+	}
+	texts := map[string][]byte{}
+	cs, _ := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
+	for _, c := range cs {
+		texts[c.Device] = c.Text
+	}
+	cases, err := filepath.Glob("testdata/frr/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal(err, len(cases))
+	}
+	for _, file := range cases {
+		for name, text := range wanted(t, file) {
+			texts[file+":"+name] = text
+		}
+	}
+	for name, text := range texts {
+		file := filepath.Join(t.TempDir(), "conf")
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(vtysh, "-C", "-f", file).CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+	bad := filepath.Join(t.TempDir(), "bad")
+	if err := os.WriteFile(bad, []byte("router bgp 1\n neighbor 192.0.2.1 remote-nonsense 2\nexit\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command(vtysh, "-C", "-f", bad).Run() == nil {
+		t.Error("vtysh takes a word that does not exist: it cannot judge")
+	}
+}
+
+// wanted takes the configurations out of a case.
+func wanted(t *testing.T, file string) map[string][]byte {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want, _ := strings.Cut(string(b), "-- want --\n")
+	out, device := map[string][]byte{}, ""
+	for line := range strings.Lines(want) {
+		if name, head := strings.CutPrefix(line, "== "); head {
+			device = strings.TrimSpace(name)
+		} else if config, _, ok := strings.Cut(line, " | "); ok {
+			out[device] = append(out[device], strings.TrimRight(config, " ")+"\n"...)
+		}
+	}
+	return out
+}
