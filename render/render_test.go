@@ -7,8 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -193,64 +191,4 @@ func TestSafe(t *testing.T) {
 			t.Errorf("%.40q: %v", text, ds)
 		}
 	}
-}
-
-// TestFRR asks the real thing whether it knows every line of the example and of each case.
-func TestFRR(t *testing.T) {
-	vtysh, err := exec.LookPath("vtysh")
-	if err != nil {
-		if strings.Contains(os.Getenv("PLUMBLINE_REQUIRE"), "frr") {
-			t.Fatal("needs frr: apt-get install -y frr")
-		}
-		t.Skip("needs frr: apt-get install -y frr")
-	}
-	texts := map[string][]byte{}
-	cs, _ := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
-	for _, c := range cs {
-		texts[c.Device] = c.Text
-	}
-	cases, err := filepath.Glob("testdata/frr/*.txtar")
-	if err != nil || len(cases) == 0 {
-		t.Fatal(err, len(cases))
-	}
-	for _, file := range cases {
-		for name, text := range wanted(t, file) {
-			texts[file+":"+name] = text
-		}
-	}
-	for name, text := range texts {
-		file := filepath.Join(t.TempDir(), "conf")
-		if err := os.WriteFile(file, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if out, err := exec.Command(vtysh, "-C", "-f", file).CombinedOutput(); err != nil || len(out) > 0 {
-			t.Errorf("%s: %v\n%s", name, err, out)
-		}
-	}
-	bad := filepath.Join(t.TempDir(), "bad")
-	if err := os.WriteFile(bad, []byte("router bgp 1\n neighbor 192.0.2.1 remote-nonsense 2\nexit\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if exec.Command(vtysh, "-C", "-f", bad).Run() == nil {
-		t.Error("vtysh takes a word that does not exist: it cannot judge")
-	}
-}
-
-// wanted takes the configurations out of a case.
-func wanted(t *testing.T, file string) map[string][]byte {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, want, _ := strings.Cut(string(b), "-- want --\n")
-	out, device := map[string][]byte{}, ""
-	for line := range strings.Lines(want) {
-		if name, head := strings.CutPrefix(line, "== "); head {
-			device = strings.TrimSpace(name)
-		} else if config, _, ok := strings.Cut(line, " | "); ok {
-			out[device] = append(out[device], strings.TrimRight(config, " ")+"\n"...)
-		}
-	}
-	return out
 }
