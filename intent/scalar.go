@@ -12,7 +12,7 @@ import (
 // Name is what an object is called. Rendered identifiers keep it whole.
 type Name string
 
-var reserved = strings.Fields("all any none default self true false yes no on off null")
+var reserved = []string{"all", "any", "none", "default", "self", "true", "false", "yes", "no", "on", "off", "null"}
 
 // UnmarshalText takes a name as it must be written.
 func (n *Name) UnmarshalText(b []byte) error {
