@@ -44,7 +44,11 @@ func (p *Peering) imports(b *Build, all *network.Policy, accept network.Term, si
 	leaving.Communities, leaving.Preference = "GSHUT", 0
 	out = append(out,
 		network.Term{Does: "reject", Path: "PATH-LONG", From: at},
-		network.Term{Does: "reject", Path: "PATH-RESERVED", From: at},
+		network.Term{Does: "reject", Path: "PATH-RESERVED", From: at})
+	if p.Relation != "provider" && !slices.Contains(transitFree, p.ASN) {
+		out = append(out, network.Term{Does: "reject", Path: "PATH-TRANSIT-FREE", From: at})
+	}
+	out = append(out,
 		network.Term{Does: "next", Strip: "OURS", From: at}, leaving, accept)
 	for i := range out {
 		out[i].Seq = 10 * (i + 1)

@@ -90,7 +90,10 @@ func (d *Design) common(b *Build, n *network.Device, six bool) {
 	add("OWN", ownSpace(b, d, six))
 	add("LANS", lanSpace(b, six))
 	if len(p.PathSets) == 0 {
-		p.PathSets = append(p.PathSets, network.PathSet{Name: "PATH-LONG", Longer: 50, From: at}, network.PathSet{Name: "PATH-RESERVED", Holds: d.reserved(), From: at})
+		p.PathSets = append(p.PathSets,
+			network.PathSet{Name: "PATH-LONG", Longer: 50, From: at},
+			network.PathSet{Name: "PATH-RESERVED", Holds: d.reserved(), From: at},
+			network.PathSet{Name: "PATH-TRANSIT-FREE", Holds: alone(transitFree), From: at})
 		p.CommunitySets = append(p.CommunitySets,
 			network.CommunitySet{Name: "GSHUT", Items: []network.CommunityItem{{Seq: 5, Value: "65535:0"}}, From: at},
 			network.CommunitySet{Name: "OURS", Large: true, Of: uint32(d.ASN), From: at},
@@ -115,6 +118,18 @@ func (d *Design) reserved() []network.ASRange {
 	}
 	for i := range out {
 		out[i].Seq = 5 * (i + 1)
+	}
+	return out
+}
+
+// transitFree is the systems that buy transit from nobody: behind a customer or a peer
+// they can only be a leak.
+var transitFree = []ASN{174, 701, 1299, 2914, 3257, 3320, 3356, 3491, 5511, 6453, 6461, 6762, 6830, 7018, 12956}
+
+// alone gives each of some systems as a range of its own.
+func alone(list []ASN) (out []network.ASRange) {
+	for i, a := range list {
+		out = append(out, network.ASRange{Seq: 5 * (i + 1), Name: "one", First: uint32(a), Last: uint32(a)})
 	}
 	return out
 }
