@@ -1,0 +1,322 @@
+package signed
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/gate"
+	"plumbline/internal/repo"
+)
+
+// Collect gives the evidence for what a branch holds beyond what is deployed, and the
+// policy that it is judged by: that of the deployed commit.
+func Collect(r *repo.Repo, branch string, now time.Time) (gate.Evidence, gate.Policy, error) {
+	e := gate.Evidence{At: diag.Pos{File: branch, Line: 1, Col: 1}, Now: now}
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return e, gate.Policy{}, err
+	}
+	e.Tip = tip
+	today, polNow, err := rules(r, tip)
+	if err != nil {
+		return e, gate.Policy{}, err
+	}
+	done, err := r.Ledger(today.ledger)
+	if err != nil {
+		return e, gate.Policy{}, err
+	}
+	if e.Baseline, err = deployed(r, done, tip, today, now); err != nil || e.Baseline == "" {
+		return e, polNow, err
+	}
+	line, err := r.FirstParents(e.Baseline, tip)
+	if errors.Is(err, repo.ErrRewritten) {
+		e.Rewritten = true
+		return e, polNow, nil
+	}
+	if err != nil {
+		return e, polNow, err
+	}
+	then, pol, err := rules(r, e.Baseline)
+	if err != nil {
+		return e, pol, err
+	}
+	c := collector{r: r, then: then, today: today, policy: pol, now: now}
+	if err := c.statements(done); err != nil {
+		return e, pol, err
+	}
+	e.Landings, err = c.landings(e.Baseline, line)
+	e.Ignored = c.ignored
+	return e, pol, err
+}
+
+// Deployed gives the commit that all devices were brought to last, by the ledger or a
+// signed baseline; "" where nothing tells.
+func Deployed(r *repo.Repo, branch string, now time.Time) (string, error) {
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return "", err
+	}
+	today, _, err := rules(r, tip)
+	if err != nil {
+		return "", err
+	}
+	done, err := r.Ledger(today.ledger)
+	if err != nil {
+		return "", err
+	}
+	return deployed(r, done, tip, today, now)
+}
+
+func deployed(r *repo.Repo, done []repo.Entry, tip string, today Signers, now time.Time) (string, error) {
+	for _, e := range slices.Backward(done) {
+		if e.Full() {
+			return e.Commit, nil
+		}
+	}
+	names, err := r.List("baseline")
+	if err != nil {
+		return "", err
+	}
+	said := map[string][]string{}
+	for _, name := range names {
+		b, err := r.Get(name)
+		if err != nil {
+			return "", err
+		}
+		text, sig := split(b)
+		s, err := ParseBaseline(text)
+		if err != nil || !now.Before(s.NotAfter) {
+			continue
+		}
+		key, err := Verify(BaselineSpace, text, sig)
+		if err == nil && today.Allows(s.Principal, BaselineSpace, key, now) && !slices.Contains(said[s.Head], s.Principal) && signedAt(r, s, sig) {
+			said[s.Head] = append(said[s.Head], s.Principal)
+		}
+	}
+	return newest(r, said, tip)
+}
+
+// signedAt tells whether a baseline is of the network at its commit, whose policy must
+// know whoever signs.
+func signedAt(r *repo.Repo, s Baseline, sig []byte) bool {
+	signers, pol, err := rules(r, s.Head)
+	if err != nil || pol.Repo != s.Repo || !pol.Knows(s.Principal) {
+		return false
+	}
+	key, err := Verify(BaselineSpace, s.Bytes(), sig)
+	return err == nil && slices.Contains(signers.names(BaselineSpace, key, time.Time{}), s.Principal)
+}
+
+// newest gives the latest baseline on the branch that enough people signed: two, or one
+// where the network is a lab.
+func newest(r *repo.Repo, said map[string][]string, tip string) (string, error) {
+	for at := tip; len(said) > 0; {
+		if who := said[at]; len(who) > 0 {
+			_, pol, err := rules(r, at)
+			if err != nil {
+				return "", err
+			}
+			if len(who) >= 2 || pol.Lab {
+				return at, nil
+			}
+		}
+		i, err := r.Info(at)
+		if err != nil || len(i.Parents) == 0 {
+			return "", err
+		}
+		at = i.Parents[0]
+	}
+	return "", nil
+}
+
+// collector matches statements with what landed.
+type collector struct {
+	r           *repo.Repo
+	then, today Signers
+	policy      gate.Policy
+	now         time.Time
+	said        []Statement
+	ignored     []string
+}
+
+// statements reads those that were signed by a key that stood in the list before the
+// change and stands there now. Those of plans that were pushed are history.
+func (c *collector) statements(done []repo.Entry) error {
+	names, err := c.r.List("approvals")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		b, err := c.r.Get(name)
+		if err != nil {
+			return err
+		}
+		s, err := c.prove(name, b)
+		if err != nil {
+			c.ignored = append(c.ignored, fmt.Sprintf("refs/plumbline/%s: %v", name, err))
+			continue
+		}
+		if !slices.ContainsFunc(done, func(e repo.Entry) bool { return e.Plan == s.Plan && e.Full() }) {
+			c.said = append(c.said, s)
+		}
+	}
+	return nil
+}
+
+func (c *collector) prove(name string, b []byte) (Statement, error) {
+	text, sig := split(b)
+	s, err := ParseStatement(text)
+	if err != nil {
+		return s, err
+	}
+	key, err := Verify(ApprovalSpace, text, sig)
+	if err != nil {
+		return s, err
+	}
+	switch {
+	case name != "approvals/"+s.Plan+"/"+fingerprint(key):
+		return s, errors.New("it is kept under a name that is not its own")
+	case !c.then.Allows(s.Principal, ApprovalSpace, key, c.now):
+		return s, fmt.Errorf("the key of %s was not in %s before the change", s.Principal, SignersFile)
+	case !c.today.Allows(s.Principal, ApprovalSpace, key, c.now):
+		return s, fmt.Errorf("the key of %s is no longer in %s", s.Principal, SignersFile)
+	}
+	return s, nil
+}
+
+// landings splits the first-parent line into requests: the fewest commits that some
+// reviewed head accounts for. What no head accounts for is a landing without a proof.
+func (c *collector) landings(before string, line []string) (out []gate.Landing, err error) {
+	for i := 0; i < len(line); {
+		l := gate.Landing{Before: before, Tip: line[i], Unproved: "no approved head has the files that landed"}
+		upto := i
+	search:
+		for k := i; k < len(line); k++ {
+			for _, head := range c.heads(line[k]) {
+				why := c.landed(before, line[k], head)
+				if why == nil {
+					l.Tip, l.Head, l.Proved, l.Unproved, upto = line[k], head, true, "", k
+					break search
+				}
+				if k == i && l.Head == "" {
+					l.Unproved = why.Error()
+				}
+			}
+		}
+		if l.Paths, err = c.r.Changed(before, l.Tip); err != nil {
+			return nil, err
+		}
+		if err := c.hands(&l); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+		before, i = l.Tip, upto+1
+	}
+	for i := range out {
+		c.give(&out[i], out)
+	}
+	return out, nil
+}
+
+// heads gives the commits that may be what people reviewed: those that statements name,
+// and what a merge commit brought in.
+func (c *collector) heads(tip string) (out []string) {
+	for _, s := range c.said {
+		if !slices.Contains(out, s.Head) {
+			out = append(out, s.Head)
+		}
+	}
+	if i, err := c.r.Info(tip); err == nil && len(i.Parents) == 2 && !slices.Contains(out, i.Parents[1]) {
+		out = append(out, i.Parents[1])
+	}
+	return out
+}
+
+func (c *collector) landed(before, tip, head string) error {
+	if old, err := c.r.IsAncestor(head, before); err != nil || old {
+		return cmp.Or(err, errors.New("the approved head was on the branch before"))
+	}
+	return c.r.Landed(before, tip, head)
+}
+
+// give hands a landing what was said of its head, and what was said of heads that landed
+// nowhere, which tells why it is not enough.
+func (c *collector) give(l *gate.Landing, all []gate.Landing) {
+	for _, s := range c.said {
+		elsewhere := s.Head != l.Head && slices.ContainsFunc(all, func(o gate.Landing) bool { return o.Head == s.Head })
+		if elsewhere {
+			continue
+		}
+		if s.Head == l.Head {
+			if err := c.r.Reviewed(l.Before, l.Head, s.Base); err != nil {
+				c.ignored = append(c.ignored, fmt.Sprintf("the statement of %s on %.12s: %v", s.Principal, s.Head, err))
+				continue
+			}
+		}
+		l.Said = append(l.Said, gate.Verdict{Who: s.Principal, Yes: s.Verdict == Approve, Repo: s.Repo, Head: s.Head, Plan: s.Plan, Until: s.NotAfter})
+	}
+}
+
+// hands names everybody who had a hand in a landing: by the names in its commits, and by
+// the keys that signed them.
+func (c *collector) hands(l *gate.Landing) error {
+	to := cmp.Or(l.Head, l.Tip)
+	commits, err := c.r.Between(l.Before, to)
+	if err != nil {
+		return err
+	}
+	for _, name := range commits {
+		i, err := c.r.Info(name)
+		if err != nil {
+			return err
+		}
+		keys := c.keyNames(i)
+		l.Hands = append(l.Hands, keys...)
+		for _, p := range append(repo.CoAuthors(i.Message), i.Author, i.Committer) {
+			mail := c.signer(p)
+			switch {
+			case mail != "":
+				l.Hands = append(l.Hands, mail)
+			case len(keys) == 0:
+				l.Unknown = append(l.Unknown, fmt.Sprintf("%s <%s>", p.Name, p.Email))
+			}
+		}
+	}
+	for _, list := range []*[]string{&l.Hands, &l.Unknown} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return nil
+}
+
+// signer finds the person of policy behind an address; letters count alike in both cases.
+func (c *collector) signer(p repo.Person) string {
+	for _, one := range c.policy.People {
+		if strings.EqualFold(one.Signer, p.Email) {
+			return one.Signer
+		}
+	}
+	return ""
+}
+
+// keyNames gives the known people whose key signed a commit.
+func (c *collector) keyNames(i repo.Info) (out []string) {
+	if i.Signature == "" {
+		return nil
+	}
+	key, err := Verify(commitSpace, i.Signed, []byte(i.Signature))
+	if err != nil {
+		return nil
+	}
+	for _, n := range c.then.names(commitSpace, key, c.now) {
+		if c.policy.Knows(n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}

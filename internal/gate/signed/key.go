@@ -1,0 +1,66 @@
+package signed
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
+)
+
+// Key signs. It prints as its fingerprint alone.
+type Key struct{ signer ssh.Signer }
+
+// ParseKey reads an OpenSSH private key without a passphrase.
+func ParseKey(pem []byte) (Key, error) {
+	s, err := ssh.ParsePrivateKey(pem)
+	var locked *ssh.PassphraseMissingError
+	if errors.As(err, &locked) {
+		return Key{}, errors.New("the key is locked with a passphrase: sign with ssh-keygen -Y sign, or name a key without one")
+	}
+	if err != nil {
+		return Key{}, errors.New("not an OpenSSH private key: make one with ssh-keygen -t ed25519")
+	}
+	return Key{s}, nil
+}
+
+// String gives the fingerprint.
+func (k Key) String() string { return ssh.FingerprintSHA256(k.signer.PublicKey()) }
+
+// GoString gives the fingerprint.
+func (k Key) GoString() string { return k.String() }
+
+// Authorized gives the public half as it stands in allowed_signers.
+func (k Key) Authorized() string {
+	return string(bytes.TrimSpace(ssh.MarshalAuthorizedKey(k.signer.PublicKey())))
+}
+
+// Sign gives the armored signature of text in a namespace, as ssh-keygen -Y sign writes it.
+func (k Key) Sign(space string, text []byte) ([]byte, error) {
+	sig, err := sshsig.Sign(bytes.NewReader(text), k.signer, sshsig.HashSHA512, space)
+	if err != nil {
+		return nil, fmt.Errorf("cannot sign: %w", err)
+	}
+	return sshsig.Armor(sig), nil
+}
+
+// Verify tells which key signed text in a namespace.
+func Verify(space string, text, armored []byte) (ssh.PublicKey, error) {
+	sig, err := sshsig.Unarmor(armored)
+	if err != nil {
+		return nil, errors.New("the signature cannot be read")
+	}
+	if err := sshsig.Verify(bytes.NewReader(text), sig, sig.PublicKey, sig.HashAlgorithm, space); err != nil {
+		return nil, fmt.Errorf("the signature does not hold: %w", err)
+	}
+	return sig.PublicKey, nil
+}
+
+// fingerprint names a key in a ref.
+func fingerprint(k ssh.PublicKey) string {
+	sum := sha256.Sum256(k.Marshal())
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,211 @@
+package signed
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"plumbline/internal/gate"
+	"plumbline/internal/plan"
+	"plumbline/internal/repo"
+)
+
+// StorePlan keeps a plan under its digest, which it gives.
+func StorePlan(r *repo.Repo, p plan.Plan) (string, error) {
+	d := p.Digest()
+	return d, r.Put("plans/"+d, p.Encode())
+}
+
+// LoadPlan gives the plan of a digest. Bytes that do not come to that digest are refused.
+func LoadPlan(r *repo.Repo, digest string) (plan.Plan, error) {
+	if len(digest) != 64 || strings.Trim(digest, "0123456789abcdef") != "" {
+		return plan.Plan{}, fmt.Errorf("%q is no plan digest: want its 64 hex digits", digest)
+	}
+	b, err := r.Get("plans/" + digest)
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("plan %.12s: %w; fetch refs/plumbline/*, or make it again with diff", digest, err)
+	}
+	p, err := plan.Decode(b)
+	if err == nil && p.Digest() != digest {
+		err = errors.New("its bytes come to another digest: it was tampered with")
+	}
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("gate/digest-differs: plan %.12s: %w; make it again with diff", digest, err)
+	}
+	return p, nil
+}
+
+// Request is what one person is about to say.
+type Request struct {
+	Key       Key
+	Principal string // "": the one that allowed_signers gives the key
+	Branch    string
+	Plan      string // full digest
+	Head      string // the commit they looked at
+	Verdict   string // Approve or Reject
+	NotAfter  time.Time
+	Now       time.Time
+}
+
+// Say signs a statement on a plan and keeps it under refs/plumbline/approvals. It refuses
+// what the gate would not count.
+func Say(r *repo.Repo, q Request) (Statement, error) {
+	tip, who, pol, err := speaker(r, q.Branch, q.Key, q.Principal, ApprovalSpace, q.Now)
+	if err != nil {
+		return Statement{}, err
+	}
+	p, err := LoadPlan(r, q.Plan)
+	if err != nil {
+		return Statement{}, err
+	}
+	head, err := r.Resolve(q.Head)
+	if err != nil {
+		return Statement{}, err
+	}
+	base, err := shownFrom(r, tip, head)
+	if err != nil {
+		return Statement{}, err
+	}
+	if !q.NotAfter.After(q.Now) || q.NotAfter.Sub(q.Now) > gate.Longest {
+		return Statement{}, errors.New("an approval ends after now, and within 14 days")
+	}
+	s := Statement{Repo: pol.Repo, Base: base, Head: head, Inputs: p.Header.Inputs, Plan: q.Plan,
+		Verdict: q.Verdict, Principal: who, NotAfter: q.NotAfter.UTC().Truncate(time.Second)}
+	if _, err := ParseStatement(s.Bytes()); err != nil {
+		return Statement{}, err
+	}
+	return s, keep(r, "approvals/"+q.Plan, ApprovalSpace, q.Key, s.Bytes())
+}
+
+// SayBaseline signs that the devices hold what the tip of a branch says, or nothing of
+// ours yet. Without a ledger this is where the first push starts from.
+func SayBaseline(r *repo.Repo, k Key, principal, branch string, now, notAfter time.Time) (Baseline, error) {
+	tip, who, pol, err := speaker(r, branch, k, principal, BaselineSpace, now)
+	if err != nil {
+		return Baseline{}, err
+	}
+	s := Baseline{Repo: pol.Repo, Head: tip, Principal: who, NotAfter: notAfter.UTC().Truncate(time.Second)}
+	return s, keep(r, "baseline/"+tip, BaselineSpace, k, s.Bytes())
+}
+
+// speaker finds who holds a key, by the signers and the policy at the tip of a branch.
+func speaker(r *repo.Repo, branch string, k Key, principal, space string, now time.Time) (tip, who string, pol gate.Policy, err error) {
+	if k.signer == nil {
+		return "", "", pol, errors.New("no key to sign with: name one with --key")
+	}
+	if tip, err = r.Branch(branch); err != nil {
+		return "", "", pol, err
+	}
+	signers, pol, err := rules(r, tip)
+	if err != nil {
+		return "", "", pol, err
+	}
+	names := signers.names(space, k.signer.PublicKey(), now)
+	for _, n := range names {
+		if n == principal || principal == "" && len(names) == 1 {
+			return tip, n, pol, nil
+		}
+	}
+	return "", "", pol, fmt.Errorf("key %s may not sign as %q for %s: see %s on %s", k, principal, space, SignersFile, branch)
+}
+
+// rules reads who decides at a commit.
+func rules(r *repo.Repo, commit string) (Signers, gate.Policy, error) {
+	var tree fs.FS
+	tree, _, err := r.At(commit)
+	if err != nil {
+		return nil, gate.Policy{}, err
+	}
+	signers, err := readSigners(tree)
+	if err != nil {
+		return nil, gate.Policy{}, err
+	}
+	pol, ds := gate.ReadPolicy(tree)
+	return signers, pol, ds.Err()
+}
+
+// shownFrom gives the commit that a head is compared with: where it left the branch, even
+// when it has landed since.
+func shownFrom(r *repo.Repo, tip, head string) (string, error) {
+	at := tip
+	for {
+		in, err := r.IsAncestor(head, at)
+		if err != nil {
+			return "", err
+		}
+		if !in {
+			return r.MergeBase(at, head)
+		}
+		i, err := r.Info(at)
+		if err != nil {
+			return "", err
+		}
+		if len(i.Parents) == 0 {
+			return "", fmt.Errorf("%.12s is the first commit of the branch: nothing was changed by it", head)
+		}
+		at = i.Parents[0]
+	}
+}
+
+func keep(r *repo.Repo, folder, space string, k Key, text []byte) error {
+	sig, err := k.Sign(space, text)
+	if err != nil {
+		return err
+	}
+	return r.Put(folder+"/"+fingerprint(k.signer.PublicKey()), append(bytes.Clone(text), sig...))
+}
+
+// split parts a statement from the signature under it.
+func split(b []byte) (text, sig []byte) {
+	at := bytes.Index(b, []byte("-----BEGIN SSH SIGNATURE-----"))
+	if at < 0 {
+		return b, nil
+	}
+	return b[:at], b[at:]
+}
+
+// Record adds an entry to the ledger, under the ledger key.
+func Record(r *repo.Repo, branch string, k Key, e repo.Entry) (repo.Entry, error) {
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return e, err
+	}
+	signers, _, err := rules(r, tip)
+	if err != nil {
+		return e, err
+	}
+	return r.Append(e, func(b []byte) ([]byte, error) { return k.Sign(LedgerSpace, b) }, signers.ledger)
+}
+
+// Ledger gives every entry of the ledger, proved by the keys that stand at a branch.
+func Ledger(r *repo.Repo, branch string) ([]repo.Entry, error) {
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return nil, err
+	}
+	signers, _, err := rules(r, tip)
+	if err != nil {
+		return nil, err
+	}
+	return r.Ledger(signers.ledger)
+}
+
+// ledger accepts a key that is listed for the ledger by name. Its times do not matter: an
+// old entry stays true when its key has ended.
+func (ss Signers) ledger(text, sig []byte) error {
+	key, err := Verify(LedgerSpace, text, sig)
+	if err != nil {
+		return err
+	}
+	for _, a := range ss {
+		if a.forLedger() && bytes.Equal(a.Key.Marshal(), key.Marshal()) {
+			return nil
+		}
+	}
+	return fmt.Errorf(`key %s is not in %s with namespaces="%s"`, ssh.FingerprintSHA256(key), SignersFile, LedgerSpace)
+}
