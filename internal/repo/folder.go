@@ -85,11 +85,19 @@ type info struct {
 	full  string
 }
 
-func (i info) Name() string       { return i.name }
-func (i info) ModTime() time.Time { return time.Time{} }
-func (i info) IsDir() bool        { return i.dir }
-func (i info) Sys() any           { return nil }
+// Name gives the name in its folder.
+func (i info) Name() string { return i.name }
 
+// ModTime is the zero time.
+func (i info) ModTime() time.Time { return time.Time{} }
+
+// IsDir tells a folder from a file.
+func (i info) IsDir() bool { return i.dir }
+
+// Sys gives nothing.
+func (i info) Sys() any { return nil }
+
+// Size tells how long the file is; 0 where it is not in this clone.
 func (i info) Size() int64 {
 	if i.dir || i.known || i.f == nil {
 		return i.size
@@ -101,6 +109,7 @@ func (i info) Size() int64 {
 	return n
 }
 
+// Mode is that of something that is only read.
 func (i info) Mode() fs.FileMode {
 	if i.dir {
 		return fs.ModeDir | 0o555
@@ -114,18 +123,27 @@ type blobFile struct {
 }
 
 // Size tells how long the file is.
-func (b *blobFile) Size() int64                { return b.info.Size() }
+func (b *blobFile) Size() int64 { return b.info.Size() }
+
+// Stat describes the file.
 func (b *blobFile) Stat() (fs.FileInfo, error) { return b.info, nil }
-func (b *blobFile) Close() error               { return nil }
+
+// Close does nothing.
+func (b *blobFile) Close() error { return nil }
 
 type dirFile struct {
 	info
 	left []fs.DirEntry
 }
 
+// Stat describes the folder.
 func (d *dirFile) Stat() (fs.FileInfo, error) { return d.info, nil }
-func (d *dirFile) Close() error               { return nil }
-func (d *dirFile) Read([]byte) (int, error)   { return 0, errors.New("it is a folder") }
+
+// Close does nothing.
+func (d *dirFile) Close() error { return nil }
+
+// Read refuses: a folder holds no bytes.
+func (d *dirFile) Read([]byte) (int, error) { return 0, errors.New("it is a folder") }
 
 // ReadDir gives the next n entries, or all of them.
 func (d *dirFile) ReadDir(n int) ([]fs.DirEntry, error) {

@@ -2,8 +2,10 @@ package signed
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 
@@ -15,8 +17,8 @@ import (
 type Key struct{ signer ssh.Signer }
 
 // ParseKey reads an OpenSSH private key without a passphrase.
-func ParseKey(pem []byte) (Key, error) {
-	s, err := ssh.ParsePrivateKey(pem)
+func ParseKey(text []byte) (Key, error) {
+	s, err := ssh.ParsePrivateKey(text)
 	var locked *ssh.PassphraseMissingError
 	if errors.As(err, &locked) {
 		return Key{}, errors.New("the key is locked with a passphrase: sign with ssh-keygen -Y sign, or name a key without one")
@@ -25,6 +27,21 @@ func ParseKey(pem []byte) (Key, error) {
 		return Key{}, errors.New("not an OpenSSH private key: make one with ssh-keygen -t ed25519")
 	}
 	return Key{s}, nil
+}
+
+// NewKey makes an ed25519 key, and gives it as it is kept in a file.
+func NewKey(comment string) (Key, []byte, error) {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return Key{}, nil, err
+	}
+	block, err := ssh.MarshalPrivateKey(private, comment)
+	if err != nil {
+		return Key{}, nil, err
+	}
+	text := pem.EncodeToMemory(block)
+	k, err := ParseKey(text)
+	return k, text, err
 }
 
 // String gives the fingerprint.
