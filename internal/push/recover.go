@@ -1,194 +1,293 @@
 package push
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"plumbline/drivers/write"
+	"plumbline/internal/dispatch"
 	"plumbline/internal/journal"
+	"plumbline/internal/plan"
 )
 
-// device is what the journal knows of one device of a transaction that has not ended.
-type device struct {
-	name         string
-	wave         int
-	base, target string
-	decided      journal.Step // Keep, Undo, or nothing
-	done         string
-}
-
-// table of recovery: what the journal said last, what the device shows, what is done. It
-// is read from the top, and the first row that fits holds.
-//
-//	decided   trial     holds    then
-//	any       foreign   any      halt: it is somebody else's
-//	any       any       neither  halt: archived by the guard, never overwritten
-//	keep      ours      target   keep, save
-//	keep      none      target   save what was kept
-//	keep      none      base     the timer won: old
-//	keep      ours      base     undo: the change did not run
-//	not keep  ours      any      undo
-//	not keep  none      base     old: not sent, or the timer fired
-//	not keep  none      target   halt: somebody kept what we had not decided to keep
-var table = []struct {
-	keep   bool
-	trial  write.State // "" is any
-	holds  string      // base, target, neither, "" is any
-	action action
-}{
-	{true, write.Ours, "target", forward},
-	{true, write.None, "target", forward},
-	{true, write.None, "base", settled},
-	{true, write.Ours, "base", backward},
-	{true, write.Ours, "neither", backward},
-	{false, write.Ours, "", backward},
-	{false, write.None, "base", settled},
-}
-
-type action int
+// act is what recovery does with one device.
+type act string
 
 const (
-	halt action = iota
-	forward
-	backward
-	settled
+	back    act = "undo"    // ours is on trial: take it back, the device keeps a copy of what ran
+	forward act = "keep"    // decided, and still well
+	isOld   act = "old"     // nothing to do but to write it down
+	isNew   act = "new"     // the same; what was kept and not saved is saved
+	stop    act = "halt"    // a person has to look: never overwrite what is not ours
+	again   act = "look on" // wait for the device's own timer, then look again; the second time: stop
 )
 
-// Recover settles a transaction that a run left open: it is the first thing of every run.
-// records is what the journal holds. Each device ends as it was or as it was planned,
-// nothing of ours stays armed, and what is neither is named and never overwritten.
-func Recover(ctx context.Context, records []journal.Record, o Options) (Result, error) {
-	open := journal.Unsettled(records)
-	if open == nil {
+// recovery is the whole of what may be done after a crash: the first row that fits.
+// Empty fits everything. "partly" is neither the old nor the new text.
+var recovery = []struct {
+	said  journal.Step // the decision in the journal; none where the crash came before it
+	state write.State  // whose trial runs
+	holds string       // new, old, partly, unknown
+	do    act
+}{
+	{"", "", "unknown", again},
+	{"", write.Foreign, "", again},
+	{"", write.Unseen, "", again},
+	{journal.Keep, write.Ours, "new", forward},
+	{"", write.Ours, "", back}, // nothing was decided, or undo was, or only a part ran
+	{"", write.None, "old", isOld},
+	{journal.Keep, write.None, "new", isNew},
+	{"", write.None, "new", stop}, // somebody confirmed what we did not
+	{"", "", "", stop},            // neither: it is somebody else's
+}
+
+func rule(said journal.Step, state write.State, holds string) act {
+	for _, r := range recovery {
+		if (r.said == "" || r.said == said) && (r.state == "" || r.state == state) && (r.holds == "" || r.holds == holds) {
+			return r.do
+		}
+	}
+	return stop
+}
+
+// Recover settles what an earlier run left, from the journal and from what devices show:
+// forward where the whole wave was decided and is still healthy, else back. It never
+// leaves a trial of ours behind, and never overwrites what somebody else wrote. Where
+// there is nothing to settle it does nothing, and its state is empty.
+func Recover(ctx context.Context, o Options) (Result, error) {
+	rs := journal.Unsettled(o.Had)
+	if len(rs) == 0 {
 		return Result{}, nil
 	}
-	r := &run{Options: o, tx: open[0].Tx, plan: open[0].Plan, results: map[string]string{}}
-	out := Result{Tx: r.tx, Plan: r.plan, State: RolledBack}
+	r := &run{Options: o, tx: rs[0].Tx, plan: rs[0].Plan, results: map[string]string{}}
+	if rs[len(rs)-1].Step == journal.Halt && !o.Resume {
+		err := fmt.Errorf("the last push ended in doubt (%s): look at these devices, then run plumbline push --resume", rs[len(rs)-1].Text)
+		return r.recalled(rs, Mixed), &Error{Op: "halt", Kind: Limits, Err: err}
+	}
+	r.say("settling what was left of %s", r.tx)
+	ctx = context.WithoutCancel(ctx)
 	var errs []error
-	kept := false
-	for _, d := range gather(open) {
-		result, err := r.settle(ctx, d)
-		errs = append(errs, err)
-		out.Devices = append(out.Devices, Outcome{d.name, d.wave, result})
-		switch result {
-		case "new":
-			kept = true
-		case "foreign", "unknown":
-			out.State = Mixed
-		}
+	for _, wave := range slices.Backward(waves(left(rs))) {
+		errs = append(errs, r.settle(ctx, rs, wave))
 	}
-	if out.State != Mixed && kept {
-		out.State = Partial
-		if !slices.ContainsFunc(out.Devices, func(d Outcome) bool { return d.Result != "new" }) && len(out.Devices) == len(open[0].Devices) {
-			out.State = Committed
-		}
-	}
-	if out.State == Mixed {
-		return out, errors.Join(append(errs, r.note(journal.Record{Step: journal.Halt, Text: "recovery"}))...)
-	}
-	return out, errors.Join(append(errs, r.note(journal.Record{Step: journal.End, Result: string(out.State)}))...)
+	return r.closed(rs, errors.Join(errs...))
 }
 
-// gather lists the devices that something was sent to, or may have been.
-func gather(open []journal.Record) (ds []device) {
-	find := func(name string) *device {
-		for i := range ds {
-			if ds[i].name == name {
-				return &ds[i]
-			}
+// closed writes down how recovery ended.
+func (r *run) closed(rs []journal.Record, failed error) (Result, error) {
+	state := r.recalled(rs, "").State
+	if failed != nil || state == Mixed {
+		failed = either(failed, errors.New("a device is in doubt"))
+		err := r.note(journal.Record{Step: journal.Halt, Text: failed.Error()})
+		return r.recalled(rs, Mixed), &Error{Op: "recovery", Kind: Doubt, Err: errors.Join(failed, err)}
+	}
+	if err := r.note(journal.Record{Step: journal.End, Result: string(state)}); err != nil {
+		return r.recalled(rs, Mixed), &Error{Op: "journal", Kind: Doubt, Err: err}
+	}
+	return r.recalled(rs, state), nil
+}
+
+// left lists the devices to which something may have been sent.
+func left(rs []journal.Record) (out []*trial) {
+	for _, n := range rs {
+		if n.Step == journal.Intent {
+			c := plan.Change{Device: n.Device, Wave: n.Wave, HaveFull: n.Base, Want: n.Target, Hold: n.Hold}
+			at, _ := time.Parse(time.RFC3339Nano, n.Time)
+			out = append(out, &trial{Change: c, begun: true, since: at})
 		}
+	}
+	return out
+}
+
+// settle brings one wave to one end. A wave that was done and whose devices were read is
+// left as it is.
+func (r *run) settle(ctx context.Context, rs []journal.Record, wave []*trial) error {
+	said, before, over := word(rs, wave[0].Wave)
+	for _, t := range wave {
+		if done := lastDone(rs, t.Device); done != "" {
+			r.put(t.Device, done)
+		}
+	}
+	if over {
 		return nil
 	}
-	for _, rec := range open {
-		switch rec.Step {
-		case journal.Intent:
-			if find(rec.Device) == nil {
-				ds = append(ds, device{name: rec.Device, wave: rec.Wave, base: rec.Base, target: rec.Target})
-			}
-		case journal.Keep, journal.Undo:
-			for _, name := range rec.Devices {
-				if d := find(name); d != nil {
-					d.decided = rec.Step
-				}
-			}
-		case journal.Done:
-			if d := find(rec.Device); d != nil {
-				d.done = rec.Result
+	if said == journal.Keep {
+		after, err := r.Health(ctx, names(wave))
+		if err != nil || len(r.worse(wave, before, after)) > 0 {
+			said = journal.Undo
+			if err := r.decide(wave, journal.Undo, nil); err != nil {
+				return err
 			}
 		}
 	}
-	return ds
+	var errs []error
+	for _, t := range slices.Backward(wave) {
+		errs = append(errs, r.mend(ctx, t, said))
+	}
+	return errors.Join(errs...)
 }
 
-// settle brings one device to an end.
-func (r *run) settle(ctx context.Context, d device) (string, error) {
-	if d.done == "new" && d.decided == journal.Keep || d.done == "old" {
-		return d.done, nil
+// mend looks at one device and does what the table says.
+func (r *run) mend(ctx context.Context, t *trial, said journal.Step) error {
+	var do act
+	var why error
+	for range 2 {
+		r.step("recover " + t.Device)
+		var state write.State
+		holds := "unknown"
+		if state, why = r.reopen(ctx, t); why == nil {
+			holds, why = r.shows(ctx, t)
+		}
+		if do = rule(said, state, holds); do != again {
+			break
+		}
+		wait := t.since.Add(time.Duration(t.Hold)*time.Second + margin).Sub(r.Clock.Now())
+		_ = r.Clock.Sleep(ctx, max(wait, 0))
 	}
-	r.step("recover " + d.name)
-	reader, target, err := r.Read(d.name)
-	if err != nil {
-		return "unknown", &Error{d.name, "reach", Unreachable, err}
+	switch do {
+	case back:
+		r.step("undo " + t.Device)
+		return errors.Join(wrap(t, "undo", t.pending.Undo(ctx)), r.done(ctx, t, t.HaveFull, "old"))
+	case forward:
+		_, err := r.keep(ctx, t)
+		return err
+	case isOld:
+		return r.done(ctx, t, t.HaveFull, "old")
+	case isNew:
+		if t.pending == nil {
+			return r.done(ctx, t, t.Want, "new")
+		}
+		_, err := r.keep(ctx, t)
+		return err
+	case again:
+		r.put(t.Device, "unknown")
+		return &Error{t.Device, "recovery", Doubt, either(why, errors.New("another change is on trial there: let it end, then run plumbline push --resume"))}
 	}
-	w, err := r.Write(d.name)
-	if err != nil {
-		return "unknown", &Error{d.name, "reach", Unreachable, err}
+	return r.foreign(ctx, t)
+}
+
+// margin is how much later than promised a device's timer may fire.
+const margin = 5 * time.Second
+
+// foreign writes down that a device is not ours to touch.
+func (r *run) foreign(ctx context.Context, t *trial) error {
+	holds, err := r.holds(ctx, t)
+	word := "unknown"
+	if err == nil {
+		word = other(holds, t)
 	}
-	state, pending, err := w.Resume(ctx, target, r.tx)
-	if err != nil {
-		return "unknown", &Error{d.name, "resume", Unreachable, err}
+	r.put(t.Device, word)
+	err = errors.Join(err, r.note(journal.Record{Step: journal.Done, Device: t.Device, Wave: t.Wave, Result: word}))
+	return &Error{t.Device, "recovery", Doubt, errors.Join(errors.New("somebody else decided there: it holds "+word+" without our word; look at it, then run plumbline push --resume or make a new plan"), err)}
+}
+
+// reopen finds a device and the trial on it.
+func (r *run) reopen(ctx context.Context, t *trial) (state write.State, err error) {
+	if t.reader, t.target, err = r.Read(t.Device); err != nil {
+		return write.Unseen, err
 	}
-	t := &trial{reader: reader, target: target, pending: pending}
-	t.Device, t.HaveFull, t.Want, t.Wave = d.name, d.base, d.target, d.wave
+	if t.writer, err = r.Write(t.Device); err != nil {
+		return write.Unseen, err
+	}
+	state, t.pending, err = t.writer.Resume(ctx, t.target, r.tx)
+	return state, err
+}
+
+func (r *run) shows(ctx context.Context, t *trial) (string, error) {
 	holds, err := r.holds(ctx, t)
 	if err != nil {
-		return "unknown", &Error{d.name, "read", Unreachable, err}
+		return "unknown", err
 	}
-	switch decide(d.decided == journal.Keep, state, where(holds, d)) {
-	case forward:
-		if pending != nil {
-			if err := pending.Keep(ctx); err != nil {
-				return "unknown", &Error{d.name, "keep", Doubt, err}
+	if o := other(holds, t); o != "foreign" {
+		return o, nil
+	}
+	return "partly", nil
+}
+
+// word is the last decision of a wave, how its devices were before it, and whether it is
+// done.
+func word(rs []journal.Record, wave int) (said journal.Step, before Vitals, over bool) {
+	for _, n := range rs {
+		if n.Wave != wave {
+			continue
+		}
+		switch n.Step {
+		case journal.Keep, journal.Undo:
+			said = n.Step
+			if json.Unmarshal([]byte(n.Text), &before) != nil {
+				before = nil
+			}
+		case journal.WaveDone:
+			over = true
+		}
+	}
+	return said, before, over
+}
+
+func lastDone(rs []journal.Record, device string) (out string) {
+	for _, n := range rs {
+		if n.Step == journal.Done && n.Device == device {
+			out = n.Result
+		}
+	}
+	return out
+}
+
+// recalled is the result as far as it is known; an empty state is worked out.
+func (r *run) recalled(rs []journal.Record, s State) Result {
+	out := Result{State: s, Tx: r.tx, Plan: r.plan}
+	at := map[string]int{}
+	for _, n := range rs {
+		if n.Step == journal.Intent {
+			at[n.Device] = n.Wave
+		}
+	}
+	counts := map[string]int{}
+	for _, d := range rs[0].Devices {
+		result := r.results[d]
+		if _, sent := at[d]; result == "" {
+			result = "not_sent"
+			if sent {
+				result = cmp.Or(lastDone(rs, d), "unknown")
 			}
 		}
-		return r.ended(ctx, t, t.Want, "new")
-	case backward:
-		if err := pending.Undo(ctx); err != nil {
-			return "unknown", &Error{d.name, "undo", Doubt, err}
-		}
-		return r.ended(ctx, t, t.HaveFull, "old")
-	case settled:
-		return r.ended(ctx, t, t.HaveFull, "old")
+		counts[result]++
+		out.Devices = append(out.Devices, Outcome{d, at[d], result})
 	}
-	err = r.note(journal.Record{Step: journal.Done, Device: d.name, Wave: d.wave, Result: "foreign"})
-	return "foreign", errors.Join(err, &Error{d.name, "recovery", Doubt, errors.New("it holds what neither we nor the plan made (trial: " + string(state) + "): look at it, then plan again")})
+	if s == "" {
+		out.State = sum(counts, len(rs[0].Devices))
+	}
+	return out
 }
 
-func (r *run) ended(ctx context.Context, t *trial, want, word string) (string, error) {
-	err := r.done(ctx, t, want, word)
-	return r.results[t.Device], err
+// sum names the end of a transaction by what its devices hold.
+func sum(counts map[string]int, all int) State {
+	fresh := counts["new"] + counts["already"]
+	switch {
+	case counts["unknown"]+counts["foreign"] > 0:
+		return Mixed
+	case fresh == all:
+		return Committed
+	case fresh == 0:
+		return RolledBack
+	}
+	return Partial
 }
 
-// decide reads the table.
-func decide(keep bool, trial write.State, holds string) action {
-	if trial == write.Foreign || trial == write.Unseen {
-		return halt
-	}
-	for _, row := range table {
-		if row.keep == keep && (row.trial == "" || row.trial == trial) && (row.holds == "" || row.holds == holds) {
-			return row.action
-		}
-	}
-	return halt
+// keepAll keeps a wave, every device at once.
+func (r *run) keepAll(ctx context.Context, wave []*trial) error {
+	_, errs := dispatch.Each(ctx, r.Wide, wave, r.keep)
+	return errors.Join(errs...)
 }
 
-func where(holds string, d device) string {
-	switch holds {
-	case d.target:
-		return "target"
-	case d.base:
-		return "base"
+func either(err, other error) error {
+	if err != nil {
+		return err
 	}
-	return "neither"
+	return other
 }

@@ -2,13 +2,16 @@ package push
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"plumbline/drivers/write"
 	"plumbline/internal/dispatch"
+	"plumbline/internal/health"
 	"plumbline/internal/journal"
 )
 
@@ -35,18 +38,24 @@ func (r *run) wave(ctx context.Context, wave []*trial) error {
 	}
 	safe := context.WithoutCancel(ctx)
 	if err == nil {
-		err = r.decide(wave, journal.Keep)
+		err = r.decide(wave, journal.Keep, before)
 	}
 	if err != nil {
 		return errors.Join(err, r.undoAll(safe, wave))
 	}
-	_, errs = dispatch.Each(safe, r.Wide, wave, r.keep)
-	if err = errors.Join(errs...); err != nil {
+	r.mixed = true // until it is proved that all of it was kept, and is well
+	if err = r.keepAll(safe, wave); err != nil {
 		return err
 	}
-	if after, err := r.Health(safe, names(wave)); err != nil || len(worse(before, after)) > 0 {
-		return &Error{wave[0].Device, "health after keep", Doubt, errors.Join(err, errors.New(say(worse(before, after))))}
+	r.step("health after keep " + wave[0].Device)
+	after, err := r.Health(safe, names(wave))
+	if found := r.worse(wave, before, after); err != nil || len(found) > 0 {
+		return sick(wave, "health after keep", Doubt, found, err)
 	}
+	if err := r.note(journal.Record{Step: journal.WaveDone, Wave: wave[0].Wave}); err != nil {
+		return &Error{wave[0].Device, "journal", Doubt, err}
+	}
+	r.mixed = false
 	r.say("wave %d: kept", wave[0].Wave)
 	return nil
 }
@@ -62,7 +71,7 @@ func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 				return nil
 			}
 			t.begun = true
-			return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: t.HaveFull, Target: t.Want})
+			return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: t.HaveFull, Target: t.Want, Hold: t.Hold})
 		}
 		return nil
 	}
@@ -96,19 +105,20 @@ func (r *run) kind(err error) Kind {
 // soak watches a wave: two passes of every check in a row, the last at the end.
 func (r *run) soak(ctx context.Context, wave []*trial, before Vitals) error {
 	good := 0
+	var found []string
 	for range 4 {
 		if err := r.Clock.Sleep(ctx, r.Soak/2); err != nil {
 			return &Error{wave[0].Device, "soak", Sick, err}
 		}
 		r.step("health " + wave[0].Device)
-		if r.Halted() {
+		if r.halted() {
 			return &Error{wave[0].Device, "soak", Sick, errors.New("a halt was called: the wave is undone")}
 		}
 		after, err := r.Health(ctx, names(wave))
 		if err != nil {
 			return &Error{wave[0].Device, "health", Sick, err}
 		}
-		if w := worse(before, after); len(w) > 0 {
+		if found = r.worse(wave, before, after); len(found) > 0 {
 			good = 0
 			continue
 		}
@@ -116,40 +126,39 @@ func (r *run) soak(ctx context.Context, wave []*trial, before Vitals) error {
 			return nil
 		}
 	}
-	after, err := r.Health(ctx, names(wave))
-	return &Error{wave[0].Device, "health", Sick, errors.Join(err, errors.New(say(worse(before, after))))}
+	return sick(wave, "health", Sick, found, nil)
 }
 
-// worse lists what was up and is not: a session that is still there must be up again. One
-// that is gone was taken away by the plan.
-func worse(before, after Vitals) (out []string) {
-	for device, sessions := range before {
-		now, read := after[device]
-		if !read {
-			out = append(out, device+" was not read")
-			continue
+// worse lists, by device, what is worse than before.
+func (r *run) worse(wave []*trial, before, after Vitals) (out []string) {
+	for _, t := range wave {
+		var e health.Expected
+		if r.Expect != nil {
+			e = r.Expect(t.Change)
 		}
-		for s, up := range sessions {
-			if is, there := now[s]; up && there && !is {
-				out = append(out, device+": "+s+" was up and is down")
-			}
+		for _, f := range health.Compare(before[t.Device], after[t.Device], e) {
+			out = append(out, t.Device+": "+f.String())
 		}
 	}
-	slices.Sort(out)
 	return out
 }
 
-func say(what []string) string {
-	if len(what) == 0 {
-		return "unknown counts as unhealthy"
+// sick is the error of a wave that is not well.
+func sick(wave []*trial, op string, k Kind, found []string, err error) error {
+	if len(found) > 0 {
+		err = errors.Join(err, errors.New(strings.Join(found, "; ")))
 	}
-	return fmt.Sprint(what)
+	return &Error{wave[0].Device, op, k, err}
 }
 
 // decide writes down for the whole wave what will be done, before any of it is: a run
 // that dies in between is finished the same way by the next.
-func (r *run) decide(wave []*trial, s journal.Step) error {
-	if err := r.note(journal.Record{Step: s, Wave: wave[0].Wave, Devices: names(wave)}); err != nil {
+func (r *run) decide(wave []*trial, s journal.Step, before Vitals) error {
+	text, err := json.Marshal(before)
+	if err != nil {
+		return &Error{wave[0].Device, "journal", Doubt, err}
+	}
+	if err := r.note(journal.Record{Step: s, Wave: wave[0].Wave, Devices: names(wave), Text: string(text)}); err != nil {
 		return &Error{wave[0].Device, "journal", Doubt, err}
 	}
 	return nil
@@ -163,7 +172,7 @@ func (r *run) keep(ctx context.Context, t *trial) (struct{}, error) {
 
 // undoAll takes a wave back, the last one first.
 func (r *run) undoAll(ctx context.Context, wave []*trial) error {
-	errs := []error{r.decide(wave, journal.Undo)}
+	errs := []error{r.decide(wave, journal.Undo, nil)}
 	for _, t := range slices.Backward(wave) {
 		if !t.begun {
 			continue

@@ -1,0 +1,270 @@
+package push_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/write"
+	"plumbline/internal/diag"
+	"plumbline/internal/gate"
+	"plumbline/internal/health"
+	"plumbline/internal/journal"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+)
+
+// World is a few devices that hold lines of text, each with a guard that can take a
+// trial back. It lives in one process and may be asked by another.
+type World struct {
+	mu      sync.Mutex
+	Boxes   map[string]*Box
+	Log     []string
+	Archive []string
+	Sick    string // a device whose session is down while it holds anything new
+	Deaf    string // a device that does not answer
+}
+
+// Box is one device.
+type Box struct {
+	Running, Base, Tx, Last, How string
+	Mutating, Sent               int
+}
+
+// Ask is one request to a device.
+type Ask struct{ Op, Device, Tx, Line string }
+
+// Reply is its answer.
+type Reply struct {
+	Text, Tx, Last, How string
+	Up                  bool
+}
+
+func fresh(names ...string) *World {
+	w := &World{Boxes: map[string]*Box{}}
+	for _, n := range names {
+		w.Boxes[n] = &Box{Running: "old"}
+	}
+	return w
+}
+
+func (w *World) note(format string, args ...any) { w.Log = append(w.Log, fmt.Sprintf(format, args...)) }
+
+// Do answers one request; the name and shape are those of net/rpc.
+func (w *World) Do(a Ask, out *Reply) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b := w.Boxes[a.Device]
+	if a.Device == w.Deaf {
+		return errors.New("no answer")
+	}
+	switch a.Op {
+	case "arm":
+		if b.Tx != "" {
+			return errors.New("busy " + b.Tx)
+		}
+		b.Tx, b.Base = a.Tx, b.Running
+	case "send":
+		w.note("%s: send", a.Device)
+		if b.Tx == "" {
+			return errors.New("sent without a timer")
+		}
+		if a.Line == "bad" {
+			return errors.New("unknown command")
+		}
+		b.Running, b.Mutating = b.Running+"|"+a.Line, b.Mutating+1
+	case "keep":
+		w.note("%s: keep", a.Device)
+		if b.Tx != a.Tx && b.Last != a.Tx {
+			return errors.New("none")
+		}
+		if b.Tx == a.Tx {
+			b.end("kept")
+		} else if b.How != "kept" {
+			return errors.New("it was " + b.How)
+		}
+	case "undo":
+		w.note("%s: undo", a.Device)
+		if b.Tx == a.Tx {
+			w.Archive = append(w.Archive, b.Running)
+			b.Running = b.Base
+			b.end("undone")
+		}
+	}
+	*out = Reply{Text: b.Running, Tx: b.Tx, Last: b.Last, How: b.How, Up: a.Device != w.Sick || b.Running == "old"}
+	return nil
+}
+
+func (b *Box) end(how string) { b.Last, b.How, b.Tx = b.Tx, how, "" }
+
+// fire is what a timer does.
+func (w *World) fire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, b := range w.Boxes {
+		if b.Tx != "" {
+			b.Running = b.Base
+			b.end("fired")
+		}
+	}
+}
+
+// door is a driver for such devices, however they are asked.
+type door func(Ask) (Reply, error)
+
+func (w *World) door() door {
+	return func(a Ask) (r Reply, err error) { err = w.Do(a, &r); return r, err }
+}
+
+func (d door) read(device string) (drivers.Reader, drivers.Target, error) {
+	return d, drivers.Target{Name: device}, nil
+}
+func (d door) write(string) (write.Writer, error) { return d, nil }
+
+func (door) SelfReverts(drivers.Target) bool { return true }
+
+func (d door) Fetch(ctx context.Context, t drivers.Target) (drivers.Live, error) {
+	r, err := d(Ask{Op: "show", Device: t.Name})
+	return drivers.Live{Text: []byte(r.Text)}, cmp.Or(err, ctx.Err())
+}
+
+func (door) Probe(context.Context, drivers.Target, ...string) ([]drivers.Fact, error) {
+	return nil, nil
+}
+
+func (d door) Apply(_ context.Context, t drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
+	if err := h.Before("read"); err != nil {
+		return nil, err
+	}
+	p := pending{d, t.Name, h.Tx}
+	if err := h.Before("arm"); err != nil {
+		return nil, err
+	}
+	if _, err := d(Ask{Op: "arm", Device: t.Name, Tx: h.Tx}); err != nil {
+		return nil, fmt.Errorf("%w: %w", write.ErrDirty, err)
+	}
+	for line := range strings.SplitSeq(string(e.Do), "\n") {
+		err := h.Before("apply")
+		if err == nil {
+			_, err = d(Ask{Op: "send", Device: t.Name, Line: line})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", write.ErrRefused, cmp.Or(p.Undo(context.Background()), err))
+		}
+	}
+	return p, nil
+}
+
+func (d door) Resume(_ context.Context, t drivers.Target, tx string) (write.State, write.Pending, error) {
+	r, err := d(Ask{Op: "show", Device: t.Name})
+	switch {
+	case err != nil:
+		return write.Unseen, nil, err
+	case r.Tx == tx:
+		return write.Ours, pending{d, t.Name, tx}, nil
+	case r.Tx != "":
+		return write.Foreign, nil, nil
+	}
+	return write.None, nil, nil
+}
+
+func (d door) health(_ context.Context, devices []string) (push.Vitals, error) {
+	out := push.Vitals{}
+	for _, n := range devices {
+		r, err := d(Ask{Op: "show", Device: n})
+		if err != nil {
+			return nil, err
+		}
+		out[n] = health.Vitals{"bgp default 192.0.2.1": r.Up}
+	}
+	return out, nil
+}
+
+type pending struct {
+	d          door
+	device, tx string
+}
+
+func (p pending) Keep(context.Context) error {
+	_, err := p.d(Ask{Op: "keep", Device: p.device, Tx: p.tx})
+	return err
+}
+
+func (p pending) Undo(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	_, err := p.d(Ask{Op: "undo", Device: p.device, Tx: p.tx})
+	return err
+}
+
+// instant is a clock that does not wait.
+type instant struct{}
+
+func (instant) Now() time.Time                                   { return time.Unix(1e9, 0) }
+func (instant) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+func (d door) options(j push.Journal) push.Options {
+	return push.Options{
+		Read: d.read, Write: d.write, Journal: j, Clock: instant{}, Soak: time.Minute, Wide: 1, Health: d.health,
+		Digest: func(_ string, live []byte) (string, error) { return string(live), nil },
+	}
+}
+
+const repoID = "6f1c0f0e-6d0b-4b8e-9a55-0c2f2a7f5a11"
+
+// allowed gets changes through the gate as people would.
+func allowed(t *testing.T, changes ...plan.Change) gate.Pass {
+	t.Helper()
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	p := plan.Plan{Header: plan.Header{Repo: repoID}, Changes: changes}
+	pass, ds := gate.Judge(gate.Evidence{
+		At: diag.Pos{File: "main", Line: 1, Col: 1}, Now: noon, Tip: "c9", Baseline: "c0",
+		Landings: []gate.Landing{{
+			Before: "c0", Tip: "c9", Head: "c2", Proved: true, Paths: []string{"intent/a.yaml"}, Hands: []string{"ann@x"},
+			Said: []gate.Verdict{{Who: "bob@x", Yes: true, Repo: repoID, Head: "c2", Plan: p.Digest(), Until: noon.Add(time.Hour)}},
+		}},
+	}, gate.Policy{
+		Repo: repoID, Branch: "main", People: []gate.Person{{Name: "ann", Signer: "ann@x"}, {Name: "bob", Signer: "bob@x"}},
+		Groups:    []gate.Group{{Name: "ops", People: []string{"ann", "bob"}}},
+		Approvals: []gate.Need{{Class: "any", Min: 1, From: []string{"ops"}}},
+	}, p)
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	return pass
+}
+
+// change appends lines to a device.
+func change(device string, wave int, lines ...string) plan.Change {
+	want := "old|" + strings.Join(lines, "|")
+	return plan.Change{Device: device, Endpoint: drivers.Target{}.Address.String(), Wave: wave, HaveFull: "old", Want: want, Hold: 60,
+		Edit: drivers.Edit{Do: []byte(strings.Join(lines, "\n")), Undo: []byte("back")}}
+}
+
+// memory is a journal in the log of the world.
+type memory struct {
+	w    *World
+	fail journal.Step // what cannot be written, nor anything after it
+	bad  bool
+}
+
+func (m *memory) Append(r journal.Record) error {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	if m.bad = m.bad || r.Step == m.fail; m.bad {
+		return errors.New("disk full")
+	}
+	if r.Device != "" {
+		m.w.note("%s: note %s", r.Device, strings.TrimSpace(string(r.Step)+" "+r.Result))
+	} else {
+		m.w.note("note %s", r.Step)
+	}
+	return nil
+}
