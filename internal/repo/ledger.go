@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // Entry is one line of the ledger: what one push left on each device.
@@ -58,6 +60,10 @@ type sealed struct {
 
 // Append adds an entry to the ledger: it gets its number and the digest of the one before.
 func (r *Repo) Append(e Entry, sign Signer, verify Verifier) (Entry, error) {
+	before, err := r.git.Reference(ours+"ledger", false)
+	if err != nil && !errors.Is(err, plumbing.ErrReferenceNotFound) {
+		return e, err
+	}
 	lines, old, err := r.ledger(verify)
 	if err != nil {
 		return e, err
@@ -84,7 +90,14 @@ func (r *Repo) Append(e Entry, sign Signer, verify Verifier) (Entry, error) {
 			return e, err
 		}
 	}
-	return e, r.Put("ledger", out.Bytes())
+	h, err := r.store(plumbing.BlobObject, out.Bytes())
+	if err != nil {
+		return e, err
+	}
+	if err := r.git.Storer.CheckAndSetReference(plumbing.NewHashReference(ours+"ledger", h), before); err != nil {
+		return e, fmt.Errorf("ledger: somebody else wrote it meanwhile (%w): run again", err)
+	}
+	return e, nil
 }
 
 // Ledger gives every entry, oldest first. One that was altered, taken out or moved, or

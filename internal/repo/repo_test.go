@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -357,5 +359,24 @@ func TestRefs(t *testing.T) {
 	}
 	if _, err := fs.Stat(at, "a"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("what is not in the folder stays")
+	}
+}
+
+// TestForbidden holds the law: no call that is slow on a large history, and no checkout.
+func TestForbidden(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"LogOptions", "DiffTree", ".Files()", "Worktree(", "Checkout("} {
+			if !strings.HasSuffix(name, "_test.go") && bytes.Contains(text, []byte(word)) {
+				t.Errorf("%s uses %s", name, word)
+			}
+		}
 	}
 }
