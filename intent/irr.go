@@ -45,6 +45,7 @@ func (b *Build) lock(field *IRRSet) []netip.Prefix {
 		b.Diags.Failf(at, "irr/lock-hash", "the prefixes are not those that were resolved: their sha256 is %s", hex.EncodeToString(sum[:]))
 		return nil
 	}
+	b.dates[*field] = said["fetched"]
 	b.locks[*field] = b.lockBody(file, strings.Count(head, "\n")+3, body)
 	return b.locks[*field]
 }
