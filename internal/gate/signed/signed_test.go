@@ -159,6 +159,48 @@ func TestGate(t *testing.T) {
 			s.merge(g)
 			s.squash(s.head)
 		}, ""},
+		"signed elsewhere": {func(s *scene) {
+			d, err := Draft(s.r, Request{Principal: "bob@example.net", Branch: "main", Plan: s.plan.Digest(), Head: s.head, Verdict: Approve, NotAfter: noon.Add(time.Hour), Now: noon})
+			if err == nil {
+				var sig []byte
+				if sig, err = s.keys["bob"].Sign(ApprovalSpace, d.Bytes()); err == nil {
+					err = Submit(s.r, d.Bytes(), sig)
+				}
+			}
+			if err != nil {
+				s.Fatal(err)
+			}
+			s.merge(s.head)
+		}, ""},
+		"retargeted": {func(s *scene) {
+			// Reviewed against a branch that already held the evil change.
+			evil := s.fork("stage", "ann", map[string]string{"intent/a.yaml": "a: evil\n"})
+			h := s.fork("g", "ann", map[string]string{"intent/a.yaml": "a: evil\n", "intent/b.yaml": "b\n"})
+			st := Statement{Repo: repoID, Base: evil, Head: h, Inputs: s.plan.Header.Inputs, Plan: s.plan.Digest(), Verdict: Approve, Principal: "bob@example.net", NotAfter: noon.Add(time.Hour)}
+			sig, err := s.keys["bob"].Sign(ApprovalSpace, st.Bytes())
+			if err == nil {
+				err = Submit(s.r, st.Bytes(), sig)
+			}
+			if err != nil {
+				s.Fatal(err)
+			}
+			s.squash(h)
+		}, "gate/no-approval"},
+		"a commit signature replayed": {func(s *scene) {
+			d, err := Draft(s.r, Request{Principal: "bob@example.net", Branch: "main", Plan: s.plan.Digest(), Head: s.head, Verdict: Approve, NotAfter: noon.Add(time.Hour), Now: noon})
+			if err != nil {
+				s.Fatal(err)
+			}
+			sig, err := s.keys["bob"].Sign("git", d.Bytes())
+			if err != nil || Submit(s.r, d.Bytes(), sig) == nil {
+				s.Fatal("Submit takes it", err)
+			}
+			name := "approvals/" + d.Plan + "/" + fingerprint(s.keys["bob"].signer.PublicKey())
+			if err := s.r.Put(name, append(d.Bytes(), sig...)); err != nil {
+				s.Fatal(err)
+			}
+			s.merge(s.head)
+		}, "gate/no-approval"},
 		"no approval":         {func(s *scene) { s.merge(s.head) }, "gate/no-approval"},
 		"no approval, squash": {func(s *scene) { s.squash(s.head) }, "gate/no-approval"},
 		"nothing is left":     {func(*scene) {}, "gate/not-landed"},

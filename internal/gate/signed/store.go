@@ -55,7 +55,26 @@ type Request struct {
 // Say signs a statement on a plan and keeps it under refs/plumbline/approvals. It refuses
 // what the gate would not count.
 func Say(r *repo.Repo, q Request) (Statement, error) {
-	tip, who, pol, err := speaker(r, q.Branch, q.Key, q.Principal, ApprovalSpace, q.Now)
+	_, who, _, err := speaker(r, q.Branch, q.Key, q.Principal, ApprovalSpace, q.Now)
+	if err != nil {
+		return Statement{}, err
+	}
+	q.Principal = who
+	s, err := Draft(r, q)
+	if err != nil {
+		return s, err
+	}
+	return s, keep(r, "approvals/"+q.Plan, ApprovalSpace, q.Key, s.Bytes())
+}
+
+// Draft gives the statement that Say would sign, for a key that we cannot reach: its bytes
+// are signed with ssh-keygen -Y sign -n approval@plumbline, and handed to Submit.
+func Draft(r *repo.Repo, q Request) (Statement, error) {
+	tip, err := r.Branch(q.Branch)
+	if err != nil {
+		return Statement{}, err
+	}
+	_, pol, err := rules(r, tip)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -75,11 +94,22 @@ func Say(r *repo.Repo, q Request) (Statement, error) {
 		return Statement{}, errors.New("an approval ends after now, and within 14 days")
 	}
 	s := Statement{Repo: pol.Repo, Base: base, Head: head, Inputs: p.Header.Inputs, Plan: q.Plan,
-		Verdict: q.Verdict, Principal: who, NotAfter: q.NotAfter.UTC().Truncate(time.Second)}
-	if _, err := ParseStatement(s.Bytes()); err != nil {
-		return Statement{}, err
+		Verdict: q.Verdict, Principal: q.Principal, NotAfter: q.NotAfter.UTC().Truncate(time.Second)}
+	_, err = ParseStatement(s.Bytes())
+	return s, err
+}
+
+// Submit keeps a statement that was signed elsewhere.
+func Submit(r *repo.Repo, text, sig []byte) error {
+	s, err := ParseStatement(text)
+	if err != nil {
+		return err
 	}
-	return s, keep(r, "approvals/"+q.Plan, ApprovalSpace, q.Key, s.Bytes())
+	key, err := Verify(ApprovalSpace, text, sig)
+	if err != nil {
+		return err
+	}
+	return r.Put("approvals/"+s.Plan+"/"+fingerprint(key), append(bytes.Clone(text), sig...))
 }
 
 // SayBaseline signs that the devices hold what the tip of a branch says, or nothing of
