@@ -16,18 +16,24 @@ func lockFile(set IRRSet) string {
 	return "data/irr/" + strings.ReplaceAll(string(set), ":", "+") + ".lock"
 }
 
+// irrLock is what a registry said of a set, and on which day.
+type irrLock struct {
+	prefixes []netip.Prefix // nil where the lock cannot be used
+	fetched  string
+}
+
 // lock gives the prefixes of the registry set that *field names. What is wrong with its
 // file is said once, at the field that first asked.
-func (b *Build) lock(field *IRRSet) []netip.Prefix {
+func (b *Build) lock(field *IRRSet) irrLock {
 	if known, ok := b.locks[*field]; ok {
 		return known
 	}
-	b.locks[*field] = nil
+	b.locks[*field] = irrLock{}
 	file := lockFile(*field)
 	text, err := fs.ReadFile(b.tree, file)
 	if err != nil {
 		b.Fail(field, "irr/lock-missing", "no %s: resolve the set and commit the file", file)
-		return nil
+		return irrLock{}
 	}
 	head, body, _ := strings.Cut(string(text), "\n\n")
 	said := map[string]string{}
@@ -38,15 +44,15 @@ func (b *Build) lock(field *IRRSet) []netip.Prefix {
 	at := diag.Pos{File: file, Line: 1, Col: 1}
 	if said["irr"] != string(*field) {
 		b.Diags.Failf(at, "irr/lock-other", "the lock is of %q and not of %s", said["irr"], *field)
-		return nil
+		return irrLock{}
 	}
 	sum := sha256.Sum256([]byte(body))
 	if said["sha256"] != hex.EncodeToString(sum[:]) {
 		b.Diags.Failf(at, "irr/lock-hash", "the prefixes are not those that were resolved: their sha256 is %s", hex.EncodeToString(sum[:]))
-		return nil
+		return irrLock{}
 	}
 	b.dates[*field] = said["fetched"]
-	b.locks[*field] = b.lockBody(file, strings.Count(head, "\n")+3, body)
+	b.locks[*field] = irrLock{b.lockBody(file, strings.Count(head, "\n")+3, body), said["fetched"]}
 	return b.locks[*field]
 }
 

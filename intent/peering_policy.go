@@ -70,14 +70,14 @@ func (p *Peering) allowed(b *Build, all *network.Policy, six bool) string {
 	name, at := string(p.Name)+suffix(six), b.At(&p.IRR)
 	var items []network.PrefixItem
 	lock := b.lock(&p.IRR)
-	for _, x := range lock {
+	for _, x := range lock.prefixes {
 		// What is longer than the Internet carries was refused before.
 		if x.Addr().Is6() == six && x.Bits() <= longest(six) {
 			items = append(items, within(x, longest(six), at))
 		}
 	}
 	switch most := p.MaxPrefixes.of(six); {
-	case lock == nil: // said already
+	case lock.prefixes == nil: // said already
 	case len(items) == 0:
 		b.Fail(&p.IRR, "policy/empty-is-not-all", "%s holds no prefix of this family: the session would take nothing", p.IRR)
 	case most*10 < len(items)*11:

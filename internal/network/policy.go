@@ -20,7 +20,9 @@ type PrefixSet struct {
 	Name  string
 	IPv6  bool
 	Items []PrefixItem
-	From  diag.Pos
+	// The day it was resolved, as YYYY-MM-DD, where a registry says what it holds.
+	Fetched string
+	From    diag.Pos
 }
 
 // PrefixItem matches prefixes inside Prefix that are from Min to Max bits long; both are
