@@ -65,15 +65,11 @@ func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 	none := struct{}{}
 	intent := func(step string) error {
 		r.step("device " + step + " " + t.Device)
-		switch step {
-		case "read", "arm", "apply":
-			if t.begun {
-				return nil
-			}
-			t.begun = true
-			return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: t.HaveFull, Target: t.Want, Hold: t.Hold})
+		if t.begun {
+			return nil
 		}
-		return nil
+		t.begun = true // at the first step, whatever it is: a timer is not armed before
+		return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: t.HaveFull, Target: t.Want, Hold: t.Hold})
 	}
 	hold := write.Hold{For: time.Duration(t.Hold) * time.Second, Tx: r.tx, Before: intent}
 	var err error
