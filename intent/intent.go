@@ -107,7 +107,7 @@ func (s *Set) load(tree fs.FS, file string) diag.List {
 
 // Resolve turns requests into facts on the devices that exist.
 func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
-	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet]irrLock{}, dates: map[IRRSet]string{}, meets: map[port]diag.Pos{}}
+	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet]irrLock{}, meets: map[port]diag.Pos{}}
 	for i := range inv.Devices {
 		d := &inv.Devices[i]
 		b.net.Devices = append(b.net.Devices, &network.Device{

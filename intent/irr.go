@@ -51,7 +51,6 @@ func (b *Build) lock(field *IRRSet) irrLock {
 		b.Diags.Failf(at, "irr/lock-hash", "the prefixes are not those that were resolved: their sha256 is %s", hex.EncodeToString(sum[:]))
 		return irrLock{}
 	}
-	b.dates[*field] = said["fetched"]
 	b.locks[*field] = irrLock{b.lockBody(file, strings.Count(head, "\n")+3, body), said["fetched"]}
 	return b.locks[*field]
 }

@@ -83,7 +83,7 @@ func (p *Peering) allowed(b *Build, all *network.Policy, six bool) string {
 	case most*10 < len(items)*11:
 		b.Fail(&p.MaxPrefixes, "peering/max-prefixes", "%d is too near: %s holds %d prefixes, and a tenth more must fit", most, p.IRR, len(items))
 	}
-	all.PrefixSets = append(all.PrefixSets, network.PrefixSet{Name: name, IPv6: six, Items: scatter(items), Fetched: b.dates[p.IRR], From: at})
+	all.PrefixSets = append(all.PrefixSets, network.PrefixSet{Name: name, IPv6: six, Items: scatter(items), Fetched: lock.fetched, From: at})
 	return name
 }
 
