@@ -54,6 +54,21 @@ func Collect(r *repo.Repo, branch string, now time.Time) (gate.Evidence, gate.Po
 	return e, pol, err
 }
 
+// Admit takes a kept plan through the gate: the way of push and of a dry look alike. An
+// error is evidence that cannot be read; the list is what stands against the plan.
+func Admit(r *repo.Repo, branch, digest string, now time.Time) (gate.Pass, gate.Policy, diag.List, error) {
+	p, err := LoadPlan(r, digest)
+	if err != nil {
+		return gate.Pass{}, gate.Policy{}, nil, err
+	}
+	e, pol, err := Collect(r, branch, now)
+	if err != nil {
+		return gate.Pass{}, pol, nil, err
+	}
+	pass, ds := gate.Judge(e, pol, p)
+	return pass, pol, ds, nil
+}
+
 // Deployed gives the commit that all devices were brought to last, by the ledger or a
 // signed baseline; "" where nothing tells.
 func Deployed(r *repo.Repo, branch string, now time.Time) (string, error) {

@@ -136,11 +136,15 @@ func (s *scene) squash(head string) string {
 
 func (s *scene) judge(now time.Time) (gate.Pass, diag.List) {
 	s.Helper()
-	e, pol, err := Collect(s.r, "main", now)
+	digest, err := StorePlan(s.r, s.plan)
 	if err != nil {
 		s.Fatal(err)
 	}
-	return gate.Judge(e, pol, s.plan)
+	pass, _, ds, err := Admit(s.r, "main", digest, now)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return pass, ds
 }
 
 // TestGate walks from objects in Git to a verdict: what people may do, and what they try.
@@ -172,6 +176,11 @@ func TestGate(t *testing.T) {
 			}
 			s.merge(s.head)
 		}, ""},
+		"an empty commit after it": {func(s *scene) {
+			s.say("bob", s.head, Approve)
+			s.merge(s.head)
+			s.commit("main", "ann", nil)
+		}, "gate/not-landed"},
 		"retargeted": {func(s *scene) {
 			// Reviewed against a branch that already held the evil change.
 			evil := s.fork("stage", "ann", map[string]string{"intent/a.yaml": "a: evil\n"})
