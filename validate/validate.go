@@ -1,37 +1,50 @@
 // Package validate holds the rules of the whole network. One file is one rule; the
-// table rules lists them all.
+// table rules lists them all. Rules read facts alone, so they also judge a network that
+// no intent wrote.
 package validate
 
 import (
 	"slices"
+	"time"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/network"
 )
 
-// View is what a rule may look at: the network as it is meant to be, and as it was meant
-// to be at the commit that the change is based on. Was is empty, never nil.
-type View struct{ Was, Is *network.Network }
+// View is what a rule may look at: the network as it is meant to be, as it was meant to
+// be at the commit that the change is based on, and the day by which dates are judged.
+// Was is empty, never nil, when a rule sees it.
+type View struct {
+	Was, Is *network.Network
+	Now     time.Time
+}
 
 // Rule is one thing that must hold.
 type Rule struct {
-	ID    string // in diagnostics, waivers, reports, and the name of its page
-	Doc   string // why it matters: the first paragraph of its page
-	Check func(View, *diag.List)
+	ID       string        // in diagnostics and reports, and the name of its page
+	Label    string        // the label that it is traced by in discussions
+	Severity diag.Severity // belongs to the rule; it may only be raised
+	Sentence string        // what must hold
+	Motive   string        // what happened where it did not
+	JudgedBy string        // check, plan, drift, doctor or prediction
+	Check    func(View, *diag.List)
 }
 
-var rules = []Rule{emptied, inLAN, }
+var rules = []Rule{
+	addressDuplicate, addressOverlap, backboneConnected, emptyIsNotAll, inLAN, irrLockAge,
+	linkEnds, peeringMode, policyRequired, rolesMatch, undefinedSet,
+}
 
-// Rules lists them, for the documentation.
+// Rules lists those that are judged on the network.
 func Rules() []Rule { return slices.Clone(rules) }
 
 // Run holds every rule against the network.
-func Run(was, is *network.Network) (ds diag.List) {
-	if was == nil {
-		was = new(network.Network)
+func Run(v View) (ds diag.List) {
+	if v.Was == nil {
+		v.Was = new(network.Network)
 	}
 	for _, r := range rules {
-		r.Check(View{was, is}, &ds)
+		r.Check(v, &ds)
 	}
 	return ds
 }
