@@ -63,6 +63,9 @@ func (r *run) wave(ctx context.Context, wave []*trial) error {
 // begin puts one change on trial and believes only what it reads back.
 func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 	none := struct{}{}
+	if err := r.stopped(ctx); err != nil {
+		return none, err
+	}
 	intent := func(step string) error {
 		r.step("device " + step + " " + t.Device)
 		if t.begun {
