@@ -35,10 +35,18 @@ type Policy struct {
 	Digest string `yaml:"-,optional"` // of the file
 }
 
-// Person is somebody who may have a say. Signer is their name in allowed_signers.
+// Person is somebody who may have a say. Signer is their name in allowed_signers, and
+// Emails are the addresses that their commits carry, where those are others.
 type Person struct {
-	Name   string `yaml:"name"`
-	Signer string `yaml:"signer"`
+	Name   string   `yaml:"name"`
+	Signer string   `yaml:"signer"`
+	Emails []string `yaml:"emails,optional"`
+}
+
+// Wrote tells whether an address of a commit is theirs.
+func (p Person) Wrote(email string) bool {
+	return strings.EqualFold(p.Signer, email) ||
+		slices.ContainsFunc(p.Emails, func(e string) bool { return strings.EqualFold(e, email) })
 }
 
 // Group is several people.
@@ -171,6 +179,13 @@ func (p *Policy) checkPeople(src *strict.Source, ds *diag.List) {
 			ds.Failf(src.At(&one.Name), "policy/person-twice", "%q (%s) is there already, or signs as nobody", one.Name, one.Signer)
 		}
 		seen[one.Name], seen[one.Signer] = true, true
+		for j := range one.Emails {
+			mail := strings.ToLower(one.Emails[j])
+			if seen[mail] && !strings.EqualFold(mail, one.Signer) {
+				ds.Failf(src.At(&one.Emails[j]), "policy/email-twice", "%q is somebody else's already", one.Emails[j])
+			}
+			seen[mail] = true
+		}
 	}
 	for i := range p.Groups {
 		for j := range p.Groups[i].People {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"plumbline/internal/diag"
@@ -312,7 +311,7 @@ func (c *collector) hands(l *gate.Landing) error {
 // signer finds the person of policy behind an address; letters count alike in both cases.
 func (c *collector) signer(p repo.Person) string {
 	for _, one := range c.policy.People {
-		if strings.EqualFold(one.Signer, p.Email) {
+		if one.Wrote(p.Email) {
 			return one.Signer
 		}
 	}

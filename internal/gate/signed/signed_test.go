@@ -24,7 +24,7 @@ const policyText = `repo: ` + repoID + `
 branch: main
 people:
 - {name: ann, signer: ann@example.net}
-- {name: bob, signer: bob@example.net}
+- {name: bob, signer: bob@example.net, emails: [bob@home.example]}
 - {name: eve, signer: eve@example.net}
 groups:
 - {name: ops, people: [ann, bob]}
@@ -228,7 +228,7 @@ func TestGate(t *testing.T) {
 		}, "gate/digest-differs"},
 		"its author": {func(s *scene) { s.say("ann", s.head, Approve); s.merge(s.head) }, "gate/self-approval"},
 		"its co-author": {func(s *scene) {
-			c, err := s.r.Commit("f", author("ann"), "x\n\nCo-authored-by: Bob <BOB@example.net>\n", map[string][]byte{"intent/c.yaml": []byte("c\n")})
+			c, err := s.r.Commit("f", author("ann"), "x\n\nCo-authored-by: Bob <BOB@home.example>\n", map[string][]byte{"intent/c.yaml": []byte("c\n")})
 			if err != nil {
 				s.Fatal(err)
 			}
