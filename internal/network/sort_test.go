@@ -36,7 +36,9 @@ func TestSort(t *testing.T) {
 		swap := func(n int, f func(i, j int)) { r.Shuffle(n, f) }
 		swap(len(n.Devices), func(i, j int) { n.Devices[i], n.Devices[j] = n.Devices[j], n.Devices[i] })
 		for _, d := range n.Devices {
-			swap(4, func(i, j int) { d.Interfaces.Ports[i], d.Interfaces.Ports[j] = d.Interfaces.Ports[j], d.Interfaces.Ports[i] })
+			swap(4, func(i, j int) {
+				d.Interfaces.Ports[i], d.Interfaces.Ports[j] = d.Interfaces.Ports[j], d.Interfaces.Ports[i]
+			})
 			swap(4, func(i, j int) { d.IGP.Ports[i], d.IGP.Ports[j] = d.IGP.Ports[j], d.IGP.Ports[i] })
 			swap(4, func(i, j int) { d.BGP.Origins[i], d.BGP.Origins[j] = d.BGP.Origins[j], d.BGP.Origins[i] })
 			swap(3, func(i, j int) { d.BGP.Neighbors[i], d.BGP.Neighbors[j] = d.BGP.Neighbors[j], d.BGP.Neighbors[i] })
