@@ -19,7 +19,7 @@ func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
 func alnum(c byte) bool  { return letter(c) || digit(c) }
 
-var reserved = strings.Fields("all any none default self true false yes no on off null")
+var reserved = []string{"all", "any", "none", "default", "self", "true", "false", "yes", "no", "on", "off", "null"}
 
 // grammars are the shapes that a field of plain text may ask for with the tag is:"...".
 var grammars = map[string]struct {
