@@ -194,7 +194,7 @@ func (r *run) reopen(ctx context.Context, t *trial) (state write.State, err erro
 	if t.writer, err = r.Write(t.Device); err != nil {
 		return write.Unseen, err
 	}
-	state, t.pending, err = t.writer.Resume(ctx, t.target, r.tx)
+	state, t.pending, err = t.writer.Resume(ctx, r.door(t), r.tx)
 	return state, err
 }
 

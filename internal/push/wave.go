@@ -76,7 +76,7 @@ func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 	}
 	hold := write.Hold{For: time.Duration(t.Hold) * time.Second, Tx: r.tx, Before: intent}
 	var err error
-	if t.pending, err = t.writer.Apply(ctx, t.target, t.Edit, hold); err != nil {
+	if t.pending, err = t.writer.Apply(ctx, r.door(t), t.Edit, hold); err != nil {
 		return none, &Error{t.Device, "apply", r.kind(err), err}
 	}
 	r.step("applied " + t.Device)
@@ -190,7 +190,7 @@ func (r *run) undoAll(ctx context.Context, wave []*trial) error {
 
 // resumeUndo finds a trial whose beginning failed, and takes back what is ours of it.
 func (r *run) resumeUndo(ctx context.Context, t *trial) error {
-	state, pending, err := t.writer.Resume(ctx, t.target, r.tx)
+	state, pending, err := t.writer.Resume(ctx, r.door(t), r.tx)
 	if err != nil {
 		return err
 	}
