@@ -1,4 +1,5 @@
-// Command plumbline turns reviewed intent into device configuration.
+// Command plumbline turns reviewed intent into device configuration, and tells where the
+// network is not what was reviewed.
 package main
 
 import (
@@ -7,42 +8,67 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
 // env is all of the world that a verb may touch. A test gives its own.
 type env struct {
-	dir      string
-	out, err io.Writer
+	dir      string                                    // the repository
+	runner   string                                    // the runner's configuration file, outside the repository
+	out, err io.Writer                                 // results, and all else
+	now      func() time.Time                          // the clock by which dates are judged
+	run      func(context.Context, *env, []string) int // plays a verb: the demo uses the program as a person would
+	bars     bool                                      // whether err is a terminal that can show progress
+	step     func(string)                              // called before each step of a push; tests stop there
 }
 
 // verbs is every verb, in the order of the pipeline. One file is one verb.
 var verbs = []func(*env) *cobra.Command{
+	initVerb,
 	checkVerb,
 	renderVerb,
 	diffVerb,
+	approveVerb,
+	pushVerb,
 	driftVerb,
 	explainVerb,
+	doctorVerb,
+	demoVerb,
 	versionVerb,
-	// adopt waive map import export init fmt doctor demo approve worker serve lsp
-	// completion: one line here and one file each.
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, &env{".", os.Stdout, os.Stderr}, os.Args[1:]))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	e := &env{dir: ".", runner: runnerFile(), out: os.Stdout, err: os.Stderr, now: time.Now, run: run, bars: isTerminal(os.Stderr)}
+	code := run(ctx, e, os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
-// run is main without the process, so that tests call it as a person would.
-func run(ctx context.Context, e *env, args []string) int {
+// run is main without the process, so that tests and the demo call it as a person would.
+func run(ctx context.Context, e *env, args []string) (end int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(e.err, "error: this is a bug of plumbline, and nothing more was done: %v\n", r)
+			end = bug
+		}
+	}()
 	root := &cobra.Command{
-		Use:           "plumbline",
-		Short:         "Reviewed intent in, device configuration out",
+		Use:   "plumbline",
+		Short: "The intent in Git is the line, the network is the wall",
+		Long: "plumbline checks intent files, renders device configurations, shows what would change\n" +
+			"on live devices, pushes only what was reviewed, and reports drift.\n\n" +
+			"Exit codes: 0 ok, 1 findings, 2 differences, 3 usage or configuration, 4 incomplete,\n" +
+			"5 push failed and rolled back, 6 refused, 70 bug, 130 interrupted.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
 	}
+	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", e.dir, "the repository to work in")
 	for _, v := range verbs {
 		root.AddCommand(v(e))
 	}
@@ -50,8 +76,8 @@ func run(ctx context.Context, e *env, args []string) int {
 	root.SetOut(e.out)
 	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
-	if c := code(err); c != ok && c != findings && c != differ {
-		fmt.Fprintln(e.err, "error:", err)
+	if c := code(err); c != ok && c != findings && c != differ && !silent(err) {
+		fmt.Fprintln(e.err, "error:", strings.TrimSpace(err.Error()))
 	}
 	if ctx.Err() != nil {
 		return interrupted

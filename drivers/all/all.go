@@ -2,12 +2,23 @@
 package all
 
 import (
+	"fmt"
+
 	"plumbline/drivers"
-	"plumbline/drivers/gnmi"
 	"plumbline/drivers/ssh"
 )
 
-// Readers is every driver that reads, by the name that platform.yaml gives.
-func Readers() map[string]drivers.Reader {
-	return map[string]drivers.Reader{"gnmi": gnmi.Reader{}, "ssh": ssh.Reader{}}
+// readers is every driver that reads, by the name that platform.yaml gives.
+var readers = map[string]func(drivers.Session, drivers.Logins) drivers.Reader{
+	"ssh": func(s drivers.Session, l drivers.Logins) drivers.Reader {
+		return ssh.New(s, l, ssh.Options{Twice: true})
+	},
+}
+
+// Reader gives the reader of a platform, by the driver that its platform.yaml names.
+func Reader(driver string, s drivers.Session, l drivers.Logins) (drivers.Reader, error) {
+	if f, ok := readers[driver]; ok {
+		return f(s, l), nil
+	}
+	return nil, fmt.Errorf("no driver %q reads devices; platform.yaml may name: ssh", driver)
 }

@@ -92,8 +92,8 @@ func lawfulName(name string) error {
 		return fmt.Errorf("path %.40q... is longer than %d bytes", name, maxPath)
 	}
 	for _, c := range []byte(name) {
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._/-", c) >= 0) {
-			return fmt.Errorf("path %q: only letters, digits and ._/- are taken", name)
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._+/-", c) >= 0) {
+			return fmt.Errorf("path %q: only letters, digits and ._+/- are taken", name)
 		}
 	}
 	for part := range strings.SplitSeq(name, "/") {

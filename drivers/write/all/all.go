@@ -1,7 +1,25 @@
 // Package all is the table of commit styles.
 package all
 
-import "plumbline/drivers/write"
+import (
+	"fmt"
 
-// Writers is every commit style, by the name that platform.yaml gives.
-func Writers() map[string]write.Writer { return map[string]write.Writer{} }
+	"plumbline/drivers"
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/guard"
+)
+
+// writers is every commit style, by the name that platform.yaml gives.
+var writers = map[string]func(drivers.Session, drivers.Logins) write.Writer{
+	"guard": func(s drivers.Session, l drivers.Logins) write.Writer {
+		return guard.New(s, l, guard.Options{})
+	},
+}
+
+// Writer gives the writer of a platform, by the style that its platform.yaml names.
+func Writer(style string, s drivers.Session, l drivers.Logins) (write.Writer, error) {
+	if f, ok := writers[style]; ok {
+		return f(s, l), nil
+	}
+	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard", style)
+}

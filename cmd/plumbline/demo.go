@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func demoVerb(e *env) *cobra.Command {
+	var verbose bool
+	var keep string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Play the whole loop on embedded devices: no root, no network, nothing left behind",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir := keep
+			if dir == "" {
+				tmp, err := os.MkdirTemp("", "plumbline-demo-")
+				if err != nil {
+					return fmt.Errorf("the demo needs a folder: %w", err)
+				}
+				defer os.RemoveAll(tmp)
+				dir = tmp
+			}
+			return e.demo(c.Context(), dir, verbose)
+		},
+	}
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show each command as a person would type it, and what it prints")
+	c.Flags().StringVar(&keep, "keep", "", "leave the repository, the keys and the reports in this folder")
+	return c
+}
+
+// demo plays every step and stops at the first that does not end as it should.
+func (e *env) demo(ctx context.Context, dir string, verbose bool) error {
+	d := &demo{env: e, dir: dir, verbose: verbose}
+	defer d.stop()
+	fmt.Fprintln(e.out, "plumbline demo: two sites, an internet exchange, embedded devices on real SSH sockets")
+	begin := time.Now()
+	for i, s := range demoSteps {
+		since := time.Now()
+		said, err := s.do(d, ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("demo step %d, %s: %w", i+1, s.name, err)
+		}
+		fmt.Fprintf(e.out, "%2d %-26s %-84s %5.1f s\n", i+1, s.name, said, time.Since(since).Seconds())
+	}
+	fmt.Fprintf(e.out, "Every step ended as it should, in %.1f s. Next: plumbline demo -v, plumbline init mynet, README.md\n", time.Since(begin).Seconds())
+	return nil
+}
+
+// demoSteps is the loop, in its order.
+var demoSteps = []struct {
+	name string
+	do   func(*demo, context.Context) (string, error)
+}{
+	{"Start devices", (*demo).start},
+	{"Commit the intent", (*demo).commit},
+	{"Check intent", (*demo).check},
+	{"Render", (*demo).render},
+	{"Read live state, diff", (*demo).diff},
+	{"Push without approval", (*demo).refused},
+	{"Approve", (*demo).approve},
+	{"Merge", (*demo).merge},
+	{"Push, canary then rest", (*demo).push},
+	{"Push the same again", (*demo).again},
+	{"Diff again", (*demo).empty},
+	{"Somebody types by hand", (*demo).tamper},
+	{"Drift", (*demo).drift},
+	{"Restore, through the gate", (*demo).restore},
+	{"A bad pull request", (*demo).bad},
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"plumbline/examples"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/repo"
+	"plumbline/internal/sim"
+	"plumbline/templates"
+)
+
+// demoDay is the day that the demo takes for today: the example's locks and approvals are
+// judged by it, so that the demo passes in any year.
+var demoDay = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// demo is one run: a repository, keys and embedded devices, all in one folder.
+type demo struct {
+	env     *env
+	dir     string
+	verbose bool
+	farm    *sim.Farm
+	repo    *repo.Repo
+	build   *pipeline.Build
+	plan    string // digest of the plan that is under review
+}
+
+func (d *demo) stop() {
+	if d.farm != nil {
+		d.farm.Stop()
+	}
+}
+
+// path gives a place in the folder of the demo; repositories and keys stand side by side.
+func (d *demo) path(parts ...string) string {
+	return filepath.Join(append([]string{d.dir}, parts...)...)
+}
+
+// plumbline runs one command as a person would, and demands how it ends.
+func (d *demo) plumbline(ctx context.Context, want int, args ...string) (string, error) {
+	var out bytes.Buffer
+	e := &env{dir: d.path("network"), runner: d.path("runner.yaml"), out: &out, err: &out, now: func() time.Time { return demoDay }, run: d.env.run}
+	got := d.env.run(ctx, e, args)
+	if d.verbose {
+		fmt.Fprintf(d.env.out, "\n$ plumbline %s\n%sexit %d\n\n", strings.Join(args, " "), out.String(), got)
+	}
+	if got != want {
+		return out.String(), fmt.Errorf("plumbline %s ended with exit %d, want %d:\n%s", strings.Join(args, " "), got, want, out.String())
+	}
+	return out.String(), nil
+}
+
+// start compiles the example once to know the devices, and starts one for each, with the
+// bare configuration of a router that nobody configured yet.
+func (d *demo) start(ctx context.Context) (string, error) {
+	example, err := fs.Sub(examples.FS, "two-site")
+	if err != nil {
+		return "", err
+	}
+	if err := os.CopyFS(d.path("network"), example); err != nil {
+		return "", err
+	}
+	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, nil, demoDay)
+	if ds.Failed() {
+		return "", ds.Err()
+	}
+	d.build = b
+	var devices []sim.Device
+	for _, c := range b.Configs() {
+		p := b.Platform(b.Device(c.Device).Platform)
+		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect})
+	}
+	farm, err := sim.Start(ctx, devices, sim.Options{Externals: demoExternals(b)})
+	if err != nil {
+		return "", err
+	}
+	d.farm = farm
+	if err := d.inventory(); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d routers on 127.0.0.1, each with its own host key", len(devices)), d.secrets(ctx)
+}
+
+// demoExternals is the speakers outside of the example: whoever our routers have a
+// session with that is not one of them.
+func demoExternals(b *pipeline.Build) (out []sim.External) {
+	ours := map[string]bool{}
+	for _, dev := range b.Network().Devices {
+		if dev.BGP != nil {
+			ours[fmt.Sprint(dev.BGP.RouterID)] = true
+		}
+	}
+	for _, dev := range b.Network().Devices {
+		if dev.BGP == nil {
+			continue
+		}
+		for _, n := range dev.BGP.Neighbors {
+			if n.ASN != dev.BGP.ASN && !ours[n.Addr.String()] {
+				ours[n.Addr.String()] = true
+				out = append(out, sim.External{Address: n.Addr, AS: n.ASN, Prefixes: 2})
+			}
+		}
+	}
+	return out
+}
+
+// inventory puts the addresses and host keys of the embedded devices into the example's
+// inventory, as an engineer would after racking them.
+func (d *demo) inventory() error {
+	file := d.path("network", "inventory.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	device := ""
+	name := regexp.MustCompile(`^- name: (\S+)|^  - name: (\S+)`)
+	var out []string
+	for line := range strings.Lines(string(text)) {
+		if m := name.FindStringSubmatch(line); m != nil {
+			device = m[1] + m[2]
+		}
+		if d.farm.Device(device) != nil {
+			t := d.farm.Target(device)
+			for key, value := range map[string]string{
+				"address": t.Address.Addr().String(), "port": fmt.Sprint(t.Address.Port()), "host_keys": "[" + t.Pins[0] + "]",
+			} {
+				if at := strings.Index(line, key+": "); at >= 0 && strings.TrimSpace(line[:at]) == "" {
+					line = line[:at] + key + ": " + value + "\n"
+				}
+			}
+		}
+		out = append(out, line)
+	}
+	return os.WriteFile(file, []byte(strings.Join(out, "")), 0o644)
+}
+
+// secrets writes the runner's side: a store with the keys of the two users of the devices,
+// readable by nobody else, and outside the repository.
+func (d *demo) secrets(ctx context.Context) error {
+	for _, use := range []string{"read", "write"} {
+		login, err := d.farm.Logins()(ctx, use)
+		if err != nil {
+			return err
+		}
+		file := d.path("secrets", "net", use, "key")
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, login.PrivateKey, 0o600); err != nil {
+			return err
+		}
+	}
+	text := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nstate: %q\nledger_key: %q\n",
+		d.path("secrets"), d.path("journal"), d.path("keys", "ledger"))
+	return os.WriteFile(d.path("runner.yaml"), []byte(text), 0o600)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"plumbline/internal/pipeline"
+	"plumbline/internal/report"
+	"plumbline/internal/tree"
+)
+
+func doctorVerb(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor [DEVICE...]",
+		Short: "Tell what is configured and from where, and whether devices can be read; changes nothing",
+		RunE: func(c *cobra.Command, names []string) error {
+			r, err := e.loadRunner()
+			if err != nil {
+				return err
+			}
+			p := report.Page{Title: "doctor", Facts: e.settings(r)}
+			b, ds, err := e.compile("")
+			if err != nil {
+				return err
+			}
+			p.Diags, p.Source = ds, e.source
+			if ds.Failed() {
+				return errors.Join(e.say("text", p), errFindings)
+			}
+			devices, err := chosen(b, names)
+			if err != nil {
+				return err
+			}
+			verdict := e.examine(c, b, devices, &p)
+			if err := e.say("text", p); err != nil {
+				return err
+			}
+			return verdict
+		},
+	}
+}
+
+// settings is each value with its source.
+func (e *env) settings(r runnerConfig) []report.Fact {
+	runner := r.file
+	if _, err := os.Stat(runner); errors.Is(err, fs.ErrNotExist) {
+		runner += " (absent: no secret stores, so no device can be reached)"
+	}
+	abs, err := filepath.Abs(e.dir)
+	if err != nil {
+		abs = e.dir
+	}
+	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.stateDir(r)}}
+	for _, s := range r.Stores {
+		out = append(out, report.Fact{Name: "store", Value: fmt.Sprintf("%s (%s %s)", s.Name, s.Type, s.Dir)})
+	}
+	return out
+}
+
+// examine reads each device once and says what works and how to mend what does not.
+func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *report.Page) error {
+	reach, err := e.reach(b)
+	if err != nil {
+		return err
+	}
+	answers := pipeline.Fetch(c.Context(), devices, reach, 32, func(string) {})
+	failed := false
+	for i, name := range devices {
+		s := report.Section{Head: name, State: "ok"}
+		if a := answers[i]; a.Err != nil {
+			failed = true
+			s.State = "unreachable"
+			s.Notes = append(s.Notes, a.Err.Error())
+		} else {
+			s.Notes = append(s.Notes, fmt.Sprintf("read %d bytes, complete by %s", len(a.Live.Text), a.Live.Complete))
+			s.Notes = append(s.Notes, parsed(b, name, a.Live.Text))
+		}
+		p.Sections = append(p.Sections, s)
+	}
+	if failed {
+		return errIncomplete
+	}
+	return nil
+}
+
+// parsed tells how much of a device's text the dialect has rules for.
+func parsed(b *pipeline.Build, device string, live []byte) string {
+	c, _ := b.Config(device)
+	have, _ := tree.Parse(c.Dialect, live)
+	_, cover := tree.Expect(have, c.Root, nil, tree.Options{})
+	return coverage(cover)
+}

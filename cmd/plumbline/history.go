@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/gate"
+	"plumbline/internal/gate/signed"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
+	"plumbline/internal/repo"
+)
+
+// deployed compiles the commit that the last push brought all devices to, and names it.
+// It is nil where nothing of ours was ever pushed, or where there is no repository: a
+// first contact.
+func (e *env) deployed() (*pipeline.Build, string, error) {
+	const never = "nothing was pushed yet: a first contact"
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return nil, never + " (no Git repository)", nil
+	}
+	branch, err := e.branch(r)
+	if err != nil {
+		return nil, never, nil
+	}
+	entries, err := signed.Ledger(r, branch)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, entry := range slices.Backward(entries) {
+		if !entry.Full() {
+			continue
+		}
+		b, ds, err := e.compile(entry.Commit)
+		if err != nil || ds.Failed() {
+			return nil, "", fmt.Errorf("the deployed commit %.12s does not compile any more with this version: %w", entry.Commit, cmpErr(err, ds))
+		}
+		return b, fmt.Sprintf("commit %.12s, plan %.12s", entry.Commit, entry.Plan), nil
+	}
+	return nil, never, nil
+}
+
+func cmpErr(err error, ds diag.List) error {
+	if err != nil {
+		return err
+	}
+	return ds.Err()
+}
+
+// branch gives the protected branch: policy says it, in the working tree or at main.
+func (e *env) branch(r *repo.Repo) (string, error) {
+	for _, name := range []string{"main", "master"} {
+		if _, err := r.Branch(name); err == nil {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("no branch main in %s: it is the protected branch that plans are pushed from", e.dir)
+}
+
+// policy reads who decides, at the tip of the protected branch; ok is false where there is
+// none yet, as on a first look at a network.
+func (e *env) policy() (gate.Policy, bool) {
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return gate.Policy{}, false
+	}
+	branch, err := e.branch(r)
+	if err != nil {
+		return gate.Policy{}, false
+	}
+	tree, _, err := r.At(branch)
+	if err != nil {
+		return gate.Policy{}, false
+	}
+	pol, ds := gate.ReadPolicy(tree)
+	return pol, !ds.Failed()
+}
+
+// plan reads devices and makes the plan for a build.
+func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide int) (plan.Plan, diag.List, error) {
+	devices, err := chosen(b, names)
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	deployed, _, err := e.deployed()
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	reach, err := e.reach(b)
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	h, hold, err := e.header()
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	step, end := e.bar("reading", len(devices))
+	answers := pipeline.Fetch(ctx, devices, reach, wide, func(string) { step() })
+	end()
+	p, ds := b.Plan(h, hold, devices, answers, deployed, nil)
+	return p, ds, nil
+}
+
+// apply is how long one device may take to take a change, for the arithmetic of timers.
+const apply = 30 * time.Second
+
+// header is what of a plan is not about one device, and how long a device holds a trial.
+func (e *env) header() (plan.Header, int, error) {
+	inputs, err := e.inputs()
+	h := plan.Header{Inputs: inputs, Renderer: plan.RendererVersion, Waves: []string{"1", "100%"}}
+	if pol, ok := e.policy(); ok {
+		h.Repo, h.Policy, h.Waves = pol.Repo, pol.Digest, pol.WaveSizes()
+		return h, pol.Hold(apply), err
+	}
+	return h, plan.DefaultHold, err
+}
+
+// inputs is the root over every file that says what is wanted: path and content.
+func (e *env) inputs() (string, error) {
+	tree, err := e.files("")
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isInput(name) {
+			return err
+		}
+		text, err := fs.ReadFile(tree, name)
+		for _, part := range [][]byte{[]byte(name), text} {
+			h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+			h.Write(part)
+		}
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+func isInput(name string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"intent", "inventory", "data", "inventory.yaml", "policy.yaml", "plumbline.yaml"}, top)
+}
+
+// keepPlan writes a plan into a file for people, and into our refs for approve and push.
+func (e *env) keepPlan(file string, p plan.Plan) error {
+	if len(p.Changes) == 0 {
+		fmt.Fprintln(e.err, "no differences: no plan was kept")
+		return nil
+	}
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return err
+	}
+	digest, err := signed.StorePlan(r, p)
+	if err != nil {
+		return err
+	}
+	view, err := json.MarshalIndent(struct {
+		Schema, Digest string
+		Bytes          []byte
+	}{"plumbline/plan/1", digest, p.Encode()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(e.dir, file)
+	}
+	if err := os.WriteFile(file, append(view, '\n'), 0o600); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", file, err)
+	}
+	fmt.Fprintf(e.err, "kept plan %s\nnext: plumbline approve %s --key KEY\n", digest, digest)
+	return nil
+}
+
+// digestOf takes a digest, or a file that diff --out wrote.
+func (e *env) digestOf(what string) (string, error) {
+	if len(what) == 64 && strings.Trim(what, "0123456789abcdef") == "" {
+		return what, nil
+	}
+	file := what
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(e.dir, file)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%q is neither the 64 hex digits of a plan nor a file: make a plan with plumbline diff --out", what)
+	}
+	var view struct{ Bytes []byte }
+	if json.Unmarshal(b, &view) != nil {
+		return "", fmt.Errorf("%s holds no plan", what)
+	}
+	p, err := plan.Decode(view.Bytes)
+	if err != nil {
+		return "", fmt.Errorf("%s holds no plan: %w", what, err)
+	}
+	return p.Digest(), nil // of the bytes, whatever the file says beside them
+}
+
+func dirOf(file string) string { return filepath.Dir(file) }

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/guard"
+	"plumbline/internal/gate"
+	"plumbline/internal/gate/signed"
+	"plumbline/internal/journal"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+	"plumbline/internal/repo"
+	"plumbline/internal/report"
+	"plumbline/inventory"
+)
+
+func pushVerb(e *env) *cobra.Command {
+	var what, restore, format string
+	var resume bool
+	c := &cobra.Command{
+		Use:   "push --plan PLAN",
+		Short: "Send an approved plan, wave by wave, each change on trial",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case restore != "":
+				return e.replan(c.Context(), restore)
+			case resume:
+				return e.pushOrResume(c.Context(), "", format)
+			case what == "":
+				return errors.New("name the approved plan with --plan")
+			}
+			digest, err := e.digestOf(what)
+			if err != nil {
+				return err
+			}
+			return e.pushOrResume(c.Context(), digest, format)
+		},
+	}
+	c.Flags().StringVar(&what, "plan", "", "digest of an approved plan, or the file that diff --out wrote")
+	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
+	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
+	c.Flags().StringVarP(&format, "output", "o", "text", "text or json")
+	return c
+}
+
+// pushOrResume settles what an earlier run left open, then pushes a plan that the gate
+// passes; without a plan it only settles.
+func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return err
+	}
+	branch, err := e.branch(r)
+	if err != nil {
+		return err
+	}
+	cfg, err := e.loadRunner()
+	if err != nil {
+		return err
+	}
+	book, records, err := journal.Open(e.stateDir(cfg))
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	if settled, err := e.recover(ctx, records, book, cfg); err != nil || digest == "" {
+		return errors.Join(e.tell(format, settled), err)
+	}
+	pass, b, err := e.pass(ctx, r, branch, digest)
+	if err != nil {
+		return err
+	}
+	o, err := e.doors(b, cfg, book)
+	if err != nil {
+		return err
+	}
+	o.Had = records
+	o.Group = func(device string) string { return b.Device(device).Group }
+	result, failed := push.Run(ctx, pass, o)
+	if result.State == push.Committed {
+		failed = errors.Join(failed, e.record(r, branch, cfg, pass, result))
+	}
+	return errors.Join(e.tell(format, result), failed)
+}
+
+// pass asks the gate about the stored plan, before any device is spoken to; only then are
+// devices read, and each leaf of the plan recomputed from what landed.
+func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (gate.Pass, *pipeline.Build, error) {
+	stored, err := signed.LoadPlan(r, digest)
+	if err != nil {
+		return gate.Pass{}, nil, errors.Join(errRefused, err)
+	}
+	evidence, policy, err := signed.Collect(r, branch, e.now())
+	if err != nil {
+		return gate.Pass{}, nil, errors.Join(errRefused, err)
+	}
+	pass, ds := gate.Judge(evidence, policy, stored)
+	if ds.Failed() {
+		if err := report.Formats["text"](e.err, report.Page{Title: "refused by the gate; no device was spoken to", Diags: ds}); err != nil {
+			return gate.Pass{}, nil, err
+		}
+		return gate.Pass{}, nil, errRefused
+	}
+	b, ds, err := e.compile(branch)
+	if err != nil || ds.Failed() {
+		return gate.Pass{}, nil, cmpErr(err, ds)
+	}
+	return pass, b, e.leaves(ctx, b, stored)
+}
+
+// leaves recomputes each change of a plan from what landed and what is live now. One that
+// comes out otherwise is stale; one whose device holds it already is left out.
+func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) error {
+	deployed, _, err := e.deployed()
+	if err != nil {
+		return err
+	}
+	reach, err := e.reach(b)
+	if err != nil {
+		return err
+	}
+	var devices []string
+	waves := map[string]int{}
+	for _, c := range stored.Changes {
+		devices, waves[c.Device] = append(devices, c.Device), c.Wave
+	}
+	if err := known(b, devices); err != nil {
+		return errors.Join(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
+	}
+	answers := pipeline.Fetch(ctx, devices, reach, 32, func(string) {})
+	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, deployed, waves)
+	if ds.Failed() {
+		return errors.Join(errRefused, ds.Err())
+	}
+	for _, m := range again.Missing {
+		err = errors.Join(err, fmt.Errorf("%s: %s", m.Device, m.Why))
+	}
+	if err != nil {
+		return errors.Join(errIncomplete, err)
+	}
+	for _, c := range stored.Changes {
+		if now, differs := again.Change(c.Device); differs && string(now.Leaf()) != string(c.Leaf()) {
+			err = errors.Join(err, fmt.Errorf("push/stale: %s is not what the plan %.12s was made for: run plumbline diff, and have the new plan approved", c.Device, stored.Digest()))
+		}
+	}
+	if err != nil {
+		return errors.Join(errRefused, err)
+	}
+	return nil
+}
+
+// doors is how push reaches the world.
+func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (push.Options, error) {
+	reach, err := e.reach(b)
+	if err != nil {
+		return push.Options{}, err
+	}
+	soak := time.Minute
+	if pol, ok := e.policy(); ok {
+		soak = time.Duration(pol.Soak)
+	}
+	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
+	writers := func(device string) (write.Writer, error) {
+		p := b.Platform(b.Device(device).Platform)
+		if p.Style != "guard" {
+			return nil, fmt.Errorf("%s: the commit style %q is not in this version", device, p.Style)
+		}
+		return guard.New(p.Session, logins, guard.Options{Timeout: timeout}), nil
+	}
+	return push.Options{
+		Read: reach, Write: writers, Journal: book, Clock: wall{}, Soak: soak, Wide: 16,
+		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
+			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
+			return err == nil
+		},
+		Step: e.step,
+		Said: func(text string) { fmt.Fprintln(e.err, text) },
+	}, nil
+}
+
+// recover settles what a run left open, with the network as it is in Git now.
+func (e *env) recover(ctx context.Context, records []journal.Record, book push.Journal, cfg runnerConfig) (push.Result, error) {
+	if journal.Unsettled(records) == nil {
+		return push.Result{State: push.Committed}, nil
+	}
+	b, err := e.valid("main")
+	if err != nil {
+		return push.Result{}, err
+	}
+	o, err := e.doors(b, cfg, book)
+	if err != nil {
+		return push.Result{}, err
+	}
+	fmt.Fprintln(e.err, "an earlier push was interrupted: settling it first")
+	o.Had = records
+	return push.Recover(ctx, o)
+}
+
+// record writes into the ledger what devices hold now.
+func (e *env) record(r *repo.Repo, branch string, cfg runnerConfig, pass gate.Pass, result push.Result) error {
+	if cfg.LedgerKey == "" {
+		return errors.New("the runner has no ledger_key: what was deployed is in the journal, and not in the ledger")
+	}
+	_, k, err := e.signing(cfg.LedgerKey)
+	if err != nil {
+		return err
+	}
+	entry := repo.Entry{Commit: pass.Commit(), Plan: result.Plan, Tx: result.Tx}
+	for _, d := range result.Devices {
+		c, _ := pass.Plan().Change(d.Device)
+		entry.Devices = append(entry.Devices, repo.Device{
+			Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text)),
+		})
+	}
+	_, err = signed.Record(r, branch, k, entry)
+	return err
+}
+
+// tell says how it ended, for a person or a program.
+func (e *env) tell(format string, r push.Result) error {
+	if format == "json" {
+		return json.NewEncoder(e.out).Encode(struct {
+			Schema     string `json:"schema"`
+			RolledBack bool   `json:"rolled_back"`
+			push.Result
+		}{"plumbline.dev/push/v1", r.State == push.RolledBack || r.State == push.Partial, r})
+	}
+	if r.Tx == "" {
+		return nil
+	}
+	fmt.Fprintf(e.out, "%s  plan %.12s  transaction %s\n", r.State, r.Plan, r.Tx)
+	for _, d := range r.Devices {
+		fmt.Fprintf(e.out, "  %-24s wave %d  %s\n", d.Device, d.Wave, d.Result)
+	}
+	return nil
+}

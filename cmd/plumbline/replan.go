@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"plumbline/internal/gate/signed"
+	"plumbline/internal/plan"
+	"plumbline/internal/repo"
+)
+
+// replan makes the way of one device back to what was deployed, and a change request for
+// it: a branch with one file that names the plan. It passes the same gate as any other
+// change; there is no second road to a device.
+func (e *env) replan(ctx context.Context, device string) error {
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return err
+	}
+	branch, err := e.branch(r)
+	if err != nil {
+		return err
+	}
+	b, _, err := e.deployed()
+	if err != nil {
+		return err
+	}
+	if b == nil {
+		return errors.Join(errRefused, errors.New("push/nothing-deployed: nothing was pushed yet, so there is nothing to go back to: use diff and push --plan"))
+	}
+	p, ds, err := e.plan(ctx, b, []string{device}, 1)
+	if err != nil {
+		return err
+	}
+	page := planPage(b, p, false)
+	page.Diags = ds
+	if err := e.say("text", page); err != nil {
+		return err
+	}
+	if err := planVerdict(p, ds, false); err != nil || len(p.Changes) == 0 {
+		return err
+	}
+	head, err := e.request(r, branch, device, p)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "change request on branch %s\nnext: plumbline approve %s --head %s --key KEY, merge %s, then plumbline push --plan %s\n",
+		head, p.Digest(), head, head, p.Digest())
+	return errors.Join(err, errRefused)
+}
+
+// request commits the file that names a plan onto a branch of its own.
+func (e *env) request(r *repo.Repo, branch, device string, p plan.Plan) (string, error) {
+	digest, err := signed.StorePlan(r, p)
+	if err != nil {
+		return "", err
+	}
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return "", err
+	}
+	head := "plumbline/restore-" + device + "-" + digest[:8]
+	if err := r.Point(head, tip); err != nil {
+		return "", err
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "# Brings %s back to what was deployed.\nplan: %s\ndevices: [%s]\n", device, digest, device)
+	user, err := r.User()
+	if err != nil {
+		return "", err
+	}
+	who := repo.Author{Person: user, When: e.now().Truncate(time.Second)}
+	_, err = r.Commit(head, who, "Restore "+device, map[string][]byte{".plumbline/replan/" + digest + ".yaml": text.Bytes()})
+	return head, err
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"plumbline/internal/secret"
+	"plumbline/internal/strict"
+)
+
+// runnerConfig is what belongs to the machine that runs plumbline and never stands in the
+// repository: where secrets are, where the journal is, and the key that signs the ledger.
+type runnerConfig struct {
+	Stores    []runnerStore `yaml:"stores,optional"`
+	State     string        `yaml:"state,optional"`      // folder of the journal; default .plumbline/journal in the repository
+	LedgerKey string        `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
+	file      string
+}
+
+// runnerStore is a named store of secrets.
+type runnerStore struct {
+	Name  string   `yaml:"name"`
+	Type  string   `yaml:"type"`
+	Dir   string   `yaml:"dir,optional"`
+	Names []string `yaml:"names,optional"`
+}
+
+// runnerFile is where the runner's configuration stands: PLUMBLINE_RUNNER, or the user's
+// configuration folder.
+func runnerFile() string {
+	if f := os.Getenv("PLUMBLINE_RUNNER"); f != "" {
+		return f
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "plumbline", "runner.yaml")
+}
+
+// loadRunner reads the runner's configuration; one that is absent declares nothing.
+func (e *env) loadRunner() (runnerConfig, error) {
+	r := runnerConfig{file: e.runner}
+	if e.runner == "" {
+		return r, nil
+	}
+	dir, name := filepath.Split(e.runner)
+	if dir == "" {
+		dir = "."
+	}
+	tree := os.DirFS(dir)
+	if _, err := fs.Stat(tree, name); errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	v := new(runnerConfig)
+	if ds := strict.NewSource().Read(tree, name, v); ds.Failed() {
+		return r, fmt.Errorf("the runner's configuration %s: %w", e.runner, ds.Err())
+	}
+	r.Stores, r.State, r.LedgerKey = v.Stores, v.State, v.LedgerKey
+	return r, nil
+}
+
+func (r runnerConfig) stores() secret.Stores {
+	s := secret.Stores{}
+	for _, one := range r.Stores {
+		s[one.Name] = secret.Store{Type: one.Type, Dir: one.Dir, Names: one.Names}
+	}
+	return s
+}
+
+// stateDir is where the journal stands.
+func (e *env) stateDir(r runnerConfig) string {
+	if r.State != "" {
+		return r.State
+	}
+	return filepath.Join(e.dir, ".plumbline", "journal")
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/internal/dispatch"
+	"plumbline/internal/health"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/push"
+	"plumbline/internal/tree"
+)
+
+// wall is the real time.
+type wall struct{}
+
+// Now tells the time.
+func (wall) Now() time.Time { return time.Now() }
+
+// Sleep waits, unless ctx ends first.
+func (wall) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func sum(b []byte) []byte {
+	s := sha256.Sum256(b)
+	return s[:]
+}
+
+// digests names all that a device holds, as plans do.
+func digests(b *pipeline.Build) func(string, []byte) (string, error) {
+	return func(device string, live []byte) (string, error) {
+		c, ok := b.Config(device)
+		if !ok {
+			return "", fmt.Errorf("no device %q in the inventory", device)
+		}
+		t, _ := tree.Parse(c.Dialect, live)
+		d := tree.Digest(t)
+		return hex.EncodeToString(d[:]), nil
+	}
+}
+
+// health asks devices how they are doing, each over a new connection. What cannot be read
+// is an error: unknown never counts as well.
+func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Context, []string) (push.Vitals, error) {
+	return func(ctx context.Context, devices []string) (push.Vitals, error) {
+		out := push.Vitals{}
+		read, errs := dispatch.Each(ctx, 16, devices, func(ctx context.Context, name string) (health.Vitals, error) {
+			r, t, err := reach(name)
+			if err != nil {
+				return nil, err
+			}
+			asks := b.Platform(b.Device(name).Platform).Health
+			facts, err := r.Probe(ctx, t, slices.Sorted(maps.Keys(asks))...)
+			if err != nil {
+				return nil, err
+			}
+			return sessions(facts)
+		})
+		for i, name := range devices {
+			out[name] = read[i]
+		}
+		return out, errors.Join(errs...)
+	}
+}
+
+// readers of what devices answer, by the name of the question in platform.yaml.
+var vitals = map[string]func([]byte) (health.Vitals, error){
+	"bgp_summary": health.BGP,
+	"ospf":        health.OSPF,
+}
+
+// sessions puts the answers together; one that is unknown makes all unknown.
+func sessions(facts []drivers.Fact) (health.Vitals, error) {
+	var all []health.Vitals
+	for _, f := range facts {
+		if f.Err != nil {
+			return nil, f.Err
+		}
+		read, known := vitals[f.Ask]
+		if !known {
+			return nil, fmt.Errorf("health asks %q, and nothing reads the answer", f.Ask)
+		}
+		v, err := read([]byte(f.Text))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return health.Join(all...), nil
+}

@@ -1,0 +1,140 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"plumbline/drivers"
+)
+
+// algorithms names the signatures that each type of pinned key may prove itself with.
+// SHA-1 is in none of them.
+var algorithms = map[string][]string{
+	ssh.KeyAlgoED25519:    {ssh.KeyAlgoED25519},
+	ssh.KeyAlgoECDSA256:   {ssh.KeyAlgoECDSA256},
+	ssh.KeyAlgoECDSA384:   {ssh.KeyAlgoECDSA384},
+	ssh.KeyAlgoECDSA521:   {ssh.KeyAlgoECDSA521},
+	ssh.KeyAlgoSKED25519:  {ssh.KeyAlgoSKED25519},
+	ssh.KeyAlgoSKECDSA256: {ssh.KeyAlgoSKECDSA256},
+	ssh.KeyAlgoRSA:        {ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256},
+}
+
+// wrongKey is what the host key check says; it carries what the device showed.
+type wrongKey struct{ text string }
+
+func (w wrongKey) Error() string { return w.text }
+
+// config builds the client side of the handshake: pinned keys only, one try for each
+// credential, nobody asked anything.
+func config(t drivers.Target, l drivers.Login, lim Limits) (*ssh.ClientConfig, error) {
+	keys, algos, err := pins(t)
+	if err != nil {
+		return nil, err
+	}
+	cfg := &ssh.ClientConfig{User: l.User, Timeout: lim.Timeout, HostKeyAlgorithms: algos}
+	cfg.HostKeyCallback = func(_ string, _ net.Addr, key ssh.PublicKey) error {
+		if slices.ContainsFunc(keys, func(k ssh.PublicKey) bool { return string(k.Marshal()) == string(key.Marshal()) }) {
+			return nil
+		}
+		return wrongKey{"it shows " + show(key) + ", pinned is " + showAll(keys)}
+	}
+	if len(l.PrivateKey) > 0 {
+		s, err := ssh.ParsePrivateKey(l.PrivateKey)
+		if err != nil {
+			return nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds no private key that can be read", "store it as unencrypted PEM", nil)
+		}
+		cfg.Auth = append(cfg.Auth, ssh.PublicKeys(s))
+	}
+	if l.Password != "" {
+		once := false
+		cfg.Auth = append(cfg.Auth, ssh.Password(l.Password), ssh.KeyboardInteractive(
+			func(_, _ string, asked []string, _ []bool) ([]string, error) {
+				if len(asked) == 0 {
+					return nil, nil
+				}
+				if once || len(asked) > 1 {
+					return nil, errors.New("the device asks for more than a password")
+				}
+				once = true
+				return []string{l.Password}, nil
+			}))
+	}
+	if len(cfg.Auth) == 0 {
+		return nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds neither key nor password", "", nil)
+	}
+	return cfg, nil
+}
+
+// pins reads the host keys of a target, in the form of authorized_keys or known_hosts.
+func pins(t drivers.Target) (keys []ssh.PublicKey, algos []string, err error) {
+	const hint = "add it with: ssh-keyscan, compare with the console, put it into the inventory"
+	if len(t.Pins) == 0 {
+		return nil, nil, fail(t, drivers.ErrConfig, "no host key is pinned", hint, nil)
+	}
+	for _, p := range t.Pins {
+		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(p))
+		if err != nil {
+			return nil, nil, fail(t, drivers.ErrConfig, "a pinned host key cannot be read: "+verb(p), hint, nil)
+		}
+		a := algorithms[key.Type()]
+		if a == nil {
+			return nil, nil, fail(t, drivers.ErrConfig, "host keys of type "+key.Type()+" are not accepted", "pin an ed25519 key", nil)
+		}
+		keys = append(keys, key)
+		for _, a := range a {
+			if !slices.Contains(algos, a) {
+				algos = append(algos, a)
+			}
+		}
+	}
+	return keys, algos, nil
+}
+
+func show(k ssh.PublicKey) string { return k.Type() + " " + ssh.FingerprintSHA256(k) }
+
+func showAll(ks []ssh.PublicKey) string {
+	var s []string
+	for _, k := range ks {
+		s = append(s, show(k))
+	}
+	return strings.Join(s, ", ")
+}
+
+// refused sorts the errors of a handshake.
+func refused(ctx context.Context, t drivers.Target, l drivers.Login, err error) error {
+	var wrong wrongKey
+	var ne net.Error
+	text := err.Error()
+	switch {
+	case errors.As(err, &wrong):
+		return fail(t, drivers.ErrHostKey, wrong.text, "nothing was sent; if the key was changed on purpose, change the pin in the inventory", nil)
+	case ctx.Err() != nil:
+		return fail(t, drivers.ErrUnreachable, "the handshake was given up", "", ctx.Err())
+	case strings.Contains(text, "no common algorithm for host key"):
+		return fail(t, drivers.ErrHostKey, "it has no key of a pinned type: "+shown(text)+", pinned is "+fingerprints(t), "pin one of the keys that it has", nil)
+	case strings.Contains(text, "unable to authenticate"):
+		return fail(t, drivers.ErrAuth, fmt.Sprintf("user %s, credential %s", l.User, t.Secret), "check the account on the device", nil)
+	case errors.As(err, &ne) && ne.Timeout():
+		return fail(t, drivers.ErrTimeout, "the handshake did not finish", "", nil)
+	}
+	return fail(t, drivers.ErrUnreachable, "the handshake failed", "", err)
+}
+
+// shown cuts what the server offers out of the library's sentence.
+func shown(text string) string {
+	if _, s, ok := strings.Cut(text, "server offered: "); ok {
+		return "it offers " + strings.Trim(s, "[]; ")
+	}
+	return "another type is offered"
+}
+
+func fingerprints(t drivers.Target) string {
+	keys, _, _ := pins(t)
+	return showAll(keys)
+}

@@ -1,0 +1,237 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/scrapli/scrapligo/driver/generic"
+	"github.com/scrapli/scrapligo/driver/options"
+
+	"plumbline/drivers"
+)
+
+// Shell is one interactive session whose exact prompt is known.
+type Shell struct {
+	conn *Conn
+	d    *generic.Driver
+	tty  *tty
+	s    drivers.Session
+	host string // the pinned host part of the prompt
+	mode string
+}
+
+// quiet is how long a device must say nothing before an answer that already looks
+// finished, and is not, counts as cut off.
+const quiet = 2 * time.Second
+
+// Shell opens a terminal, waits for the prompt and pins it, and sends what the platform
+// sends after login.
+func (c *Conn) Shell(ctx context.Context, s drivers.Session) (*Shell, error) {
+	line := &tty{conn: c}
+	d, err := generic.NewDriver(c.target.Address.Addr().String(), options.WithCustomTransport(line),
+		options.WithAuthBypass(), options.WithTimeoutOps(c.limits.Timeout))
+	if err != nil {
+		return nil, fail(c.target, drivers.ErrConfig, "the session cannot be set up", "", err)
+	}
+	if err := d.Open(); err != nil {
+		return nil, c.lost(ctx, "opening a terminal", err)
+	}
+	sh := &Shell{conn: c, d: d, tty: line, s: s}
+	if err := sh.pin(ctx); err != nil {
+		sh.Close()
+		return nil, err
+	}
+	for _, line := range s.Open {
+		if _, err := sh.Ask(ctx, line, ""); err != nil {
+			sh.Close()
+			return nil, err
+		}
+	}
+	return sh, nil
+}
+
+// Close ends the terminal, not the connection.
+func (sh *Shell) Close() {
+	_ = sh.tty.Close() // first: scrapligo waits for a read that nothing else would end
+	_ = sh.d.Close()
+}
+
+// Mode is the configuration mode that the last prompt showed; empty in exec mode.
+func (sh *Shell) Mode() string { return sh.mode }
+
+// pin learns the real prompt: the text that an empty line brings back twice. A banner that
+// looks like a prompt does not come back.
+func (sh *Shell) pin(ctx context.Context) error {
+	loose := shape(sh.s.Exec, "")
+	var last string
+	for range 6 {
+		got, err := sh.read(ctx, "login", func(b string) verdict {
+			if loose.MatchString(b) {
+				return done
+			}
+			return more
+		})
+		if err != nil {
+			return err
+		}
+		m := loose.FindStringSubmatch(got)
+		if last == m[1] {
+			sh.host = m[1]
+			return nil
+		}
+		last = m[1]
+		if err := sh.d.Channel.WriteReturn(); err != nil {
+			return sh.conn.lost(ctx, "login", err)
+		}
+	}
+	return fail(sh.conn.target, drivers.ErrCut, "the prompt is never the same twice", "compare session.exec in platform.yaml", nil)
+}
+
+// Ask sends one line and gives what came between its echo and the next prompt. Where end
+// is not empty the answer is complete only when its last line is end: a line that looks
+// like the prompt, even one equal to it, does not finish the answer.
+func (sh *Shell) Ask(ctx context.Context, line, end string) (string, error) {
+	if !sh.conn.allow.passes(line) {
+		return "", fail(sh.conn.target, drivers.ErrForbidden, verb(line), "", nil)
+	}
+	if err := sh.echo(ctx, line); err != nil {
+		return "", err
+	}
+	return sh.answer(ctx, line, end)
+}
+
+// echo writes a line, waits until the device has shown it, and only then sends return.
+func (sh *Shell) echo(ctx context.Context, line string) error {
+	ctx, cancel := context.WithTimeout(ctx, sh.conn.limits.Timeout)
+	defer cancel()
+	if err := sh.d.Channel.Write([]byte(line), false); err != nil {
+		return sh.conn.lost(ctx, line, err)
+	}
+	until := sh.d.Channel.ReadUntilExplicit
+	if len(line) > width-80 {
+		until = sh.d.Channel.ReadUntilFuzzy // the terminal folds it
+	}
+	if _, err := until(ctx, []byte(line)); err != nil {
+		return sh.conn.lost(ctx, line, err)
+	}
+	if err := sh.d.Channel.WriteReturn(); err != nil {
+		return sh.conn.lost(ctx, line, err)
+	}
+	return nil
+}
+
+// answer reads up to the prompt and takes the mode from it.
+func (sh *Shell) answer(ctx context.Context, line, end string) (string, error) {
+	host := sh.host
+	if strings.HasPrefix(strings.TrimSpace(line), "hostname ") {
+		host = "" // the one line that may change the prompt
+	}
+	exec, config := shape(sh.s.Exec, host), shape(sh.s.Config, host)
+	got, err := sh.read(ctx, line, func(b string) verdict {
+		cut := prompt(exec, config, b)
+		switch {
+		case cut < 0 && strings.HasSuffix(strings.TrimRight(b, " "), "--More--"):
+			return stuck
+		case cut < 0:
+			return more
+		case end != "" && lastLine(b[:cut]) != end:
+			return stuck
+		}
+		return done
+	})
+	if err != nil {
+		return "", err
+	}
+	if m := exec.FindStringSubmatch(got); m != nil {
+		sh.host, sh.mode = m[1], ""
+	} else {
+		m := config.FindStringSubmatch(got)
+		sh.host, sh.mode = m[1], m[2]
+	}
+	text := got[:prompt(exec, config, got)]
+	return strings.TrimPrefix(text, "\n"), nil
+}
+
+type verdict int
+
+const (
+	more  verdict = iota // nothing that looks like an end yet
+	stuck                // it looks like an end, and must not be one
+	done
+)
+
+// read collects output until judge is content. An answer that looks finished and is not
+// gets a little time to go on, one that does not look finished gets all of it.
+func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdict) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, sh.conn.limits.Timeout)
+	defer cancel()
+	var buf []byte
+	state, since := more, time.Now()
+	for ctx.Err() == nil {
+		b, err := sh.d.Channel.Read()
+		switch {
+		case err != nil && !sh.conn.spend(0):
+			return "", fail(sh.conn.target, drivers.ErrCut, "the device sent more than the budget", "", nil)
+		case err != nil:
+			return "", sh.conn.lost(ctx, what, err)
+		case b == nil && state == stuck && time.Since(since) > quiet:
+			return "", sh.cut(what, string(buf))
+		case b == nil:
+			time.Sleep(sh.d.Channel.ReadDelay)
+			continue
+		}
+		since = time.Now()
+		buf = append(buf, b...)
+		if tail := buf[len(buf)-1]; tail == '\n' {
+			state = more
+			continue
+		}
+		if state = judge(string(buf[max(0, len(buf)-4096):])); state == done {
+			return string(buf), nil
+		}
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return "", fail(sh.conn.target, drivers.ErrCut, "given up at "+verb(what), "", ctx.Err())
+	}
+	return "", fail(sh.conn.target, drivers.ErrTimeout, fmt.Sprintf("%s was not answered in %v", verb(what), sh.conn.limits.Timeout), "", nil)
+}
+
+// cut says why an answer that has come to its end is no answer.
+func (sh *Shell) cut(what, got string) error {
+	if strings.HasSuffix(strings.TrimRight(got, " "), "--More--") {
+		return fail(sh.conn.target, drivers.ErrCut, verb(what)+" stopped at --More--", "the device does not switch paging off: see session.open in platform.yaml", nil)
+	}
+	return fail(sh.conn.target, drivers.ErrCut, fmt.Sprintf("%s ended without its last line %q", verb(what), sh.s.End), "", nil)
+}
+
+// shape compiles the shape of a prompt, anchored at the very end of the text. An empty
+// host stands for any.
+func shape(s, host string) *regexp.Regexp {
+	q := regexp.QuoteMeta(strings.TrimRight(s, " "))
+	h := `[\w.\-@/:]{1,63}`
+	if host != "" {
+		h = regexp.QuoteMeta(host)
+	}
+	q = strings.Replace(q, "<host>", "("+h+")", 1)
+	q = strings.Replace(q, "<mode>", `([^()\n]{1,48})`, 1)
+	return regexp.MustCompile(`(?:\A|\n)` + q + ` ?\z`)
+}
+
+// prompt finds where the final prompt begins; -1 when the text does not end in one.
+func prompt(exec, config *regexp.Regexp, b string) int {
+	from := strings.LastIndexByte(b, '\n') + 1
+	if last := b[from:]; exec.MatchString(last) || config.MatchString(last) {
+		return from
+	}
+	return -1
+}
+
+// lastLine gives the last line of a text that is not blank.
+func lastLine(b string) string {
+	b = strings.TrimRight(b, " \n")
+	return strings.TrimRight(b[strings.LastIndexByte(b, '\n')+1:], " ")
+}

@@ -1,0 +1,196 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"plumbline/drivers"
+	"plumbline/drivers/internal/wire"
+	"plumbline/drivers/write"
+)
+
+// session is one connection with the write credential.
+type session struct {
+	*wire.Conn
+	w *Writer
+	t drivers.Target
+}
+
+func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l, err := w.logins(ctx, t.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("%s: credential %s: %w", t.Name, t.Secret, err)
+	}
+	c, err := wire.Dial(ctx, t, l, wire.Any(), w.limits)
+	if err != nil {
+		return nil, err
+	}
+	return &session{Conn: c, w: w, t: t}, nil
+}
+
+// refusal is a "no" of the guard itself.
+type refusal struct{ verb, word, text string }
+
+func (r *refusal) Error() string { return "the guard refuses " + r.verb + ": " + r.word + " " + r.text }
+
+// trouble tells what a refusal to arm means: nothing was changed.
+func (r *refusal) trouble(t drivers.Target) error {
+	switch r.word {
+	case "stale":
+		return trouble(t, write.ErrStale, "it changed since it was read", "plan again", nil)
+	case "busy":
+		return trouble(t, write.ErrDirty, "trial "+r.text, "wait until it has ended", nil)
+	case "startup":
+		return trouble(t, write.ErrInput, "what it would start with is not what runs, so a restart would not lead back", "save the running configuration on the device first", nil)
+	case "timer":
+		return trouble(t, write.ErrNoTimer, r.text, "", nil)
+	}
+	return trouble(t, write.ErrInput, r.Error(), "", nil)
+}
+
+// verb asks the guard one thing. A refusal is an error of its own type.
+func (g *session) verb(ctx context.Context, request string, in []byte) (string, error) {
+	out, status, err := g.Exec(ctx, request, in)
+	if err != nil {
+		return "", err
+	}
+	if status == 0 {
+		return strings.TrimRight(out, "\r\n"), nil
+	}
+	name, _, _ := strings.Cut(request, " ")
+	for line := range strings.Lines(out) {
+		if rest, ok := strings.CutPrefix(line, "refused: "); ok {
+			word, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
+			return "", &refusal{verb: name, word: word, text: text}
+		}
+	}
+	return "", &refusal{verb: name, word: "failed", text: fmt.Sprintf("status %d: %s", status, strings.TrimSpace(out))}
+}
+
+// text reads the running or the startup configuration; without the last line it is none.
+func (g *session) text(ctx context.Context, what string) (string, error) {
+	out, err := g.verb(ctx, what, nil)
+	if err != nil {
+		return "", err
+	}
+	whole := strings.TrimRight(strings.ReplaceAll(out, "\r", ""), " \n")
+	if end := g.w.s.End; end != "" && whole != end && !strings.HasSuffix(whole, "\n"+end) || whole == "" {
+		return "", &drivers.Failure{Device: g.t.Name, Kind: drivers.ErrCut, Text: fmt.Sprintf("the guard's answer to %q ended without its last line %q", what, g.w.s.End)}
+	}
+	return out, nil
+}
+
+// state is what the guard says about itself.
+type state struct {
+	tx       string // on trial; empty for none
+	deadline int64
+	last     string // the trial that ended last
+	how      string // kept, undone, fired
+	saved    bool
+}
+
+func (g *session) status(ctx context.Context) (state, error) {
+	out, err := g.verb(ctx, "status", nil)
+	if err != nil {
+		return state{}, err
+	}
+	var s state
+	for i, line := range strings.Split(strings.ReplaceAll(out, "\r", ""), "\n") {
+		w := strings.Fields(line)
+		switch {
+		case i == 0 && len(w) == 1 && w[0] == "none":
+		case i == 0 && len(w) == 3 && w[0] == "pending":
+			s.tx = w[1]
+			s.deadline, err = strconv.ParseInt(w[2], 10, 64)
+		case i == 1 && len(w) == 4 && w[0] == "last":
+			s.how, s.last, s.saved = w[1], w[2], w[3] == "saved"
+		default:
+			err = trouble(g.t, write.ErrInput, fmt.Sprintf("the guard's status is not understood: %q", line), "compare the version of the guard on the device", nil)
+		}
+		if err != nil {
+			return state{}, err
+		}
+	}
+	return s, nil
+}
+
+// clean proves that nobody's trial runs, that tx is new, and gives what runs.
+func (g *session) clean(ctx context.Context, tx string) (string, error) {
+	s, err := g.status(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case s.tx == tx:
+		return "", trouble(g.t, write.ErrDirty, "our own trial "+tx+" runs already", "run resume", nil)
+	case s.tx != "":
+		return "", trouble(g.t, write.ErrDirty, "trial "+s.tx, "wait until it has ended", nil)
+	case s.last == tx:
+		return "", trouble(g.t, write.ErrEnded, "trial "+tx+" was "+s.how+" before", "plan again", nil)
+	}
+	return g.text(ctx, "show")
+}
+
+// send takes the lines to the device, one after the other. The first word that a device
+// says to a line, and the first mode that is not the one meant, is the end of it.
+func (g *session) send(ctx context.Context, lines []step) error {
+	sh, err := g.Shell(ctx, g.w.s)
+	if err != nil {
+		return err
+	}
+	defer sh.Close()
+	if err := g.quiet(ctx, sh, 0, g.w.s.Enter); err != nil {
+		return err
+	}
+	if sh.Mode() == "" {
+		return &write.Refused{Device: g.t.Name, Line: g.w.s.Enter, Reply: "no configuration mode"}
+	}
+	var open []string
+	for _, l := range lines {
+		was := sh.Mode()
+		if err := g.quiet(ctx, sh, l.no, l.text); err != nil {
+			return err
+		}
+		drift := false
+		switch l.kind {
+		case plain:
+			drift = sh.Mode() != was
+		case header:
+			drift = sh.Mode() == was
+			open = append(open, was)
+		case exit:
+			drift = sh.Mode() != open[len(open)-1]
+			open = open[:len(open)-1]
+		}
+		if drift {
+			return &write.Refused{Device: g.t.Name, No: l.no, Line: l.text, Reply: fmt.Sprintf("taken in another mode than meant: from %q to %q", was, sh.Mode())}
+		}
+	}
+	if err := g.quiet(ctx, sh, 0, g.w.s.Leave); err != nil {
+		return err
+	}
+	if sh.Mode() != "" {
+		return &write.Refused{Device: g.t.Name, Line: g.w.s.Leave, Reply: "still in mode " + sh.Mode()}
+	}
+	return nil
+}
+
+// quiet sends one line that must be answered with nothing.
+func (g *session) quiet(ctx context.Context, sh *wire.Shell, no int, line string) error {
+	reply, err := sh.Ask(ctx, line, "")
+	if err != nil {
+		return err
+	}
+	if reply = strings.TrimSpace(reply); reply != "" {
+		return &write.Refused{Device: g.t.Name, No: no, Line: line, Reply: strings.Join(strings.Fields(reply), " ")}
+	}
+	return nil
+}
+
+func trouble(t drivers.Target, kind error, text, hint string, cause error) error {
+	return &write.Trouble{Device: t.Name, Kind: kind, Text: text, Hint: hint, Cause: cause}
+}

@@ -1,0 +1,264 @@
+package push_test
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/ssh"
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/guard"
+	"plumbline/internal/gate"
+	"plumbline/internal/health"
+	"plumbline/internal/journal"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+	"plumbline/internal/sim"
+	"plumbline/internal/tree"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// sshEnv tells the test program to be the runner over SSH: "folder verb n".
+const sshEnv = "PLUMBLINE_TEST_SSH_RUNNER"
+
+// files is what the runner must know, in one file.
+type files struct {
+	Plan    []byte
+	Targets map[string]drivers.Target
+	Logins  map[string]drivers.Login
+}
+
+func frr(t *testing.T) render.Platform {
+	t.Helper()
+	p, ds := render.Read(templates.FS, "frr")
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	return p
+}
+
+func digest(p render.Platform) func(string, []byte) (string, error) {
+	return func(_ string, live []byte) (string, error) {
+		t, _ := tree.Parse(p.Dialect, live)
+		d := tree.Digest(t)
+		return hex.EncodeToString(d[:]), nil
+	}
+}
+
+// waits is a clock that hurries.
+type waits struct{}
+
+func (waits) Now() time.Time { return time.Now() }
+func (waits) Sleep(ctx context.Context, _ time.Duration) error {
+	time.Sleep(time.Millisecond)
+	return ctx.Err()
+}
+
+// TestSSHRunner is the runner; in an ordinary run of the tests it does nothing.
+func TestSSHRunner(t *testing.T) {
+	args := strings.Fields(os.Getenv(sshEnv))
+	if len(args) != 3 {
+		return
+	}
+	b, err := os.ReadFile(filepath.Join(args[0], "files.json"))
+	var fs files
+	if err != nil || json.Unmarshal(b, &fs) != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Decode(fs.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, had, err := journal.Open(filepath.Join(args[0], "state"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(args[2])
+	o := overSSH(frr(t), fs)
+	o.Journal, o.Had, o.Resume = j, had, true
+	o.Step = func(string) {
+		if n--; n == 0 {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	var res push.Result
+	if args[1] == "recover" {
+		res, err = push.Recover(t.Context(), o)
+	} else {
+		res, err = push.Run(t.Context(), passed(t, p), o)
+	}
+	out, _ := json.Marshal(res)
+	fmt.Printf("RESULT %s %v\n", out, err)
+}
+
+func passed(t *testing.T, p plan.Plan) gate.Pass { return allowed(t, p.Changes...) }
+
+func overSSH(p render.Platform, fs files) push.Options {
+	logins := func(_ context.Context, name string) (drivers.Login, error) { return fs.Logins[name], nil }
+	reader := ssh.New(p.Session, logins, ssh.Options{Timeout: 10 * time.Second})
+	writer := guard.New(p.Session, logins, guard.Options{Timeout: 10 * time.Second})
+	return push.Options{
+		Read:    func(d string) (drivers.Reader, drivers.Target, error) { return reader, fs.Targets[d], nil },
+		Write:   func(string) (write.Writer, error) { return writer, nil },
+		WriteAs: func(string) string { return "write" },
+		Clock:   waits{}, Soak: time.Second, Wide: 2, Digest: digest(p),
+		Health: func(ctx context.Context, devices []string) (push.Vitals, error) {
+			out := push.Vitals{}
+			for _, d := range devices {
+				if _, err := reader.Fetch(ctx, fs.Targets[d]); err != nil {
+					return nil, err
+				}
+				out[d] = health.Vitals{"management": true}
+			}
+			return out, nil
+		},
+	}
+}
+
+// farm is embedded devices in this process, and a plan for them in a file.
+type farm struct {
+	t   *testing.T
+	dir string
+	sim *sim.Farm
+	p   render.Platform
+	to  plan.Plan
+}
+
+func newFarm(t *testing.T) *farm {
+	f := &farm{t: t, dir: t.TempDir(), p: frr(t)}
+	var devices []sim.Device
+	for _, n := range []string{"r1", "r2", "r3"} {
+		running := []byte("frr version 10.3\nfrr defaults traditional\nhostname " + n + "\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n")
+		devices = append(devices, sim.Device{Name: n, Platform: "frr", Session: f.p.Session, Dialect: f.p.Dialect, Running: running})
+	}
+	var err error
+	if f.sim, err = sim.Start(t.Context(), devices); err != nil {
+		t.Fatal(err)
+	}
+	fs := files{Targets: map[string]drivers.Target{}, Logins: map[string]drivers.Login{}}
+	for _, name := range []string{"read", "write"} {
+		if fs.Logins[name], err = f.sim.Logins()(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var in []plan.Input
+	for i, n := range f.sim.Names() {
+		to := f.sim.Target(n)
+		fs.Targets[n] = to
+		text := []byte("ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n")
+		root, _ := tree.Parse(f.p.Dialect, text)
+		want := tree.Config{Device: n, Dialect: f.p.Dialect, Text: text, Origins: make([]tree.Origin, 2), Root: root}
+		in = append(in, plan.Input{
+			Device: n, Platform: "frr", Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: "guard", Wave: 1 + min(i, 1), Hold: 120,
+			Answer: plan.Answer{Live: drivers.Live{Text: f.sim.Device(n).Running()}},
+		})
+	}
+	p, ds := plan.Make(plan.Header{Repo: repoID}, in)
+	if ds.Failed() || len(p.Changes) != 3 {
+		t.Fatal(ds, len(p.Changes), p.Missing)
+	}
+	f.to, fs.Plan = p, p.Encode()
+	b, err := json.Marshal(fs)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(f.dir, "files.json"), b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f *farm) run(verb string, n int) (killed bool, out string) {
+	f.t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSSHRunner$")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %d", sshEnv, f.dir, verb, n))
+	b, err := cmd.CombinedOutput()
+	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return true, ""
+	}
+	if err != nil {
+		f.t.Fatalf("the runner failed by itself: %v\n%s", err, b)
+	}
+	return false, string(b)
+}
+
+// settled: every device holds the old or the new, the journal says which, and no guard
+// holds a trial.
+func (f *farm) settled(when string) {
+	f.t.Helper()
+	rs, err := journal.Read(filepath.Join(f.dir, "state"))
+	if err != nil || journal.Unsettled(rs) != nil {
+		f.t.Errorf("%s: the journal is not settled: %v", when, err)
+	}
+	writer := guard.New(f.p.Session, f.sim.Logins(), guard.Options{Timeout: 10 * time.Second})
+	for _, c := range f.to.Changes {
+		holds, _ := digest(f.p)("", f.sim.Device(c.Device).Running())
+		word := map[string]string{c.HaveFull: "old", c.Want: "new"}[holds]
+		said := ""
+		for _, r := range rs {
+			if r.Device == c.Device && r.Step == journal.Done {
+				said = r.Result
+			}
+		}
+		if word == "" || said != word && (said != "" || word == "new") {
+			f.t.Errorf("%s: %s holds %q, the journal says %q", when, c.Device, word, said)
+		}
+		state, _, err := writer.Resume(f.t.Context(), f.sim.WriteTarget(c.Device), "anybody")
+		if err != nil || state != write.None {
+			f.t.Errorf("%s: %s: a trial is left: %s %v", when, c.Device, state, err)
+		}
+		if word == "new" && guard.Base(f.sim.Device(c.Device).Running()) != guard.Base(f.sim.Device(c.Device).Startup()) {
+			f.t.Errorf("%s: %s: kept and not saved", when, c.Device)
+		}
+	}
+}
+
+func (f *farm) mutating() (n int) {
+	for _, d := range f.sim.Names() {
+		n += f.sim.Device(d).Counters().Mutating
+	}
+	return n
+}
+
+// TestCrashEmbedded is TestCrash against embedded devices: the real drivers over SSH, the
+// real guard protocol.
+func TestCrashEmbedded(t *testing.T) {
+	cases := 0
+	for n := 1; !t.Failed(); n++ {
+		f := newFarm(t)
+		killed, out := f.run("push", n)
+		when := fmt.Sprintf("killed before step %d", n)
+		if killed {
+			cases++
+			_, out = f.run("recover", 0)
+		}
+		f.settled(when)
+		_, again := f.run("push", 0)
+		f.settled(when + ", pushed again")
+		before := f.mutating()
+		_, last := f.run("push", 0)
+		if sent := f.mutating() - before; sent != 0 || !strings.Contains(last, `"state":"COMMITTED"`) {
+			t.Errorf("%s: a push of what is there sent %d lines: %s", when, sent, last)
+		}
+		if t.Failed() {
+			t.Logf("first: %s\nagain: %s\nlast: %s", out, again, last)
+		}
+		f.sim.Stop()
+		if !killed {
+			break
+		}
+	}
+	t.Logf("figure: %d crashes over SSH, each recovered, then pushed again with 0 lines sent", cases)
+}

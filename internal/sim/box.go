@@ -1,0 +1,238 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"plumbline/internal/replay"
+)
+
+// Box is one running device.
+type Box struct {
+	farm    *Farm
+	is      Device
+	socket  net.Listener
+	address netip.AddrPort
+	pin     string
+	host    ssh.Signer
+
+	mu      sync.Mutex // guards all below
+	state   *replay.Device
+	at      *cursor // whose mode the state is in
+	name    string  // what the device calls itself
+	startup string  // body of the startup configuration
+	faults  faults
+	trial   trial
+	count   Counters
+	log     transcript
+	open    map[*ssh.ServerConn]bool
+	bare    map[net.Conn]bool // before login
+	down    time.Time         // refuses connections until then
+	closed  bool
+	glance  atomic.Value // body, for others that look without the lock
+}
+
+// unlock lets others see what the device holds now.
+func (b *Box) unlock() {
+	b.glance.Store(b.body())
+	b.mu.Unlock()
+}
+
+// Counters is what was done to a device.
+type Counters struct {
+	Sessions      int // logins
+	WriteSessions int // logins of the write user
+	Refused       int // logins that failed
+	Mutating      int // configuration lines that were taken
+	Rejected      int // configuration lines that were refused
+	Arms          int
+	Keeps         int
+	Undos         int // by a client
+	Fires         int // by the timer, or by a restart
+	Saves         int
+}
+
+func newBox(f *Farm, d Device) (*Box, error) {
+	fs, err := newFaults(d.Faults)
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{farm: f, is: d, name: d.Name, faults: fs, open: map[*ssh.ServerConn]bool{}, bare: map[net.Conn]bool{}}
+	b.log.clock = f.opt.Clock
+	if b.host, err = newHostKey(); err != nil {
+		return nil, err
+	}
+	b.pin = strings.TrimSpace(string(ssh.MarshalAuthorizedKey(b.host.PublicKey())))
+	if fs.has("wrong-host-key") != nil {
+		if b.host, err = newHostKey(); err != nil {
+			return nil, err
+		}
+	}
+	b.load(string(d.Running))
+	b.glance.Store(b.body())
+	b.startup = b.body()
+	if len(d.Startup) > 0 {
+		b.startup = string(replay.New(d.Dialect, d.Startup).Text())
+	}
+	return b, nil
+}
+
+// load makes text what the device holds.
+func (b *Box) load(text string) {
+	b.state, b.at = replay.New(b.is.Dialect, []byte(text)), nil
+}
+
+func (b *Box) body() string { return string(b.state.Text()) }
+
+// whole is a configuration as the device shows it, head and end marker included.
+func (b *Box) whole(body string) string {
+	head := []string{"Building configuration...", "", "Current configuration:", "!", "frr version 8.4.4", "frr defaults traditional"}
+	if !strings.HasPrefix(body, "hostname ") && !strings.Contains(body, "\nhostname ") {
+		head = append(head, "hostname "+b.name)
+	}
+	if !strings.Contains(body, "service integrated-vtysh-config") {
+		head = append(head, "service integrated-vtysh-config")
+	}
+	end := b.is.Session.End
+	if end == "" {
+		end = "end"
+	}
+	body = strings.TrimRight(body, "\n")
+	if body != "" {
+		body += "\n!\n"
+	}
+	return strings.Join(head, "\n") + "\n!\n" + body + end + "\n"
+}
+
+// Running is the running configuration as the device shows it.
+func (b *Box) Running() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return []byte(b.whole(b.body()))
+}
+
+// Startup is the startup configuration as the device shows it.
+func (b *Box) Startup() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return []byte(b.whole(b.startup))
+}
+
+// Counters gives what was done to the device so far.
+func (b *Box) Counters() Counters {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.count
+}
+
+// Transcript gives what was said, line by line, with the times of the farm's clock.
+func (b *Box) Transcript() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.text.String()
+}
+
+// SetFaults gives the device other bad habits from now on. Those of the connection itself
+// (host key, key exchange) stay as they were at the start.
+func (b *Box) SetFaults(fs ...Fault) error {
+	list, err := newFaults(fs)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = list
+	return nil
+}
+
+// Type is somebody who types configuration lines on the device itself, from its top
+// configuration mode. A line that the device refuses ends it.
+func (b *Box) Type(lines ...string) error {
+	b.mu.Lock()
+	defer b.unlock()
+	c := &cursor{}
+	for _, l := range lines {
+		b.log.add("console", ">", l)
+		if err := b.do(c, l); err != nil {
+			return fmt.Errorf("%s refuses %q: %w", b.is.Name, l, err)
+		}
+	}
+	return nil
+}
+
+// Save is somebody who saves on the device itself.
+func (b *Box) Save() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.startup = b.body()
+}
+
+// Reboot is a power cut: what was not saved is lost, all sessions end, and a pending trial
+// counts as undone.
+func (b *Box) Reboot() { b.reboot(0) }
+
+func (b *Box) reboot(down time.Duration) {
+	b.mu.Lock()
+	defer b.unlock()
+	b.restart(down)
+}
+
+func (b *Box) restart(down time.Duration) {
+	b.log.add("device", "*", "restart")
+	if b.trial.tx != "" {
+		b.trial.over(b, "undone")
+		b.count.Fires++
+	}
+	b.load(b.startup)
+	if down > 0 {
+		b.down = time.Now().Add(down)
+	}
+	b.hangUp()
+}
+
+func (b *Box) hangUp() {
+	for c := range b.open {
+		c.Close()
+	}
+	for c := range b.bare {
+		c.Close()
+	}
+}
+
+func (b *Box) stop() {
+	if b.socket != nil {
+		b.socket.Close()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.trial.stop != nil {
+		b.trial.stop()
+	}
+	b.hangUp()
+}
+
+// transcript is what was said, up to a bound.
+type transcript struct {
+	clock Clock
+	text  strings.Builder
+}
+
+const longestTranscript = 1 << 20
+
+func (t *transcript) add(who, way, what string) {
+	if t.text.Len() > longestTranscript {
+		return
+	}
+	now := t.clock.Now().UTC().Format("15:04:05.000")
+	for l := range strings.Lines(what) {
+		fmt.Fprintf(&t.text, "%s %s %s %s\n", now, who, way, strings.TrimRight(l, "\r\n"))
+	}
+}

@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Fault is one bad habit of a device. It is a value: the same faults and the same input
+// give the same bytes.
+type Fault struct {
+	Kind  string        // one of Kinds
+	N     int           // after so many lines or bytes, or pieces of so many bytes
+	Text  string        // which line; for evil: prompt, exact, cut or ansi
+	For   time.Duration // how long: a delay, or how long a device is down
+	Times int           // how often it happens; 0 is always
+	Seed  int64         // moves where a packet is cut
+}
+
+// Kinds are the faults, and what each of them does.
+var Kinds = map[string]string{
+	"slow":            "waits For before each answer",
+	"drip":            "sends N bytes every For",
+	"chunk":           "sends output in pieces of N bytes",
+	"truncate":        "ends the running configuration after N bytes, without a sign",
+	"evil":            "shows lines that look like a prompt (Text: prompt, exact, cut) or escape codes in two packets (ansi)",
+	"banner-auth":     "shows a long banner before login and a message behind it",
+	"pager":           "ignores the command that switches paging off",
+	"drop":            "hangs up after N configuration lines",
+	"drop-byte":       "hangs up after N bytes of output",
+	"reject":          "refuses configuration lines that contain Text",
+	"accept-silently": "says nothing against configuration lines that contain Text, and ignores them",
+	"mode-drift":      "takes lines that contain Text in the top mode and stays there",
+	"rename":          "changes its prompt after N configuration lines",
+	"wrong-host-key":  "shows another host key than the known one",
+	"auth-fail":       "takes no credential",
+	"hang":            "falls silent after N lines and keeps the connection open",
+	"reboot":          "starts anew after N configuration lines and is down for For",
+	"timer-early":     "undoes a trial For after it was armed, whatever was asked",
+	"timer-never":     "never undoes a trial by itself",
+	"save-fails":      "cannot write its startup configuration",
+	"weak-kex":        "offers diffie-hellman-group14 alone",
+}
+
+// ParseFault reads the notation of the command line: kind, kind@N, kind=TEXT or
+// kind=DURATION, kind@N=DURATION.
+func ParseFault(s string) (Fault, error) {
+	head, value, _ := strings.Cut(s, "=")
+	kind, n, counted := strings.Cut(head, "@")
+	f := Fault{Kind: kind}
+	if kind == "drop" && n == "byte" {
+		f.Kind, n, value = "drop-byte", value, ""
+	}
+	if _, ok := Kinds[f.Kind]; !ok {
+		return Fault{}, fmt.Errorf("%q is no fault that an embedded device knows", kind)
+	}
+	if counted {
+		var err error
+		if f.N, err = strconv.Atoi(n); err != nil || f.N < 0 {
+			return Fault{}, fmt.Errorf("fault %s: %q is no count", kind, n)
+		}
+	}
+	if d, err := time.ParseDuration(value); err == nil && value != "" {
+		f.For = d
+	}
+	if v, err := strconv.Atoi(value); err == nil && !counted {
+		f.N = v
+	}
+	f.Text = value
+	return f, nil
+}
+
+// faults is what a device has left to do wrong.
+type faults []*Fault
+
+func newFaults(fs []Fault) (out faults, err error) {
+	for _, f := range fs {
+		if _, ok := Kinds[f.Kind]; !ok {
+			return nil, fmt.Errorf("%q is no fault that an embedded device knows", f.Kind)
+		}
+		out = append(out, &f)
+	}
+	return out, nil
+}
+
+// has gives a fault of the kind, without using it up.
+func (fs faults) has(kind string) *Fault {
+	i := slices.IndexFunc(fs, func(f *Fault) bool { return f.Kind == kind && f.Times >= 0 })
+	if i < 0 {
+		return nil
+	}
+	return fs[i]
+}
+
+// takes gives a fault of the kind that fits, and uses up one of its times.
+func (fs faults) takes(kind string, fits func(*Fault) bool) *Fault {
+	for _, f := range fs {
+		if f.Kind != kind || f.Times < 0 || !fits(f) {
+			continue
+		}
+		if f.Times == 1 {
+			f.Times = -1
+		} else if f.Times > 1 {
+			f.Times--
+		}
+		return f
+	}
+	return nil
+}
+
+func always(*Fault) bool { return true }
+
+// in fits a fault whose text is in the line.
+func in(line string) func(*Fault) bool {
+	return func(f *Fault) bool { return f.Text != "" && strings.Contains(line, f.Text) }
+}
+
+// at fits a fault that is due at the n-th line.
+func at(n int) func(*Fault) bool { return func(f *Fault) bool { return f.N == n } }

@@ -1,0 +1,93 @@
+package sim
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"plumbline/internal/replay"
+)
+
+// reply is what a device prints when it refuses a line.
+func reply(err error) string {
+	var r *replay.Refusal
+	if errors.As(err, &r) {
+		return r.Text
+	}
+	return "% " + err.Error()
+}
+
+// fault gives a bad habit that the device has now.
+func (b *Box) fault(kind string) *Fault {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.faults.has(kind)
+}
+
+// faultAt gives one that is due at the n-th line, and uses up one of its times.
+func (b *Box) faultAt(kind string, n int) *Fault {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.faults.takes(kind, at(n))
+}
+
+// shown is the running configuration as this device shows it: whole, cut, or with lines
+// that look like a prompt in it. The caller holds the lock.
+func (b *Box) shown(prompt string) string {
+	text := b.whole(b.body())
+	if f := b.faults.has("evil"); f != nil {
+		text = strings.Replace(text, "!\n", evil(f.Text, prompt), 1)
+	}
+	if f := b.faults.takes("truncate", always); f != nil {
+		text = text[:min(f.N, len(text))] + "\n"
+	}
+	return text
+}
+
+// evil is comment lines of a banner that a careless reader takes for a prompt. They stand
+// where a comment may stand, so that a whole answer means what it meant without them.
+func evil(kind, prompt string) string {
+	switch kind {
+	case "prompt":
+		return "!\n! welcome to\n! lab-router1#\n! lab-router1# \n! do not touch\n"
+	case "exact", "cut":
+		return "!\n! welcome to\n!\n" + prompt + "\n! do not touch\n"
+	case "ansi":
+		return "!\n\x1b[1m! bold\x1b[0m\n"
+	}
+	return "!\n"
+}
+
+// piece is what goes out in one packet, and how long the device waits behind it.
+type piece struct {
+	text string
+	wait time.Duration
+}
+
+// pieces cuts output as the faults want it.
+func (b *Box) pieces(out string) (ps []piece) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if f := b.faults.has("evil"); f != nil && f.Text == "ansi" {
+		for part := range strings.SplitAfterSeq(out, "\x1b") {
+			ps = append(ps, piece{part, time.Millisecond})
+		}
+		return ps
+	}
+	if f := b.faults.has("evil"); f != nil && f.Text == "cut" {
+		if at := strings.Index(out, "\r\n! do not touch"); at > 0 {
+			return []piece{{out[:at], 20 * time.Millisecond}, {out[at:], 0}}
+		}
+	}
+	size, wait := len(out), time.Duration(0)
+	if f := b.faults.has("chunk"); f != nil && f.N > 0 {
+		size, wait = f.N, time.Millisecond
+	}
+	if f := b.faults.has("drip"); f != nil && f.N > 0 {
+		size, wait = f.N, f.For
+	}
+	for len(out) > size && size > 0 {
+		ps, out = append(ps, piece{out[:size], wait}), out[size:]
+	}
+	return append(ps, piece{out, 0})
+}

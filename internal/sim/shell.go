@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// shell is one interactive session: the command line as vtysh has it.
+type shell struct {
+	b      *Box
+	user   string
+	ch     io.ReadWriter
+	host   string // what its prompt says
+	at     cursor
+	config bool
+	whole  bool // paging is off
+	lines  int  // configuration lines so far
+	asked  int  // lines so far
+	sent   int  // bytes of output so far
+}
+
+var errGone = errors.New("the session is gone")
+
+// run echoes what comes, byte by byte like a terminal, and answers each line.
+func (s *shell) run() {
+	if s.b.fault("banner-auth") != nil {
+		if s.send("\r\nWelcome to "+s.host+"# the router\r\nLast login: never\r\n") != nil {
+			return
+		}
+	}
+	if s.send("\r\n"+s.prompt()) != nil {
+		return
+	}
+	var line []byte
+	buf := make([]byte, 1024)
+	for {
+		n, err := s.ch.Read(buf)
+		if err != nil {
+			return
+		}
+		for _, c := range buf[:n] {
+			switch c {
+			case '\r', '\n':
+				text := string(line)
+				line = line[:0]
+				if s.echo("\r\n") != nil || s.answer(strings.TrimSpace(text)) != nil {
+					return
+				}
+			case 0x7f, 0x08:
+				line = line[:max(0, len(line)-1)]
+			default:
+				if len(line) < 1<<16 {
+					line = append(line, c)
+				}
+				if s.echo(string(c)) != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *shell) echo(text string) error {
+	_, err := io.WriteString(s.ch, text)
+	return err
+}
+
+// answer carries one line out and shows the prompt.
+func (s *shell) answer(line string) error {
+	s.asked++
+	if s.b.faultAt("hang", s.asked) != nil { // silent until the client hangs up
+		_, err := io.Copy(io.Discard, s.ch)
+		return cmp.Or(err, errGone)
+	}
+	out, err := s.do(line)
+	if err != nil {
+		return err
+	}
+	if f := s.b.fault("slow"); f != nil {
+		time.Sleep(f.For)
+	}
+	return s.page(out)
+}
+
+// do gives the answer to one line, with line feeds.
+func (s *shell) do(line string) (string, error) {
+	b := s.b
+	b.mu.Lock()
+	defer b.unlock()
+	b.log.add(s.user, ">", line)
+	ss := b.is.Session
+	switch {
+	case line == "":
+		return "", nil
+	case line == "exit" && !s.config, line == "quit":
+		return "", errGone
+	case s.config && line == ss.Leave:
+		s.config = false
+		b.top(&s.at)
+		return "", nil
+	case s.config:
+		return s.configure(line)
+	case line == "terminal length 0":
+		s.whole = b.faults.has("pager") == nil
+		return "", nil
+	case line == ss.Enter && s.user == WriteUser:
+		s.config = true
+		b.top(&s.at)
+		return "", nil
+	case line == ss.Fetch:
+		return b.shown(s.prompt()), nil
+	case line == "show startup-config":
+		return b.whole(b.startup), nil
+	case strings.HasPrefix(line, "show "):
+		return b.show(line), nil
+	}
+	return "% Unknown command: " + line + "\n", nil
+}
+
+// configure takes one configuration line, or what the faults make of it.
+func (s *shell) configure(line string) (string, error) {
+	b := s.b
+	s.lines++
+	if b.faults.takes("drop", at(s.lines)) != nil {
+		return "", errGone
+	}
+	if f := b.faults.takes("reboot", at(s.lines)); f != nil {
+		b.restart(f.For)
+		return "", errGone
+	}
+	if b.faults.takes("rename", at(s.lines)) != nil {
+		s.host = "renamed"
+	}
+	if f := b.faults.takes("reject", in(line)); f != nil {
+		b.count.Rejected++
+		return "% Unknown command: " + line + "\n", nil
+	}
+	if b.faults.takes("accept-silently", in(line)) != nil {
+		return "", nil
+	}
+	if b.faults.takes("mode-drift", in(line)) != nil {
+		b.top(&s.at)
+		return "", nil
+	}
+	before := string(b.state.Text())
+	if err := b.do(&s.at, line); err != nil {
+		b.count.Rejected++
+		return reply(err) + "\n", nil
+	}
+	if string(b.state.Text()) != before {
+		b.count.Mutating++
+	}
+	return "", nil
+}
+
+// prompt is what the session shows when it waits.
+func (s *shell) prompt() string {
+	ss := s.b.is.Session
+	shape := ss.Exec
+	if s.config {
+		shape = strings.ReplaceAll(ss.Config, "<mode>", s.b.mode(&s.at))
+	}
+	return strings.ReplaceAll(shape, "<host>", s.host)
+}
+
+// page shows an answer a screen at a time until paging is off, then the prompt.
+func (s *shell) page(out string) error {
+	out = strings.ReplaceAll(out, "\n", "\r\n")
+	if !s.whole {
+		const screen = 24
+		lines := strings.SplitAfter(out, "\r\n")
+		for len(lines) > screen {
+			if err := s.send(strings.Join(lines[:screen], "") + "--More--"); err != nil {
+				return err
+			}
+			key := make([]byte, 1)
+			if _, err := s.ch.Read(key); err != nil {
+				return err
+			}
+			if err := s.send("\r        \r"); err != nil {
+				return err
+			}
+			if key[0] == 'q' {
+				lines = nil
+				break
+			}
+			lines = lines[screen:]
+		}
+		out = strings.Join(lines, "")
+	}
+	s.b.mu.Lock()
+	prompt := s.prompt()
+	s.b.mu.Unlock()
+	return s.send(out + prompt)
+}
+
+// send writes output the way that the faults want it.
+func (s *shell) send(out string) error {
+	for _, piece := range s.b.pieces(out) {
+		if f := s.b.fault("drop-byte"); f != nil && s.sent+len(piece.text) > f.N {
+			_, _ = io.WriteString(s.ch, piece.text[:max(0, f.N-s.sent)])
+			return errGone
+		}
+		s.sent += len(piece.text)
+		if _, err := io.WriteString(s.ch, piece.text); err != nil {
+			return err
+		}
+		time.Sleep(piece.wait)
+	}
+	return nil
+}
