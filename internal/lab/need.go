@@ -1,0 +1,127 @@
+package lab
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// require lists the capabilities that must be there: for them a skip is a failure.
+const require = "PLUMBLINE_REQUIRE"
+
+// probes tries each capability; nil says that it is there. What it says besides is what
+// to do about it.
+var probes = map[string]func() error{
+	"root":  root,
+	"netns": func() error { return root2(inSpace("true")) },
+	"veth":  func() error { return root2(inSpace("ip", "link", "add", "x0", "type", "veth", "peer", "name", "x1")) },
+	"bridge": func() error {
+		return root2(inSpace("ip", "link", "add", "x0", "type", "bridge"))
+	},
+	"vxlan": func() error {
+		return root2(inSpace("ip", "link", "add", "x0", "type", "vxlan", "id", "7", "dstport", "4789"))
+	},
+	"macvlan": func() error {
+		return root2(inSpace("sh", "-c", "ip link add x0 type veth peer name x1 && ip link add x2 link x0 type macvlan"))
+	},
+	"tun":  func() error { return root2(inSpace("ip", "tuntap", "add", "x0", "mode", "tun")) },
+	"nft":  func() error { return root2(inSpace("nft", "add", "table", "ip", "t")) },
+	"frr":  func() error { return file("/usr/lib/frr/zebra", "frr") },
+	"ssh":  func() error { return file("/usr/sbin/sshd", "openssh-server") },
+	"bird": func() error { return file("/usr/sbin/bird", "bird2") },
+
+	"traceroute": func() error { return command("traceroute", "traceroute") },
+	"openbgpd":   func() error { return command("bgpctl", "openbgpd") },
+	"gobgp":      func() error { return command("gobgpd", "gobgpd") },
+	"exabgp":     func() error { return command("exabgp", "exabgp") },
+	"bind":       func() error { return command("named", "bind9") },
+	"knot":       func() error { return command("knotd", "knot") },
+	"nsd":        func() error { return command("nsd", "nsd") },
+	"netconfd":   func() error { return command("netconfd", "yuma123-netconfd") },
+	"strongswan": func() error { return command("swanctl", "strongswan-swanctl") },
+	"wireguard":  func() error { return command("wireguard-go", "wireguard-go") },
+	"gcc":        func() error { return command("gcc", "gcc") },
+	"gitea":      func() error { return command("gitea", "gitea") },
+	"gnxi":       func() error { return command("gnmi_target", "gnxi") },
+}
+
+// Need skips the test where the machine lacks something, by name and with what to do.
+// PLUMBLINE_REQUIRE (a list, or all) turns the skip into a failure; a name in it that no
+// probe has fails every test that asks, so that a typing error cannot switch it off.
+func Need(t testing.TB, names ...string) {
+	t.Helper()
+	wanted := strings.FieldsFunc(os.Getenv(require), func(r rune) bool { return r == ',' || r == ' ' })
+	for _, w := range wanted {
+		if _, known := probes[w]; !known && w != "all" {
+			t.Fatalf("%s names %q, which is no capability", require, w)
+		}
+	}
+	for _, n := range names {
+		probe, known := probes[n]
+		if !known {
+			t.Fatalf("the test needs %q, which is no capability", n)
+		}
+		err := probe()
+		switch {
+		case err == nil:
+		case slices.Contains(wanted, n) || slices.Contains(wanted, "all"):
+			t.Fatalf("%s requires %s: %v", require, n, err)
+		default:
+			t.Skipf("needs %s: %v", n, err)
+		}
+	}
+}
+
+func root() error {
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("run the test as root")
+	}
+	return nil
+}
+
+// root2 says first that root is missing, where it is.
+func root2(err error) error {
+	if r := root(); r != nil {
+		return r
+	}
+	return err
+}
+
+func file(path, pkg string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%s not found: apt-get install -y %s", path, pkg)
+	}
+	return nil
+}
+
+func command(name, pkg string) error {
+	if _, err := exec.LookPath(name); err != nil {
+		return fmt.Errorf("%s not found: apt-get install -y %s", name, pkg)
+	}
+	return nil
+}
+
+// inSpace tries a command in a namespace that is thrown away.
+func inSpace(argv ...string) error {
+	var id [4]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return err
+	}
+	name := "pl" + hex.EncodeToString(id[:])
+	if out, err := exec.Command("ip", "netns", "add", name).CombinedOutput(); err != nil {
+		return fmt.Errorf("no network namespaces: %s", strings.TrimSpace(string(out)))
+	}
+	out, err := exec.Command("ip", append([]string{"netns", "exec", name}, argv...)...).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s: %s", strings.Join(argv, " "), strings.TrimSpace(string(out)))
+	}
+	if e := exec.Command("ip", "netns", "del", name).Run(); e != nil && err == nil {
+		err = e
+	}
+	return err
+}
