@@ -32,7 +32,7 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 	}
 	for _, s := range slices.Sorted(maps.Keys(before)) {
 		up, there := after[s]
-		gone := slices.Contains(e.Removed, s)
+		gone := e.removed(s)
 		switch {
 		case gone && up:
 			out = append(out, Finding{s, "is still up, and the change takes it away"})

@@ -235,6 +235,9 @@ func (f *farm) mutating() (n int) {
 // TestCrashEmbedded is TestCrash against embedded devices: the real drivers over SSH, the
 // real guard protocol.
 func TestCrashEmbedded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs half a minute: run without -short")
+	}
 	cases := 0
 	for n := 1; !t.Failed(); n++ {
 		f := newFarm(t)

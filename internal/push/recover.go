@@ -107,8 +107,11 @@ func left(rs []journal.Record) (out []*trial) {
 // settle brings one wave to one end. A wave that was done and whose devices were read is
 // left as it is.
 func (r *run) settle(ctx context.Context, rs []journal.Record, wave []*trial) error {
-	said, before, over := word(rs, wave[0].Wave)
+	said, saw, over := word(rs, wave[0].Wave)
 	for _, t := range wave {
+		if e, ok := saw.Expect[t.Device]; ok {
+			t.expect = &e
+		}
 		if done := lastDone(rs, t.Device); done != "" {
 			r.put(t.Device, done)
 		}
@@ -118,7 +121,7 @@ func (r *run) settle(ctx context.Context, rs []journal.Record, wave []*trial) er
 	}
 	if said == journal.Keep {
 		after, err := r.Health(ctx, names(wave))
-		if err != nil || len(r.worse(wave, before, after)) > 0 {
+		if err != nil || len(r.worse(wave, saw.Before, after)) > 0 {
 			said = journal.Undo
 			if err := r.decide(wave, journal.Undo, nil); err != nil {
 				return err
@@ -211,7 +214,7 @@ func (r *run) shows(ctx context.Context, t *trial) (string, error) {
 
 // word is the last decision of a wave, how its devices were before it, and whether it is
 // done.
-func word(rs []journal.Record, wave int) (said journal.Step, before Vitals, over bool) {
+func word(rs []journal.Record, wave int) (said journal.Step, saw view, over bool) {
 	for _, n := range rs {
 		if n.Wave != wave {
 			continue
@@ -219,14 +222,14 @@ func word(rs []journal.Record, wave int) (said journal.Step, before Vitals, over
 		switch n.Step {
 		case journal.Keep, journal.Undo:
 			said = n.Step
-			if json.Unmarshal([]byte(n.Text), &before) != nil {
-				before = nil
+			if json.Unmarshal([]byte(n.Text), &saw) != nil {
+				saw = view{} // unknown, which is not well
 			}
 		case journal.WaveDone:
 			over = true
 		}
 	}
-	return said, before, over
+	return said, saw, over
 }
 
 func lastDone(rs []journal.Record, device string) (out string) {

@@ -131,15 +131,22 @@ func (r *run) soak(ctx context.Context, wave []*trial, before Vitals) error {
 // worse lists, by device, what is worse than before.
 func (r *run) worse(wave []*trial, before, after Vitals) (out []string) {
 	for _, t := range wave {
-		var e health.Expected
-		if r.Expect != nil {
-			e = r.Expect(t.Change)
-		}
-		for _, f := range health.Compare(before[t.Device], after[t.Device], e) {
+		for _, f := range health.Compare(before[t.Device], after[t.Device], r.expected(t)) {
 			out = append(out, t.Device+": "+f.String())
 		}
 	}
 	return out
+}
+
+// expected is what a change does to sessions; after a crash the journal has it.
+func (r *run) expected(t *trial) health.Expected {
+	switch {
+	case t.expect != nil:
+		return *t.expect
+	case r.Expect != nil:
+		return r.Expect(t.Change)
+	}
+	return health.Script(t.Do)
 }
 
 // sick is the error of a wave that is not well.
@@ -150,10 +157,20 @@ func sick(wave []*trial, op string, k Kind, found []string, err error) error {
 	return &Error{wave[0].Device, op, k, err}
 }
 
+// view is what the next run must know to judge a wave: the journal keeps it.
+type view struct {
+	Before Vitals
+	Expect map[string]health.Expected
+}
+
 // decide writes down for the whole wave what will be done, before any of it is: a run
 // that dies in between is finished the same way by the next.
 func (r *run) decide(wave []*trial, s journal.Step, before Vitals) error {
-	text, err := json.Marshal(before)
+	v := view{Before: before, Expect: map[string]health.Expected{}}
+	for _, t := range wave {
+		v.Expect[t.Device] = r.expected(t)
+	}
+	text, err := json.Marshal(v)
 	if err != nil {
 		return &Error{wave[0].Device, "journal", Doubt, err}
 	}

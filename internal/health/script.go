@@ -1,0 +1,55 @@
+package health
+
+import (
+	"slices"
+	"strings"
+)
+
+// Script reads from the lines of an FRR script which sessions it adds and takes away. A
+// peer that is taken away and set up anew is added. "ospf * INTERFACE" is every adjacency
+// over an interface.
+func Script(do []byte) (e Expected) {
+	vrf, iface := "default", ""
+	for line := range strings.Lines(string(do)) {
+		w := strings.Fields(line)
+		switch {
+		case len(w) == 0:
+		case line[0] != ' ' && w[0] == "router" && len(w) > 2 && w[1] == "bgp":
+			vrf, iface = "default", ""
+			if i := slices.Index(w, "vrf"); i > 0 && i+1 < len(w) {
+				vrf = w[i+1]
+			}
+		case w[0] == "interface" && len(w) > 1:
+			iface = w[1]
+		case w[0] == "neighbor" && len(w) > 2 && (w[2] == "remote-as" || w[2] == "peer-group" && len(w) > 3):
+			e.Added = append(e.Added, "bgp "+vrf+" "+w[1])
+		case w[0] == "neighbor" && len(w) == 3 && w[2] == "shutdown":
+			e.Removed = append(e.Removed, "bgp "+vrf+" "+w[1])
+		case w[0] == "no" && takes(w[1:]):
+			e.Removed = append(e.Removed, "bgp "+vrf+" "+w[2])
+		case iface != "" && (line != "" && strings.TrimSpace(line) == "shutdown" || strings.HasPrefix(strings.TrimSpace(line), "no ip ospf area")):
+			e.Removed = append(e.Removed, "ospf * "+iface)
+		}
+	}
+	e.Removed = slices.DeleteFunc(e.Removed, func(s string) bool { return slices.Contains(e.Added, s) })
+	e.Added = slices.DeleteFunc(e.Added, func(s string) bool { return !strings.ContainsAny(s[strings.LastIndexByte(s, ' '):], ".:") })
+	return e
+}
+
+// takes tells whether "no neighbor ..." takes the whole neighbour away.
+func takes(w []string) bool {
+	return len(w) > 1 && w[0] == "neighbor" && (len(w) == 2 || w[2] == "remote-as" || w[2] == "peer-group")
+}
+
+// removed tells whether a change takes a session away.
+func (e Expected) removed(session string) bool {
+	if slices.Contains(e.Removed, session) {
+		return true
+	}
+	w := strings.Fields(session)
+	if len(w) != 3 || w[0] != "ospf" {
+		return false
+	}
+	iface, _, _ := strings.Cut(w[2], ":")
+	return slices.Contains(e.Removed, "ospf * "+iface)
+}
