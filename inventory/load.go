@@ -14,15 +14,16 @@ import (
 func Load(tree fs.FS, src *strict.Source) (*Inventory, diag.List) {
 	var ds diag.List
 	var parts []*Inventory
+	sound := true
 	for _, file := range find(tree, &ds) {
 		part := new(Inventory)
 		if more := src.Read(tree, file, part); more.Failed() {
-			ds = append(ds, more...)
+			ds, sound = append(ds, more...), false
 		}
 		parts = append(parts, part)
 	}
 	inv := join(src, parts)
-	if !ds.Failed() {
+	if sound { // what was not read would be missed everywhere
 		check(inv, src, &ds)
 	}
 	return inv, ds

@@ -23,7 +23,7 @@ type linter struct {
 
 func (l *linter) fail(n *yaml.Node, id, why string) {
 	l.bad[n] = true
-	l.out.Failf(diag.Pos{File: l.file, Line: n.Line, Col: n.Column}, id, "%s", why)
+	l.out.Failf(diag.Pos{File: l.file, Line: max(1, min(n.Line, len(l.lines))), Col: max(1, n.Column)}, id, "%s", why)
 }
 
 func (l *linter) walk(n *yaml.Node, depth int) {
