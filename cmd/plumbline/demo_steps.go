@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"plumbline/drivers"
 	"plumbline/examples"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/repo"
@@ -120,26 +121,30 @@ func (d *demo) inventory() error {
 	if err != nil {
 		return err
 	}
+	return os.WriteFile(file, racked(text, d.farm.Target), 0o644)
+}
+
+// racked rewrites where devices stand and which key they prove to have.
+func racked(inventory []byte, at func(string) drivers.Target) []byte {
 	device := ""
-	name := regexp.MustCompile(`^- name: (\S+)|^  - name: (\S+)`)
-	var out []string
-	for line := range strings.Lines(string(text)) {
+	name := regexp.MustCompile(`^ *- name: (\S+)`)
+	var out bytes.Buffer
+	for line := range strings.Lines(string(inventory)) {
 		if m := name.FindStringSubmatch(line); m != nil {
-			device = m[1] + m[2]
+			device = m[1]
 		}
-		if d.farm.Device(device) != nil {
-			t := d.farm.Target(device)
+		if t := at(device); len(t.Pins) > 0 {
 			for key, value := range map[string]string{
 				"address": t.Address.Addr().String(), "port": fmt.Sprint(t.Address.Port()), "host_keys": "[" + t.Pins[0] + "]",
 			} {
-				if at := strings.Index(line, key+": "); at >= 0 && strings.TrimSpace(line[:at]) == "" {
-					line = line[:at] + key + ": " + value + "\n"
+				if pad, _, found := strings.Cut(line, key+": "); found && strings.TrimSpace(pad) == "" {
+					line = pad + key + ": " + value + "\n"
 				}
 			}
 		}
-		out = append(out, line)
+		out.WriteString(line)
 	}
-	return os.WriteFile(file, []byte(strings.Join(out, "")), 0o644)
+	return out.Bytes()
 }
 
 // secrets writes the runner's side: a store with the keys of the two users of the devices,

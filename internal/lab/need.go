@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -34,6 +35,9 @@ var probes = map[string]func() error{
 	"frr":  func() error { return file("/usr/lib/frr/zebra", "frr") },
 	"ssh":  func() error { return file("/usr/sbin/sshd", "openssh-server") },
 	"bird": func() error { return file("/usr/sbin/bird", "bird2") },
+	"guard": func() error { // what the guard of a router runs besides vtysh
+		return cmp.Or(file("/usr/lib/frr/frr-reload.py", "frr-pythontools"), command("setsid", "util-linux"), command("sha256sum", "coreutils"))
+	},
 
 	"traceroute": func() error { return command("traceroute", "traceroute") },
 	"openbgpd":   func() error { return command("bgpctl", "openbgpd") },

@@ -1,0 +1,185 @@
+#!/bin/sh
+# The guard of a router that has no commit timer of its own (FRR). An operator installs it
+# and binds it to the write user's key, as the one command that this user may run:
+#
+#   command="/usr/lib/plumbline/guard.sh -d /var/lib/plumbline write",restrict,pty ssh-ed25519 ...
+#
+# Without a request it is the router's command line. A request is one line; a script comes
+# on standard input. Answers are one line; status 1 is "refused: WORD text".
+#
+#   status | show | startup | archive TX
+#   arm TX SECONDS BASE   keep TX   undo TX   save TX
+#
+# A trial is the folder "pending". Renaming it is the decision: to kept-TX or to undone-TX,
+# and only one of keep, undo and the clock can win. Nothing that comes in is evaluated.
+set -u
+set -f
+umask 077
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+self=$0
+state=/var/lib/plumbline
+space=
+conf=/etc/frr
+while getopts d:n: o; do
+	case $o in
+	d) state=$OPTARG ;;
+	n) space=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ -n "$space" ] && conf=/etc/frr/$space
+
+refuse() { echo "refused: $*"; exit 1; }
+router() { if [ -n "$space" ]; then vtysh -N "$space" "$@"; else vtysh "$@"; fi; }
+running() { router -c 'show running-config' 2>/dev/null; }
+startup() { cat "$conf/frr.conf" 2>/dev/null; echo end; }
+whole() { [ "$(tail -n 1 "$1")" = end ]; }
+reduce() {
+	tr -d '\r' | sed -e 's/[ 	]*$//' -e '/^$/d' -e '/^!$/d' -e '/^Building configuration/d' -e '/^Current configuration/d' \
+		-e '/^frr version/d' -e '/^frr defaults/d' -e '/^hostname /d' -e '/^log /d' -e '/^service integrated-vtysh-config/d' -e '/^end/d'
+}
+sum() { reduce | sha256sum | cut -d' ' -f1; }
+boot() { cat /proc/sys/kernel/random/boot_id; }
+pending() { cat "$state/pending/tx" 2>/dev/null; }
+ended() { echo "$1 $2 $3" >"$state/last.new" && mv -f "$state/last.new" "$state/last"; } # how tx saved
+
+# enter sends a file of configuration lines: it stops at the first one that is refused.
+enter() {
+	if [ "$(wc -c <"$1")" -lt 100000 ]; then
+		router -c "configure terminal
+$(cat "$1")" >/dev/null 2>&1
+	else
+		router -f "$1" >/dev/null 2>&1
+	fi
+}
+
+# back leads to the base in up to three ways, each proved by reading: the undo script, a
+# reload of the base, and as root the old startup file with a restart.
+back() {
+	dir=$1
+	running >"$dir/archive"
+	enter "$dir/undo"
+	if [ "$(running | sum)" != "$(cat "$dir/base")" ] && [ -x /usr/lib/frr/frr-reload.py ]; then
+		if [ -n "$space" ]; then set -- --pathspace "$space"; else set --; fi
+		/usr/lib/frr/frr-reload.py --reload "$@" --bindir /usr/bin --confdir "$conf" --rundir "/var/run/frr${space:+/$space}" "$dir/base.conf" >/dev/null 2>&1
+	fi
+	if [ "$(startup | sum)" != "$(cat "$dir/base")" ]; then cat "$dir/startup.conf" >"$conf/frr.conf"; fi
+	if [ "$(running | sum)" != "$(cat "$dir/base")" ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ]; then
+		systemctl restart frr >/dev/null 2>&1
+	fi
+	[ "$(running | sum)" = "$(cat "$dir/base")" ]
+}
+
+# take makes a pending trial over, to be undone; the clock of it is stopped.
+take() {
+	mv -T "$state/pending" "$state/undone-$1" 2>/dev/null || return 1
+	timer=$(cat "$state/undone-$1/timer" 2>/dev/null)
+	if [ -n "$timer" ] && [ "$timer" != $$ ]; then kill -- "-$timer" 2>/dev/null; fi
+	return 0
+}
+
+arm() {
+	tx=$1 seconds=$2 base=$3
+	case $seconds$base in *[!0-9a-f]*) refuse input "arm $tx" ;; esac
+	case $seconds in '' | *[!0-9]* | 0 | ??????*) refuse input "seconds $seconds" ;; esac
+	[ -e "$state/pending" ] && refuse busy "$(pending)"
+	new=$state/new-$tx
+	rm -rf "$new"
+	mkdir "$new" || refuse failed "the state folder $state cannot be written"
+	head -c 1048576 >"$new/undo"
+	grep -q '[^[:space:]]' "$new/undo" || { rm -rf "$new"; refuse input "an empty way back"; }
+	running >"$new/base.conf"
+	whole "$new/base.conf" || { rm -rf "$new"; refuse failed "the running configuration cannot be read"; }
+	[ "$(sum <"$new/base.conf")" = "$base" ] || { rm -rf "$new"; refuse stale; }
+	[ "$(startup | sum)" = "$base" ] || { rm -rf "$new"; refuse startup; }
+	cp "$conf/frr.conf" "$new/startup.conf" || { rm -rf "$new"; refuse failed "the startup configuration cannot be read"; }
+	deadline=$(($(date +%s) + seconds))
+	echo "$tx" >"$new/tx" && echo "$base" >"$new/base" && echo "$deadline" >"$new/deadline" && boot >"$new/boot" && sync "$new/tx" "$new/base" "$new/undo" "$new/base.conf" "$new/startup.conf" "$new" || {
+		rm -rf "$new"
+		refuse failed "the way back cannot be kept"
+	}
+	mv -T "$new" "$state/pending" 2>/dev/null || { rm -rf "$new"; refuse busy "$(pending)"; }
+	setsid "$self" -d "$state" ${space:+-n "$space"} clock "$tx" "$seconds" </dev/null >/dev/null 2>&1 &
+	echo $! >"$state/pending/timer"
+	kill -0 $! 2>/dev/null || { take "$tx"; refuse timer "the clock does not run"; }
+	echo "armed $tx $deadline"
+}
+
+# clock is what the sleeper runs: it needs no client, and no login.
+clock() {
+	sleep "$2"
+	[ "$(pending)" = "$1" ] || exit 0
+	echo $$ >"$state/pending/timer" 2>/dev/null
+	take "$1" || exit 0
+	back "$state/undone-$1"
+	ended fired "$1" saved
+}
+
+status() {
+	tx=$(pending)
+	if [ -n "$tx" ] && [ "$(cat "$state/pending/boot")" != "$(boot)" ]; then # the router was started anew: it began from the base
+		take "$tx" && back "$state/undone-$tx"
+		ended undone "$tx" saved
+		tx=
+	fi
+	if [ -n "$tx" ]; then echo "pending $tx $(cat "$state/pending/deadline")"; else echo none; fi
+	[ -f "$state/last" ] && echo "last $(cat "$state/last")"
+	return 0
+}
+
+keep() {
+	[ "$(pending)" = "$1" ] || refuse "$([ -e "$state/pending" ] && echo "foreign $(pending)" || echo none)"
+	mv -T "$state/pending" "$state/kept-$1" 2>/dev/null || refuse none
+	kill -- "-$(cat "$state/kept-$1/timer")" 2>/dev/null
+	ended kept "$1" unsaved
+	echo "kept $1"
+}
+
+undo() {
+	[ "$(pending)" = "$1" ] || refuse "$([ -e "$state/pending" ] && echo "foreign $(pending)" || echo none)"
+	take "$1" || refuse none
+	if back "$state/undone-$1"; then
+		ended undone "$1" saved
+		echo "undone $1"
+	else
+		ended undone "$1" unsaved
+		refuse failed "the router is not as it was: look at $state/undone-$1"
+	fi
+}
+
+save() {
+	case $(cat "$state/last" 2>/dev/null) in
+	"kept $1 "*) ;;
+	*) refuse none ;;
+	esac
+	router -c 'write memory' 2>&1 | grep -q 'onfiguration saved to' || refuse failed "the router did not save"
+	[ "$(running | sum)" = "$(startup | sum)" ] || refuse failed "what it starts with is not what runs"
+	ended kept "$1" saved
+	echo "saved $1"
+}
+
+if [ "${1-}" = clock ]; then
+	clock "$2" "$3"
+	exit 0
+fi
+[ "${1-}" = write ] || refuse input "the guard is bound to the write user's key: guard.sh write"
+# shellcheck disable=SC2086 # the request is words, and -f keeps them from being expanded
+set -- ${SSH_ORIGINAL_COMMAND-}
+if [ $# -eq 0 ]; then
+	if [ -n "$space" ]; then exec vtysh -N "$space"; else exec vtysh; fi
+fi
+mkdir -p "$state" || refuse failed "the state folder $state cannot be made"
+case ${2-x} in *[!a-z0-9-]* | ?????????????????????????????????????????*) refuse input "${1}" ;; esac
+case $1:$# in
+status:1) status ;;
+show:1) running ;;
+startup:1) startup ;;
+archive:2) cat "$state/undone-$2/archive" 2>/dev/null || refuse none ;;
+arm:4) arm "$2" "$3" "$4" ;;
+keep:2) keep "$2" ;;
+undo:2) undo "$2" ;;
+save:2) save "$2" ;;
+*) refuse input "$1" ;;
+esac
