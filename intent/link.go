@@ -44,7 +44,7 @@ type LinkEnd struct {
 // its cost.
 func (l *Link) Expand(b *Build) {
 	if l.MTU < 1280 || l.MTU > 9216 {
-		b.Fail(&l.MTU, "schema/out-of-range", "mtu is %d: want 1280 to 9216", l.MTU)
+		b.Fail(&l.MTU, "schema/range", "mtu is %d: want 1280 to 9216", l.MTU)
 	}
 	switch inside, outside := len(l.Between) > 0, l.Outside != ""; {
 	case inside == outside:
@@ -120,7 +120,7 @@ func (l *Link) backbone(b *Build) {
 		return
 	}
 	if l.Cost < 1 || l.Cost > 65535 {
-		b.Fail(&l.Cost, "schema/out-of-range", "a link of the backbone needs a cost from 1 to 65535, the most that OSPF can say")
+		b.Fail(&l.Cost, "schema/range", "a link of the backbone needs a cost from 1 to 65535, the most that OSPF can say")
 	}
 	if len(l.Between[0].Addresses) == 0 {
 		b.Fail(&l.Between[0].Interface, "schema/missing-field", "a link of the backbone needs addresses at both ends")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"plumbline/internal/strict"
 )
 
 // Name is what an object is called. Rendered identifiers keep it whole.
@@ -79,6 +81,11 @@ func (a ASN) special() bool {
 	return a >= 64496 && a <= 65551 || a >= 4200000000
 }
 
+// notCanonical says how a value is written.
+func notCanonical(b []byte, want string) error {
+	return &strict.Fault{ID: "schema/not-canonical", Text: fmt.Sprintf("%q is not how this is written: write %s", b, want), Hint: want}
+}
+
 // Address is one address in its canonical text.
 type Address struct{ netip.Addr }
 
@@ -91,7 +98,7 @@ func (a *Address) UnmarshalText(b []byte) error {
 	case x.Zone() != "" || x.Is4In6():
 		return fmt.Errorf("%q: no zones and no mapped addresses", b)
 	case x.String() != string(b):
-		return fmt.Errorf("%q is not canonical: write %s", b, x)
+		return notCanonical(b, x.String())
 	}
 	a.Addr = x
 	return nil
@@ -109,7 +116,7 @@ func (p *Prefix) UnmarshalText(b []byte) error {
 	case x.Addr().Is4In6():
 		return fmt.Errorf("%q: no mapped addresses", b)
 	case x.Masked().String() != string(b):
-		return fmt.Errorf("%q is not canonical or has host bits: write %s", b, x.Masked())
+		return notCanonical(b, x.Masked().String())
 	}
 	p.Prefix = x
 	return nil
@@ -125,7 +132,7 @@ func (p *IfAddr) UnmarshalText(b []byte) error {
 	case err != nil || x.Addr().Is4In6():
 		return fmt.Errorf("%q is no interface address: want address/length", b)
 	case x.String() != string(b):
-		return fmt.Errorf("%q is not canonical: write %s", b, x)
+		return notCanonical(b, x.String())
 	case x.Bits() <= x.Addr().BitLen()-2 && x.Masked().Addr() == x.Addr():
 		return fmt.Errorf("%q is the network itself: want the address of a host in it", b)
 	case x.Addr().Is4() && x.Bits() <= 30 && !x.Contains(x.Addr().Next()):

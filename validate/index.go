@@ -54,7 +54,6 @@ var schemaRules = []Rule{
 	{ID: "schema/missing-field", Label: "PL0102", Sentence: "Every field that is needed is given.", Motive: "No hidden defaults."},
 	{ID: "schema/not-canonical", Label: "PL0105", Sentence: "A value has one spelling (RFC 5952 for IPv6), and a prefix has no host bits.", Motive: "grep finds every use."},
 	{ID: "schema/not-one-of", Label: "PL0106", Sentence: "A word is one of those that the field lists.", Motive: "A word that is nearly right does nothing."},
-	{ID: "schema/out-of-range", Label: "PL0107", Sentence: "A number lies where its field allows.", Motive: "Devices cut or refuse others."},
 	{ID: "schema/range", Label: "PL0107", Sentence: "A number, or the length of a list, lies where its field allows.", Motive: "Devices cut or refuse others."},
 	{ID: "schema/type", Label: "PL0104", Sentence: "A value has the form that its field wants.", Motive: "0123 is 83 to some, and AS 64512.10 a fraction."},
 	{ID: "schema/unknown-field", Label: "R-SCHEMA-1", Sentence: "Every field is one that its kind has.", Motive: "A misspelled field is a setting that is not there."},
