@@ -121,7 +121,7 @@ func (s *stage) settled(when string) {
 	s.t.Helper()
 	rs := s.records()
 	for _, c := range crashPlan() {
-		b := s.w.Boxes[c.Device]
+		b := s.w.box(c.Device)
 		if b.Tx != "" {
 			s.t.Errorf("%s: %s: a trial of ours is left", when, c.Device)
 		}
@@ -163,8 +163,8 @@ func (s *stage) again(when string) {
 }
 
 func (s *stage) mutating() (n int) {
-	for _, b := range s.w.Boxes {
-		n += b.Mutating
+	for _, c := range crashPlan() {
+		n += s.w.box(c.Device).Mutating
 	}
 	return n
 }
@@ -235,12 +235,12 @@ func TestForeign(t *testing.T) {
 		if !killed {
 			break
 		}
-		s.w.Boxes["r1"].Running += "|theirs"
+		s.w.typed("r1", "theirs")
 		_, out := s.run("recover", 0)
-		b := s.w.Boxes["r1"]
-		kept := strings.Contains(b.Running, "theirs") || strings.Contains(strings.Join(s.w.Archive, " "), "theirs")
+		b := s.w.box("r1")
+		kept := strings.Contains(b.Running, "theirs") || strings.Contains(s.w.archived(), "theirs")
 		if !kept || b.Tx != "" {
-			t.Fatalf("killed before step %d: %+v, archive %v, %s", n, *b, s.w.Archive, out)
+			t.Fatalf("killed before step %d: %+v, archive %v, %s", n, b, s.w.archived(), out)
 		}
 	}
 }

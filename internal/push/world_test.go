@@ -103,6 +103,26 @@ func (w *World) Do(a Ask, out *Reply) error {
 
 func (b *Box) end(how string) { b.Last, b.How, b.Tx = b.Tx, how, "" }
 
+// box is a copy of a device.
+func (w *World) box(device string) Box {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return *w.Boxes[device]
+}
+
+// typed is what a person does at a device.
+func (w *World) typed(device, line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Boxes[device].Running += "|" + line
+}
+
+func (w *World) archived() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Join(w.Archive, " ")
+}
+
 // fire is what a timer does.
 func (w *World) fire() {
 	w.mu.Lock()
