@@ -74,7 +74,7 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 		return err
 	}
 	defer book.Close()
-	if settled, err := e.recover(ctx, records, book, cfg); err != nil || digest == "" {
+	if settled, err := e.recover(ctx, records, book, cfg, digest == ""); err != nil || digest == "" {
 		return errors.Join(e.tell(format, settled), err)
 	}
 	pass, b, err := e.pass(ctx, r, branch, digest)
@@ -85,7 +85,9 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 	if err != nil {
 		return err
 	}
-	o.Had = records
+	if o.Had, err = journal.Read(e.stateDir(cfg)); err != nil {
+		return err
+	}
 	o.Group = func(device string) string { return b.Device(device).Group }
 	result, failed := push.Run(ctx, pass, o)
 	if result.State == push.Committed {
@@ -190,7 +192,7 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 }
 
 // recover settles what a run left open, with the network as it is in Git now.
-func (e *env) recover(ctx context.Context, records []journal.Record, book push.Journal, cfg runnerConfig) (push.Result, error) {
+func (e *env) recover(ctx context.Context, records []journal.Record, book push.Journal, cfg runnerConfig, looked bool) (push.Result, error) {
 	if journal.Unsettled(records) == nil {
 		return push.Result{State: push.Committed}, nil
 	}
@@ -203,7 +205,7 @@ func (e *env) recover(ctx context.Context, records []journal.Record, book push.J
 		return push.Result{}, err
 	}
 	fmt.Fprintln(e.err, "an earlier push was interrupted: settling it first")
-	o.Had = records
+	o.Had, o.Resume = records, looked
 	return push.Recover(ctx, o)
 }
 
