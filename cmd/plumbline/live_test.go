@@ -230,11 +230,15 @@ func TestLive(t *testing.T) {
 	begin := time.Now()
 	for {
 		up, all := v.established()
-		if up == all && all == 24 {
+		if up == all && all == 32 {
 			t.Logf("figure: %d of %d BGP sessions of 4 routers Established %.1f s after the push", up, all, time.Since(begin).Seconds())
 			break
 		}
-		if time.Since(begin) > 90*time.Second {
+		if time.Since(begin) > 60*time.Second {
+			for _, name := range ours {
+				out, _ := v.lab.Show(t.Context(), name, "show bgp vrf all summary")
+				t.Log(out)
+			}
 			t.Fatalf("%d of %d sessions are up", up, all)
 		}
 		time.Sleep(200 * time.Millisecond)
