@@ -18,10 +18,9 @@ import (
 )
 
 // The people of the demo: carol writes, alice owns the network, bob reviews.
-var (
-	demoCarol = repo.Person{Name: "Carol", Email: "carol@example.net"}
-	demoBob   = "bob"
-)
+const demoBob = "bob"
+
+var demoCarol = repo.Person{Name: "Carol", Email: "carol@example.net"}
 
 // commit makes the repository: first what decides (policy, signers), which alice signs as
 // the baseline; then carol's branch with the intent.
@@ -40,7 +39,7 @@ func (d *demo) commit(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	alice := repo.Author{Person: repo.Person{Name: "Alice", Email: "alice@example.net"}, When: demoDay}
+	alice := repo.Author{Person: repo.Person{Name: "Alice", Email: "alice@example.net"}, When: demoDay()}
 	base := map[string][]byte{"policy.yaml": policy, ".plumbline/allowed_signers": signers}
 	if _, err := d.repo.Commit("main", alice, "Who decides", base); err != nil {
 		return "", err
@@ -58,7 +57,7 @@ func (d *demo) commit(ctx context.Context) (string, error) {
 	if err := d.repo.Point("change", tip); err != nil {
 		return "", err
 	}
-	_, err = d.repo.CommitFS("change", repo.Author{Person: demoCarol, When: demoDay}, "The network", os.DirFS(d.path("network")))
+	_, err = d.repo.CommitFS("change", repo.Author{Person: demoCarol, When: demoDay()}, "The network", os.DirFS(d.path("network")))
 	return "main holds policy and signers; carol's branch holds inventory and intent", err
 }
 
@@ -152,7 +151,7 @@ func (d *demo) merge(context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = d.repo.Merge("main", repo.Author{Person: demoCarol, When: demoDay}, "Merge the network", head)
+	_, err = d.repo.Merge("main", repo.Author{Person: demoCarol, When: demoDay()}, "Merge the network", head)
 	return "main holds, file for file, what was reviewed", err
 }
 
@@ -230,7 +229,7 @@ func (d *demo) restore(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := d.repo.Merge("main", repo.Author{Person: demoCarol, When: demoDay}, "Restore", tip); err != nil {
+	if _, err := d.repo.Merge("main", repo.Author{Person: demoCarol, When: demoDay()}, "Restore", tip); err != nil {
 		return "", err
 	}
 	if _, err := d.plumbline(ctx, ok, "push", "--plan", d.plan); err != nil {

@@ -21,7 +21,7 @@ import (
 
 // demoDay is the day that the demo takes for today: the example's locks and approvals are
 // judged by it, so that the demo passes in any year.
-var demoDay = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+func demoDay() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 // demo is one run: a repository, keys and embedded devices, all in one folder.
 type demo struct {
@@ -48,7 +48,7 @@ func (d *demo) path(parts ...string) string {
 // plumbline runs one command as a person would, and demands how it ends.
 func (d *demo) plumbline(ctx context.Context, want int, args ...string) (string, error) {
 	var out bytes.Buffer
-	e := &env{dir: d.path("network"), runner: d.path("runner.yaml"), out: &out, err: &out, now: func() time.Time { return demoDay }, run: d.env.run}
+	e := &env{dir: d.path("network"), runner: d.path("runner.yaml"), out: &out, err: &out, now: demoDay, run: d.env.run}
 	got := d.env.run(ctx, e, args)
 	if d.verbose {
 		fmt.Fprintf(d.env.out, "\n$ plumbline %s\n%sexit %d\n\n", strings.Join(args, " "), out.String(), got)
@@ -69,7 +69,7 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	if err := os.CopyFS(d.path("network"), example); err != nil {
 		return "", err
 	}
-	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, nil, demoDay)
+	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, nil, demoDay())
 	if ds.Failed() {
 		return "", ds.Err()
 	}

@@ -277,7 +277,7 @@ func (v *live) removes() {
 	tip, err := v.repo.Branch("main")
 	v.must(err)
 	v.must(v.repo.Point("change", tip))
-	_, err = v.repo.Commit("change", repo.Author{Person: demoCarol, When: demoDay}, "No peering", map[string][]byte{name: nil})
+	_, err = v.repo.Commit("change", repo.Author{Person: demoCarol, When: demoDay()}, "No peering", map[string][]byte{name: nil})
 	v.must(err)
 	out := v.plumb(ok, "diff", "--out", v.path("plan.json"))
 	_, err = v.keep(out)

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plumbline/drivers/write"
-	"plumbline/drivers/write/guard"
+	"plumbline/drivers/write/all"
 	"plumbline/internal/gate"
 	"plumbline/internal/gate/signed"
 	"plumbline/internal/journal"
@@ -175,10 +175,11 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
 	writers := func(device string) (write.Writer, error) {
 		p := b.Platform(b.Device(device).Platform)
-		if p.Style != "guard" {
-			return nil, fmt.Errorf("%s: the commit style %q is not in this version", device, p.Style)
+		w, err := all.Writer(p.Style, p.Session, logins)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", device, err)
 		}
-		return guard.New(p.Session, logins, guard.Options{Timeout: timeout}), nil
+		return w, nil
 	}
 	return push.Options{
 		Read: reach, Write: writers, Journal: book, Clock: wall{}, Soak: soak, Wide: 16,

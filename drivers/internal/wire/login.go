@@ -28,6 +28,7 @@ var algorithms = map[string][]string{
 // wrongKey is what the host key check says; it carries what the device showed.
 type wrongKey struct{ text string }
 
+// Error says why a key is not taken.
 func (w wrongKey) Error() string { return w.text }
 
 // config builds the client side of the handshake: pinned keys only, one try for each

@@ -23,6 +23,7 @@ type tty struct {
 // width is wider than any line we send: devices wrap the echo at the terminal's edge.
 const width, height = 511, 255
 
+// Open asks for a terminal and a shell.
 func (t *tty) Open(*transport.Args) (err error) {
 	if t.sess, err = t.conn.client.NewSession(); err != nil {
 		return err
@@ -39,6 +40,7 @@ func (t *tty) Open(*transport.Args) (err error) {
 	return t.sess.Shell()
 }
 
+// Close ends the terminal.
 func (t *tty) Close() error {
 	if t.sess != nil {
 		_ = t.sess.Close() // EOF here is how a good session ends
@@ -46,8 +48,10 @@ func (t *tty) Close() error {
 	return nil
 }
 
+// IsAlive tells whether the terminal is open.
 func (t *tty) IsAlive() bool { return t.sess != nil }
 
+// Read gives what the terminal says, within the budget.
 func (t *tty) Read(n int) ([]byte, error) {
 	b := make([]byte, n)
 	n, err := t.out.Read(b)
@@ -58,6 +62,7 @@ func (t *tty) Read(n int) ([]byte, error) {
 	return t.esc.strip(b[:n]), err
 }
 
+// Write sends bytes to the terminal.
 func (t *tty) Write(b []byte) error {
 	if line := strings.TrimSuffix(string(b), "\n"); line != "" && !t.conn.allow.passes(line) {
 		t.conn.Close()

@@ -147,6 +147,7 @@ type capped struct {
 	left int
 }
 
+// Write takes output until the budget is spent.
 func (b *capped) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -36,6 +36,7 @@ func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
 // refusal is a "no" of the guard itself.
 type refusal struct{ verb, word, text string }
 
+// Error names the verb and the word of the guard.
 func (r *refusal) Error() string { return "the guard refuses " + r.verb + ": " + r.word + " " + r.text }
 
 // trouble tells what a refusal to arm means: nothing was changed.
