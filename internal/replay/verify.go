@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -33,8 +34,8 @@ func run(d *dialect.Dialect, from, to, script []byte) (out []Refusal) {
 			continue
 		}
 		before, mode := dev.normal(), dev.mode
-		if err := dev.Do(line); err != nil {
-			return append(out, *err.(*Refusal))
+		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
+			return append(out, *refused)
 		}
 		if dev.normal() == before && dev.mode == mode {
 			out = append(out, *refuse(Ignored, line, "the device takes it and changes nothing"))

@@ -163,7 +163,7 @@ func TestLanded(t *testing.T) {
 		"criss-cross": {func(s scene) (p, l, h string) {
 			x := s.fork("f", edit)
 			y := s.commit("main", files{"b": []byte("b2\n")})
-			p = s.must(s.Merge("main", ann, "m", x))
+			s.must(s.Merge("main", ann, "m", x))
 			s.must(s.Merge("f", ann, "m", y))
 			h = s.commit("f", files{"dir/c": []byte("c2\n")})
 			p = s.commit("main", files{"d": []byte("d\n")})
