@@ -50,6 +50,7 @@ type Counters struct {
 	Sessions      int // logins
 	WriteSessions int // logins of the write user
 	Refused       int // logins that failed
+	Tries         int // credentials that were shown to it
 	Mutating      int // configuration lines that were taken
 	Rejected      int // configuration lines that were refused
 	Arms          int

@@ -86,6 +86,7 @@ func (b *Box) config() *ssh.ServerConfig {
 
 func (b *Box) knows(is func(login) bool) (*ssh.Permissions, error) {
 	b.mu.Lock()
+	b.count.Tries++
 	bad := b.faults.has("auth-fail") != nil
 	b.mu.Unlock()
 	for _, l := range b.farm.keys {

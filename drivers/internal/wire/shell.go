@@ -185,7 +185,9 @@ func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdi
 			continue
 		}
 		since = time.Now()
-		buf = append(buf, b...)
+		if buf = append(buf, b...); len(buf) == 0 {
+			continue // a packet of nothing but a carriage return or an escape code
+		}
 		if tail := buf[len(buf)-1]; tail == '\n' {
 			state = more
 			continue

@@ -1,0 +1,216 @@
+package sim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/ssh"
+	"plumbline/internal/sim"
+	"plumbline/internal/tree"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// running is longer than a screen, so that paging matters.
+func running() []byte {
+	var b strings.Builder
+	b.WriteString("frr version 10.3\nfrr defaults traditional\nhostname r\nservice integrated-vtysh-config\n!\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "ip prefix-list OURS seq %d permit 198.51.%d.0/24\n", 5*(i+1), i)
+	}
+	b.WriteString("!\nrouter bgp 64496\n neighbor 192.0.2.1 remote-as 64500\n neighbor 192.0.2.1 description as64500\nexit\n!\nend\n")
+	return []byte(b.String())
+}
+
+func frr(t *testing.T) render.Platform {
+	t.Helper()
+	p, ds := render.Read(templates.FS, "frr")
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	return p
+}
+
+// farm starts n devices; habit says which faults the i-th one has.
+func farm(t *testing.T, n int, o sim.Options, habit func(i int) []sim.Fault) (*sim.Farm, render.Platform) {
+	t.Helper()
+	p := frr(t)
+	var ds []sim.Device
+	for i := range n {
+		ds = append(ds, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: running(), Faults: habit(i)})
+	}
+	f, err := sim.Start(t.Context(), ds, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Stop)
+	return f, p
+}
+
+func meaning(p render.Platform, text []byte) [32]byte {
+	root, _ := tree.Parse(p.Dialect, text)
+	return tree.Digest(root)
+}
+
+// each runs f for every device, some at a time.
+func each(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	slots := make(chan bool, 40)
+	for i := range n {
+		slots <- true
+		wg.Go(func() { defer func() { <-slots }(); f(i) })
+	}
+	wg.Wait()
+}
+
+func runs(long int) int {
+	if testing.Short() {
+		return 10
+	}
+	return long
+}
+
+func fault(s string) sim.Fault {
+	f, err := sim.ParseFault(s)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+// fetchCase is one bad habit and what reading must make of it: the whole text, or an
+// error of the kind.
+type fetchCase struct {
+	name  string
+	habit func(i int) sim.Fault
+	kind  error // nil: read whole
+	wait  time.Duration
+	also  func(t *testing.T, b *sim.Box, err error)
+}
+
+func always(s string) func(int) sim.Fault { return func(int) sim.Fault { return fault(s) } }
+
+var fetches = []fetchCase{
+	{name: "slow", habit: always("slow=30ms")},
+	{name: "drip", habit: func(i int) sim.Fault { return sim.Fault{Kind: "drip", N: 200 + i, For: time.Millisecond} }},
+	{name: "chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 1 + i} }},
+	{name: "truncate", habit: func(i int) sim.Fault { return sim.Fault{Kind: "truncate", N: 1 + i*27} }, kind: drivers.ErrCut},
+	{name: "evil=prompt", habit: always("evil=prompt")},
+	{name: "evil=exact", habit: always("evil=exact")},
+	{name: "evil=cut", habit: always("evil=cut")},
+	{name: "evil=ansi", habit: always("evil=ansi")},
+	{name: "banner-auth", habit: always("banner-auth")},
+	{name: "pager", habit: always("pager"), kind: drivers.ErrCut, also: says("--More--")},
+	{name: "drop-byte", habit: func(i int) sim.Fault { return sim.Fault{Kind: "drop-byte", N: 1 + i*25} }, kind: drivers.ErrCut},
+	{name: "hang", habit: func(i int) sim.Fault { return sim.Fault{Kind: "hang", N: 1 + i%2} }, kind: drivers.ErrTimeout, wait: time.Second},
+	{name: "wrong-host-key", habit: always("wrong-host-key"), kind: drivers.ErrHostKey, also: unseen},
+	{name: "auth-fail", habit: always("auth-fail"), kind: drivers.ErrAuth, also: once},
+	{name: "weak-kex", habit: always("weak-kex")},
+}
+
+func says(word string) func(*testing.T, *sim.Box, error) {
+	return func(t *testing.T, _ *sim.Box, err error) {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+}
+
+// unseen: the device got no credential, and both fingerprints are told.
+func unseen(t *testing.T, b *sim.Box, err error) {
+	if c := b.Counters(); c.Sessions != 0 || b.Counters().Tries != 0 {
+		t.Errorf("%d logins and %d tries with a wrong host key", c.Sessions, b.Counters().Tries)
+	}
+	if strings.Count(err.Error(), "SHA256:") != 2 {
+		t.Errorf("not both fingerprints: %v", err)
+	}
+}
+
+// once: no second try.
+func once(t *testing.T, b *sim.Box, _ error) {
+	if n := b.Counters().Tries; n != 1 {
+		t.Errorf("%d tries with one credential", n)
+	}
+}
+
+func TestFetchFaults(t *testing.T) {
+	began := time.Now()
+	for _, c := range fetches {
+		t.Run(c.name, func(t *testing.T) { c.run(t, runs(100)) })
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("the matrix takes %v", took)
+	}
+}
+
+func (c fetchCase) run(t *testing.T, n int) {
+	f, p := farm(t, n, sim.Options{}, func(i int) []sim.Fault { return []sim.Fault{c.habit(i)} })
+	wait := c.wait
+	if wait == 0 {
+		wait = 20 * time.Second
+	}
+	r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: wait})
+	defer r.Close()
+	var mu sync.Mutex
+	good, wrong, began := 0, 0, time.Now()
+	each(n, func(i int) {
+		name := f.Names()[i]
+		b := f.Device(name)
+		live, err := r.Fetch(t.Context(), f.Target(name))
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case c.kind == nil && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.kind != nil && err == nil:
+			wrong++
+			t.Errorf("%s: took %d bytes for whole", name, len(live.Text))
+		case c.kind != nil && !errors.Is(err, c.kind):
+			t.Errorf("%s: %v, want %v", name, err, c.kind)
+		case c.kind == nil && meaning(p, plain(live.Text, name)) != meaning(p, b.Running()):
+			wrong++
+			t.Errorf("%s means something else:\n%s", name, live.Text)
+		default:
+			good++
+			if c.also != nil {
+				c.also(t, b, err)
+			}
+		}
+	})
+	t.Logf("figure: fetch %s: %d of %d as it must be, %d wrong texts, %v", c.name, good, n, wrong, time.Since(began).Round(time.Millisecond))
+}
+
+// plain leaves out the one line of a banner that is equal to the prompt: it is not a
+// comment, and a device that shows it holds it.
+func plain(text []byte, name string) []byte {
+	return []byte(strings.Replace(string(text), "\n"+name+"# \n", "\n", 1))
+}
+
+// A device that hangs keeps no other device waiting.
+func TestHangAlone(t *testing.T) {
+	f, p := farm(t, 10, sim.Options{}, func(i int) []sim.Fault {
+		if i == 0 {
+			return []sim.Fault{fault("hang@1")}
+		}
+		return nil
+	})
+	r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 20 * time.Second})
+	ctx, cancel := context.WithCancel(t.Context())
+	stuck := make(chan error)
+	go func() { _, err := r.Fetch(ctx, f.Target("r0")); stuck <- err }()
+	each(9, func(i int) {
+		if _, err := r.Fetch(ctx, f.Target(fmt.Sprintf("r%d", i+1))); err != nil {
+			t.Error(err)
+		}
+	})
+	cancel()
+	if err := <-stuck; err == nil {
+		t.Error("a cancelled reading gave a text")
+	}
+}
