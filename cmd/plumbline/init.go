@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,7 @@ func initVerb(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for name := range files { // all of it, or nothing
+			for _, name := range slices.Sorted(maps.Keys(files)) { // all of it, or nothing
 				if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 					return fmt.Errorf("%s is there already: nothing was written", filepath.Join(args[0], name))
 				}

@@ -66,7 +66,6 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 			"5 push failed and rolled back, 6 refused, 70 bug, 130 interrupted.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", e.dir, "the repository to work in")
 	for _, v := range verbs {
