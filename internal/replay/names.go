@@ -37,6 +37,9 @@ func (dev *Device) seek(e *entry, glob string) []*entry {
 func (dev *Device) under(from *entry, levels []string, known map[string]string, f func(*entry, map[string]string)) {
 	for _, x := range slices.Clone(from.sub) {
 		bound := alike(strings.Fields(levels[0]), strings.Fields(dev.line(x)), known)
+		if bound == nil && x.neg {
+			bound = alike(strings.Fields(levels[0]), x.words, known)
+		}
 		switch {
 		case bound == nil:
 		case len(levels) > 1:

@@ -47,6 +47,9 @@ func nodes(hs []hit) (out []*node) {
 func descend(from *node, levels []string, bind map[string]string) (out []hit) {
 	for _, k := range from.kids {
 		b, ok := globMatch(strings.Fields(levels[0]), strings.Fields(k.line), bind)
+		if !ok && k.m != nil && k.m.neg { // a switch that is off belongs to the same owner
+			b, ok = globMatch(strings.Fields(levels[0]), strings.Fields(k.line)[1:], bind)
+		}
 		switch {
 		case !ok:
 		case len(levels) == 1:
