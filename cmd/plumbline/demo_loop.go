@@ -25,7 +25,7 @@ var demoCarol = repo.Person{Name: "Carol", Email: "carol@example.net"}
 // commit makes the repository: first what decides (policy, signers), which alice signs as
 // the baseline; then carol's branch with the intent.
 func (d *demo) commit(ctx context.Context) (string, error) {
-	signers, err := d.keys("alice", demoBob, "ledger")
+	signers, err := d.keys("alice", demoBob, "carol", "ledger")
 	if err != nil {
 		return "", err
 	}
