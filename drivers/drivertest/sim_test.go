@@ -53,11 +53,11 @@ func TestEmbedded(t *testing.T) {
 			WriteTo: f.WriteTarget("r1"),
 			Edit: drivers.Edit{
 				Do:   []byte("ip prefix-list NEW seq 5 permit 198.51.100.0/24\nrouter bgp 64496\n neighbor 192.0.2.9 remote-as 64509\nexit\n"),
-				Undo: []byte("router bgp 64496\n no neighbor 192.0.2.9\nexit\nno ip prefix-list NEW seq 5 permit 198.51.100.0/24\n"),
+				Undo: []byte("router bgp 64496\n no neighbor 192.0.2.9\nexit\nno ip prefix-list NEW seq 5\n"),
 			},
 			Bad: drivers.Edit{
 				Do:   []byte("ip prefix-list NEW seq 5 permit 198.51.100.0/24\nno such line\n"),
-				Undo: []byte("no ip prefix-list NEW seq 5 permit 198.51.100.0/24\n"),
+				Undo: []byte("no ip prefix-list NEW seq 5\n"),
 			},
 			Hold:    10 * time.Minute,
 			Wait:    clock.Move,

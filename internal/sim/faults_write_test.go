@@ -19,7 +19,7 @@ import (
 
 var edit = drivers.Edit{
 	Do:   []byte("ip prefix-list NEW seq 5 permit 203.0.113.0/24\nrouter bgp 64496\n neighbor 192.0.2.9 remote-as 64509\nexit\n"),
-	Undo: []byte("router bgp 64496\n no neighbor 192.0.2.9\nexit\nno ip prefix-list NEW seq 5 permit 203.0.113.0/24\n"),
+	Undo: []byte("router bgp 64496\n no neighbor 192.0.2.9\nexit\nno ip prefix-list NEW seq 5\n"),
 }
 
 // change is one device with one habit, and what a test does with it.
