@@ -168,9 +168,9 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 	if err != nil {
 		return push.Options{}, err
 	}
-	soak := time.Minute
+	soak, hourly := time.Minute, 0
 	if pol, ok := e.policy(); ok {
-		soak = time.Duration(pol.Soak)
+		soak, hourly = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
 	}
 	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
 	writers := func(device string) (write.Writer, error) {
@@ -182,7 +182,7 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 		return w, nil
 	}
 	return push.Options{
-		Read: reach, Write: writers, Journal: book, Clock: wall{}, Soak: soak, Wide: 16,
+		Read: reach, Write: writers, Journal: book, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
 		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
 			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
 			return err == nil

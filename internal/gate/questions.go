@@ -246,3 +246,12 @@ func (c court) shortOfPolicy(l Landing) []string {
 	}
 	return when(!asked, "%s changes %s, and policy names nobody of class policy", l, l.Paths[at])
 }
+
+// Index lists every refusal by id, with the step that would help.
+func Index() map[string]string {
+	out := map[string]string{}
+	for _, q := range questions {
+		out[q.id] = q.step
+	}
+	return out
+}
