@@ -69,7 +69,7 @@ func change(in Input, ds *diag.List) (Change, bool) {
 	if c.HaveFull == c.Want {
 		return c, false
 	}
-	way := road{in: in, have: have, want: want, o: o}
+	way := road{in: in, have: have, want: want, deployed: deployed, o: o}
 	if !way.build(ds) {
 		return c, false
 	}
@@ -87,6 +87,7 @@ func change(in Input, ds *diag.List) (Change, bool) {
 type road struct {
 	in         Input
 	have, want *tree.Tree
+	deployed   *tree.Tree
 	o          tree.Options
 	edits      []tree.Edit
 	edit       drivers.Edit
@@ -96,9 +97,14 @@ type road struct {
 // replay does not prove, there and back, is no way.
 func (r *road) build(ds *diag.List) bool {
 	d := r.in.Want.Dialect
-	edits, _, err := tree.Diff(r.have, r.want, r.o)
+	guarded := r.o
+	guarded.Guard, guarded.Deployed = true, r.deployed
+	edits, _, err := tree.Diff(r.have, r.want, guarded)
 	if err != nil {
 		return r.refuse(ds, 0, "no order of commands is taken: "+err.Error())
+	}
+	if foreign := r.foreign(ds, edits); foreign {
+		return false
 	}
 	back, _, err := tree.Diff(r.want, r.have, r.o)
 	if err != nil {
@@ -115,6 +121,19 @@ func (r *road) build(ds *diag.List) bool {
 		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))
 	}
 	return len(refused) == 0
+}
+
+// foreign refuses a script that takes away what our last push did not leave there: at a
+// first contact nothing live is ever removed.
+func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
+	for _, e := range edits {
+		if e.Foreign {
+			found = true
+			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, e.Send, e.Line).
+				Hint = "what was on the device before us stays: make intent agree with that line, or take it away by hand"
+		}
+	}
+	return found
 }
 
 // wanted finds the wanted line behind a command of the script; 0 where none is.

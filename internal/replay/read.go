@@ -143,6 +143,9 @@ func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
 	case "ip":
 		return addr.String(), aerr == nil && addr.Zone() == ""
 	case "prefix":
+		if w == "any" {
+			return w, true
+		}
 		return pfx.Masked().String(), perr == nil
 	case "ipmask":
 		return pfx.String(), perr == nil

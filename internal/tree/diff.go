@@ -28,12 +28,13 @@ type Edit struct {
 	Proof   int      // how well its rule is proved, 0 to 4
 	Resets  []string // what it resets on the device
 	Lockout bool     // it touches the way in
+	Foreign bool     // under Options.Guard: it removes what is not ours
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
 // The error names commands that need one another in a circle.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
-	d := &differ{have: have, want: want, done: map[*node]*cmd{}}
+	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}}
 	d.blocks(have.root, want.root)
 	d.close()
 	ordered, err := d.order()
@@ -60,11 +61,12 @@ type cmd struct {
 	cause *node
 	seq   int // where it was found: the tie-break
 	phase int
-	after []*cmd
+	after map[*cmd]bool
 	taken bool // another removal takes the line along: nothing is sent
 }
 
 type differ struct {
+	o          Options
 	have, want *Tree
 	cmds       []*cmd
 	done       map[*node]*cmd // by node, so that nothing is sent twice
@@ -262,6 +264,7 @@ func (d *differ) edit(c *cmd) Edit {
 	if c.cause != nil {
 		e.Cause = c.cause.no
 	}
+	e.Foreign = d.o.Guard && c.del && !c.n.m.off() && (d.o.Deployed == nil || counterpart(d.o.Deployed, c.n) == nil)
 	switch {
 	case c.del && c.n.m == nil:
 		e.Send = negate(d.have.d.Negate, c.n.line)

@@ -16,6 +16,11 @@ const (
 type Options struct {
 	Same  func(ref, live []byte) Verdict // compares secrets; nil knows nothing
 	Leave []string                       // sections that stay, by their header lines
+
+	// Guard marks removals of lines that Deployed, what our last push left, does not have:
+	// they are somebody else's. A nil Deployed is a first contact: every line is.
+	Guard    bool
+	Deployed *Tree
 }
 
 // Coverage is how much of a live configuration is ours.
@@ -97,7 +102,7 @@ func keep(h, want *node, c *Coverage) {
 
 func (n *node) copy(parent *node) *node {
 	c := *n
-	c.parent, c.kids = parent, nil
+	c.parent, c.kids, c.byKey, c.sized = parent, nil, nil, 0
 	for _, k := range n.kids {
 		c.kids = append(c.kids, k.copy(&c))
 	}

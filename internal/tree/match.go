@@ -183,6 +183,9 @@ func breadth(typ string) int {
 	return 2
 }
 
+// off tells whether a line is a switch that is off.
+func (m *matched) off() bool { return m != nil && m.neg }
+
 // undo gives the command that takes a line away.
 func (m *matched) undo(d *dialect.Dialect) string {
 	if m.neg {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"container/heap"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -35,8 +34,11 @@ func (d *differ) order() ([]*cmd, error) {
 
 // before demands that a comes before b.
 func before(a, b *cmd) {
-	if a != nil && b != nil && a != b && !slices.Contains(b.after, a) {
-		b.after = append(b.after, a)
+	if a != nil && b != nil && a != b {
+		if b.after == nil {
+			b.after = map[*cmd]bool{}
+		}
+		b.after[a] = true
 	}
 }
 
@@ -234,7 +236,7 @@ func (d *differ) sort() ([]*cmd, error) {
 	ready := &queue{}
 	for _, c := range d.cmds {
 		waits[c] = 0
-		for _, a := range c.after {
+		for a := range c.after {
 			if d.sent(a.n) == a {
 				waits[c]++
 				next[a] = append(next[a], c)

@@ -22,6 +22,9 @@ func canon(d *dialect.Dialect, e dialect.Elem, word string) (string, bool) {
 		a, err := netip.ParseAddr(word)
 		return a.String(), err == nil && a.Zone() == ""
 	case "prefix":
+		if word == "any" {
+			return word, true
+		}
 		p, err := netip.ParsePrefix(word)
 		return p.Masked().String(), err == nil
 	case "ipmask":

@@ -42,6 +42,9 @@ func (r *reader) walk(rules []*Rule, defs map[string]bool, refs map[string]*Rule
 				r.failf(rule.Line, 1, "%s=%s: want one of %s", name, v, strings.Join(words, ", "))
 			}
 		}
+		if strings.HasPrefix(rule.Attr("default"), "@") {
+			r.failf(rule.Line, 1, "default=%s: tables of defaults are not in this version", rule.Attr("default"))
+		}
 		if kind, _, ok := strings.Cut(rule.Attr("def"), ":"); ok {
 			defs[kind] = true
 		}

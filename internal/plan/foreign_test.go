@@ -1,0 +1,42 @@
+package plan
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"plumbline/drivers"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+)
+
+// TestForeign holds the promise of the first contact where keeping and having what is
+// wanted exclude each other: the plan is refused and names the line; nothing is removed.
+func TestForeign(t *testing.T) {
+	rules, err := os.ReadFile("../../templates/frr/dialect.rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, problems := dialect.Read("frr", rules)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for name, c := range map[string]struct{ live, want, deployed, refused string }{
+		"another AS": {"router bgp 65009\n neighbor 192.0.2.2 remote-as 65010\nexit\n", "router bgp 65001\nexit\n", "", "router bgp 65009"},
+		"a list entry that is not replaced in place": {"bgp as-path access-list A seq 5 permit ^1$\n", "bgp as-path access-list A seq 5 permit ^2$\n", "", "permit ^1$"},
+		"ours": {"router bgp 65009\nexit\n", "router bgp 65001\nexit\n", "router bgp 65009\nexit\n", ""},
+	} {
+		in := Input{Device: "r1", Want: tree.Config{Dialect: d, Text: []byte(c.want)}, Style: "guard"}
+		in.Answer.Live = drivers.Live{Text: []byte(c.live)}
+		if c.deployed != "" {
+			in.Deployed = []byte(c.deployed)
+		}
+		p, ds := Make(Header{}, []Input{in})
+		switch {
+		case c.refused == "" && (ds.Failed() || len(p.Changes) != 1):
+			t.Errorf("%s: %v", name, ds)
+		case c.refused != "" && (len(p.Changes) > 0 || len(ds) == 0 || ds[0].Rule != "plan/foreign-line" || !strings.Contains(ds[0].Text, c.refused)):
+			t.Errorf("%s: %v, %v", name, p.Changes, ds)
+		}
+	}
+}
