@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Line is one line of a configuration: where it is, how deep it stands, and what it says
 // with runs of blanks folded to one.
@@ -19,9 +22,8 @@ func Lex(d *Dialect, text []byte) (out []Line) {
 	no := 0
 	for raw := range strings.Lines(string(text)) {
 		no++
-		raw = strings.TrimRight(raw, "\r\n \t")
-		depth, body := indent(raw)
-		if body == "" || body == d.End || d.comment(body) || d.volatile(body) {
+		depth, body := indent(strings.TrimRightFunc(raw, unicode.IsSpace))
+		if strings.TrimSpace(body) == "" || body == d.End || d.comment(body) || d.volatile(body) {
 			continue
 		}
 		out = append(out, Line{no, depth, fold(body)})
@@ -45,9 +47,6 @@ func indent(raw string) (depth int, body string) {
 
 // fold makes runs of blanks one blank.
 func fold(s string) string {
-	if !strings.Contains(s, "  ") && !strings.Contains(s, "\t") {
-		return s
-	}
 	return strings.Join(strings.Fields(s), " ")
 }
 
