@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"plumbline/drivers"
+	"plumbline/drivers/gnmi"
 	"plumbline/drivers/ssh"
 )
 
@@ -13,6 +14,9 @@ var readers = map[string]func(drivers.Session, drivers.Logins) drivers.Reader{
 	"ssh": func(s drivers.Session, l drivers.Logins) drivers.Reader {
 		return ssh.New(s, l, ssh.Options{Twice: true})
 	},
+	"gnmi": func(s drivers.Session, l drivers.Logins) drivers.Reader {
+		return gnmi.New(s, l, gnmi.Options{})
+	},
 }
 
 // Reader gives the reader of a platform, by the driver that its platform.yaml names.
@@ -20,5 +24,5 @@ func Reader(driver string, s drivers.Session, l drivers.Logins) (drivers.Reader,
 	if f, ok := readers[driver]; ok {
 		return f(s, l), nil
 	}
-	return nil, fmt.Errorf("no driver %q reads devices; platform.yaml may name: ssh", driver)
+	return nil, fmt.Errorf("no driver %q reads devices; platform.yaml may name: ssh, gnmi", driver)
 }
