@@ -292,3 +292,29 @@ func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must fu
 	})
 	t.Logf("figure: write %s: %d of %d as it must be, %v", strings.TrimPrefix(t.Name(), "TestWriteFaults/"), good, n, time.Since(began).Round(time.Millisecond))
 }
+
+// A clock so fast that the trial ends before the first line: the lines run without a way
+// back on the device, and that is told, never taken for a change on trial.
+func TestTimerBeforeTheLines(t *testing.T) {
+	clock := sim.NewHand(time.Unix(1e9, 0))
+	f, p := farm(t, 1, sim.Options{Clock: clock}, func(int) []sim.Fault { return []sim.Fault{fault("timer-early=1s")} })
+	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: 10 * time.Second})
+	to := f.WriteTarget("r0")
+	_, err := w.Apply(t.Context(), to, edit, write.Hold{For: 10 * time.Minute, Tx: "plb-early", Before: func(step string) error {
+		if step == "apply" {
+			clock.Move(2 * time.Second)
+		}
+		return nil
+	}})
+	if err := want(err, write.ErrInDoubt); err != nil {
+		t.Fatal(err)
+	}
+	st, pend, err := w.Resume(t.Context(), to, "plb-early")
+	if err != nil || st != write.None {
+		t.Fatal(st, err)
+	}
+	if err := want(pend.Keep(t.Context()), write.ErrEnded); err != nil {
+		t.Error(err)
+	}
+	t.Logf("figure: after a clock that fired before the first line: undo says %v, as before: %v", pend.Undo(t.Context()), !strings.Contains(string(f.Device("r0").Running()), "64509"))
+}
