@@ -90,7 +90,7 @@ func (r *Repo) CommitFS(branch string, who Author, message string, tree fs.FS) (
 func (r *Repo) Branch(name string) (string, error) {
 	ref, err := r.git.Reference(plumbing.NewBranchReferenceName(name), true)
 	if err != nil {
-		return "", fmt.Errorf("no branch %q in this clone (%v): fetch it", name, err)
+		return "", fmt.Errorf("no branch %q in this clone (%w): fetch it", name, err)
 	}
 	return ref.Hash().String(), nil
 }

@@ -85,6 +85,7 @@ arm() {
 	case $seconds$base in *[!0-9a-f]*) refuse input "arm $tx" ;; esac
 	case $seconds in '' | *[!0-9]* | 0 | ??????*) refuse input "seconds $seconds" ;; esac
 	[ -e "$state/pending" ] && refuse busy "$(pending)"
+	if [ -e "$state/undone-$tx" ] || [ -e "$state/kept-$tx" ]; then refuse input "$tx was used before"; fi
 	new=$state/new-$tx
 	rm -rf "$new"
 	mkdir "$new" || refuse failed "the state folder $state cannot be written"
@@ -113,15 +114,22 @@ clock() {
 	[ "$(pending)" = "$1" ] || exit 0
 	echo $$ >"$state/pending/timer" 2>/dev/null
 	take "$1" || exit 0
-	back "$state/undone-$1"
-	ended fired "$1" saved
+	over fired "$1"
+}
+
+# over leads back and says how it ended: "unsaved" is a router that is not as it was.
+over() {
+	if back "$state/undone-$2"; then ended "$1" "$2" saved; else ended "$1" "$2" unsaved; fi
 }
 
 status() {
 	tx=$(pending)
 	if [ -n "$tx" ] && [ "$(cat "$state/pending/boot")" != "$(boot)" ]; then # the router was started anew: it began from the base
-		take "$tx" && back "$state/undone-$tx"
-		ended undone "$tx" saved
+		take "$tx" && over undone "$tx"
+		tx=
+	fi
+	if [ -n "$tx" ] && [ "$(date +%s)" -gt $(($(cat "$state/pending/deadline") + 5)) ]; then # its clock is dead
+		take "$tx" && over fired "$tx"
 		tx=
 	fi
 	if [ -n "$tx" ]; then echo "pending $tx $(cat "$state/pending/deadline")"; else echo none; fi

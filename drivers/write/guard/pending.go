@@ -141,12 +141,25 @@ func (p *pending) undone(ctx context.Context) error {
 	case s.tx != "" || p.base == "":
 		return nil
 	}
-	now, err := g.text(ctx, "show")
-	if err != nil {
-		return err
+	return p.based(ctx, g)
+}
+
+// based waits until the device runs what ran before: a clock that has just fired is still
+// on its way back, and no other word is a proof.
+func (p *pending) based(ctx context.Context, g *session) error {
+	for range 20 {
+		now, err := g.text(ctx, "show")
+		if err != nil {
+			return err
+		}
+		if reduced(now) == p.base {
+			return nil
+		}
+		select {
+		case <-time.After(250 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if s.last == p.h.Tx && reduced(now) != p.base {
-		return trouble(p.t, write.ErrDirtyOurs, "undone, but what runs is not what ran before", "compare the device with the plan", nil)
-	}
-	return nil
+	return trouble(p.t, write.ErrDirtyOurs, "undone, but what runs is not what ran before", "compare the device with the plan", nil)
 }
