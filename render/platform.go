@@ -97,7 +97,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		p.Health[f.Health[i]] = ask
 	}
 	p.Dialect = language(platforms, name, &ds)
-	p.Dialect.Volatile, p.Dialect.End = f.Session.Volatile, f.Session.End
+	p.Dialect.Join(slices.Clone(f.Session.Volatile), f.Session.End)
 	return p, ds
 }
 
@@ -127,6 +127,5 @@ func language(platforms fs.FS, name string, ds *diag.List) *dialect.Dialect {
 	if d == nil {
 		d = new(dialect.Dialect)
 	}
-	d.Volatile = slices.Clone(d.Volatile)
 	return d
 }

@@ -8,7 +8,7 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
-// Reason is why a device refuses a line.
+// Reason is why a device does not take a command.
 type Reason string
 
 // The reasons.
@@ -27,36 +27,42 @@ const (
 	WrongEnd       Reason = "wrong-end"        // every line was taken, and the end is another
 )
 
-// Refusal is one line that a device does not take.
+// Refusal is a command that the device does not take.
 type Refusal struct {
 	Kind Reason
 	Line string
 	Text string // what the device prints
 }
 
-// Error gives the line and what the device says.
+// Error names the command and why.
 func (r *Refusal) Error() string { return fmt.Sprintf("%q: %s", r.Line, r.Text) }
 
 func refuse(kind Reason, line, format string, args ...any) *Refusal {
 	return &Refusal{kind, line, fmt.Sprintf(format, args...)}
 }
 
-// Do carries out one command line as the device would, or refuses it.
+// Do takes one line, as the device would. The error is a *Refusal.
 func (dev *Device) Do(line string) error {
-	words := strings.Fields(line)
-	if len(words) == 0 || slices.ContainsFunc(dev.d.Comment, func(c string) bool { return strings.HasPrefix(words[0], c) }) {
+	line = strings.TrimSpace(line)
+	if line == "" || dev.remark(line) {
 		return nil
 	}
-	line = strings.Join(words, " ")
 	if dev.d.Width > 0 && len(line) > dev.d.Width {
 		return refuse(TooLong, line, "%% Command too long: %s", line)
+	}
+	if dev.d.Flat() {
+		return dev.path(line)
 	}
 	if dev.leave(line) {
 		return nil
 	}
+	if dev.mode.text() {
+		dev.put(dev.mode, &entry{words: []string{line}, up: dev.mode})
+		return nil
+	}
 	// What a block does not know is tried in the blocks around it, and the mode goes there.
 	for in := dev.mode; in != nil; in = in.up {
-		done, err := dev.in(in, words)
+		done, err := dev.in(in, line)
 		if done {
 			return err
 		}
@@ -64,36 +70,111 @@ func (dev *Device) Do(line string) error {
 	return refuse(UnknownCommand, line, "%% Unknown command: %s", line)
 }
 
-// leave closes the block that a word closes.
+func (dev *Device) remark(line string) bool {
+	return slices.ContainsFunc(dev.d.Comment, func(c string) bool { return strings.HasPrefix(line, c) }) && !dev.d.Closes(line)
+}
+
+// leave takes the words that close a block. A block that is always there and holds nothing
+// is as if it had never been entered.
 func (dev *Device) leave(line string) bool {
 	m := dev.mode
-	if m == dev.top || m.r == nil || line != "exit" && !slices.Contains(m.r.Exits(), line) {
+	if m == dev.top || m.r == nil || !slices.Contains(m.r.Exits, line) && (line != "exit" || m.text()) {
 		return false
 	}
 	dev.mode = m.up
-	dev.tidy(dev.top)
+	if dev.unseen(m) {
+		dev.drop(m)
+	}
 	return true
 }
 
-// in tries a command in one block; done is false where the block does not know it.
-func (dev *Device) in(in *entry, words []string) (done bool, err error) {
+// in tries a line in one block.
+func (dev *Device) in(in *entry, line string) (done bool, err error) {
+	words := dialect.Words(line)
 	if words[0] == dev.d.Negate && len(words) > 1 {
-		return dev.undo(in, words)
+		if done, err := dev.undo(in, line); done {
+			return true, err
+		}
+		return false, nil
 	}
-	r, as := choose(dev.d, dev.rulesOf(in), words)
+	if words[0] == "default" && len(words) > 1 {
+		if done, err := dev.reset(in, line); done {
+			return true, err
+		}
+	}
+	if done, err := dev.change(in, line); done {
+		return true, err
+	}
+	r, as := choose(dev.d, dev.rulesOf(in), line)
 	if r == nil {
 		if dev.short(in, words) {
-			return true, refuse(Incomplete, strings.Join(words, " "), "%% Command incomplete: %s", strings.Join(words, " "))
+			return true, refuse(Incomplete, line, "%% Command incomplete: %s", line)
 		}
 		return false, nil
 	}
 	dev.mode = in
-	return true, dev.set(in, &entry{r: r, words: as.words, slots: as.slots, up: in})
+	for _, e := range dev.made(in, r, as, false) {
+		if err := dev.set(e.up, e); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
 }
 
-// short tells whether words are the beginning of a line that some rule knows.
+// change takes the commands that change a set of numbers by some of them.
+func (dev *Device) change(in *entry, line string) (bool, error) {
+	for _, r := range dev.kids(in) {
+		if r.IDs == "" {
+			continue
+		}
+		for _, way := range []string{r.Add, r.Del} {
+			got := dev.shaped(r, way, line)
+			if got == nil || way == "" {
+				continue
+			}
+			probe := &entry{r: r, slots: got.slots, up: in}
+			old := in.byID[probe.identity()]
+			have, _ := numbers(dev.set0(old, r))
+			by, _ := numbers(got.slots[r.IDs])
+			next := slices.DeleteFunc(slices.Clone(have), func(n int) bool { return slices.Contains(by, n) })
+			if way == r.Add {
+				next = append(next, by...)
+				slices.Sort(next)
+			}
+			slots := map[string]string{}
+			for k, v := range got.slots {
+				slots[k] = v
+			}
+			slots[r.IDs] = runs(next)
+			dev.mode = in
+			return true, dev.set(in, &entry{r: r, words: compose(dev.d, r.Pattern, slots), slots: slots, up: in})
+		}
+	}
+	return false, nil
+}
+
+// set0 is the set that is stored, or that a silent device means.
+func (dev *Device) set0(old *entry, r *dialect.Rule) string {
+	if old != nil {
+		return old.slots[r.IDs]
+	}
+	return r.Default
+}
+
+// kids gives the rules of a block.
+func (dev *Device) kids(in *entry) []*dialect.Rule {
+	switch {
+	case in == dev.top:
+		return dev.d.Rules
+	case in.r == nil:
+		return nil
+	}
+	return in.r.Kids
+}
+
+// short tells whether words are the beginning of a command.
 func (dev *Device) short(in *entry, words []string) bool {
-	for _, r := range dev.rulesOf(in) {
+	for _, r := range dev.kids(in) {
 		n := 0
 		for n < len(r.Pattern) && n < len(words) && r.Pattern[n].Kind == dialect.Literal && r.Pattern[n].Word == words[n] {
 			n++
@@ -105,226 +186,128 @@ func (dev *Device) short(in *entry, words []string) bool {
 	return false
 }
 
-// set stores a line: what it needs must be there, what it excludes must not, and what it
-// replaces goes.
+// set stores a line, with all that follows from it.
 func (dev *Device) set(in, e *entry) error {
-	line := strings.Join(e.words, " ")
-	old := find(in, e.id())
-	if err := dev.allowed(in, e, old); err != nil {
+	e.up = in
+	e.id = e.identity()
+	old := in.byID[e.id]
+	if err := dev.allowed(e, old); err != nil {
 		return err
 	}
 	if old == nil || old.neg || !slices.Equal(old.words, e.words) {
 		dev.wipe(e)
+		old = in.byID[e.id]
 	}
-	if old != nil && old.neg && dev.hidden(e) {
-		drop(in, old)
+	if dev.hidden(e) {
+		if old != nil {
+			dev.moves++
+			dev.drop(old)
+		}
 		return nil
 	}
-	if dev.hidden(e) && old == nil {
-		return nil
-	}
-	if u := e.r.Attr("unique"); u != "" && e.r.Attr("clash") == "ignore" && dev.taken(e, u) {
+	if dev.clashes(e) {
 		return nil
 	}
 	stored := dev.put(in, e)
 	if stored.block() {
-		for _, b := range e.r.List("birth") {
-			if r, as := choose(dev.d, e.r.Kids, strings.Fields(b)); r != nil && old == nil {
-				dev.put(stored, &entry{r: r, words: as.words, slots: as.slots})
-			}
+		if old == nil {
+			dev.born(stored)
 		}
-		dev.mode = stored
+		if stored.r.Rewrite {
+			dev.empty(stored)
+		}
+		if !dev.d.Flat() {
+			dev.mode = stored
+		}
 	}
-	_ = line
 	return nil
 }
 
-// allowed asks all that may stand against a line.
-func (dev *Device) allowed(in, e, old *entry) error {
+// empty takes away what a text said before it is entered anew.
+func (dev *Device) empty(e *entry) {
+	for _, s := range slices.Clone(e.sub) {
+		dev.drop(s)
+	}
+}
+
+// born gives a new block the lines that it has by itself.
+func (dev *Device) born(e *entry) {
+	for _, line := range e.r.Birth {
+		for _, b := range dev.read(e, line) {
+			if !dev.hidden(b) {
+				dev.put(e, b)
+			}
+		}
+	}
+}
+
+// clashes tells whether the device silently ignores a line because another has its value;
+// where the newcomer wins the other is gone.
+func (dev *Device) clashes(e *entry) bool {
+	if e.r.Unique == nil {
+		return false
+	}
+	other := dev.taken(e)
+	switch {
+	case other == nil:
+		return false
+	case e.r.Clash == "steal":
+		dev.drop(other)
+		return false
+	}
+	return e.r.Clash == "ignore"
+}
+
+// allowed asks whether the device takes a line at all.
+func (dev *Device) allowed(e, old *entry) error {
 	line := strings.Join(e.words, " ")
-	changed := old != nil && !old.neg && !slices.Equal(old.words, e.words)
-	if changed {
-		switch e.r.Attr("replace") {
+	if old != nil && !old.neg && !e.neg && !slices.Equal(old.words, e.words) {
+		switch e.r.Replace {
 		case "recreate":
-			return refuse(Held, line, "%s is there already: %s", strings.Join(e.words[:1], " "), dev.line(old))
+			return refuse(Held, line, "%s is there already: %s", e.words[0], dev.line(old))
 		case "undo-first":
 			return refuse(Held, line, "%% the old value must be removed first: %s", dev.line(old))
 		}
 	}
-	if needs := e.r.List("needs"); len(needs) > 0 {
-		met := slices.ContainsFunc(needs, func(g string) bool { return len(dev.seek(e, g)) > 0 })
-		if !met {
-			return refuse(Needs, line, "%% Specify remote-as or peer-group commands first: %s needs one of: %s", line, strings.Join(needs, "; "))
-		}
+	if e.r.Gate != "" && !slices.ContainsFunc(dev.top.sub, func(x *entry) bool { return dev.line(x) == e.r.Gate }) {
+		return refuse(Needs, line, "%% %s needs: %s", line, e.r.Gate)
 	}
-	for _, g := range e.r.List("conflicts") {
+	if len(e.r.Needs) > 0 && !slices.ContainsFunc(e.r.Needs, func(g dialect.Glob) bool { return dev.met(e, g) }) {
+		return refuse(Needs, line, "%% Specify remote-as or peer-group commands first: %s needs %s", line, e.r.Needs[0].Text)
+	}
+	for _, g := range e.r.Conflicts {
 		for _, other := range dev.seek(e, g) {
 			if other != old {
 				return refuse(Conflict, line, "%% Conflicts with: %s", dev.line(other))
 			}
 		}
 	}
-	if ref := e.r.Attr("ref"); ref != "" && e.r.Attr("missing") == "refuse" && !dev.defined(e, ref) {
+	if e.r.Ref != nil && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[dev.nameOf(e, e.r.Ref)] == 0 {
 		return refuse(Missing, line, "%% Not defined: %s", line)
 	}
-	if u := e.r.Attr("unique"); u != "" && e.r.Attr("clash") == "refuse" && dev.taken(e, u) {
+	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {
 		return refuse(Clash, line, "%% Already in use: %s", line)
 	}
 	return nil
 }
 
-// undo takes a line away, or stores a switch that is off.
-func (dev *Device) undo(in *entry, words []string) (bool, error) {
-	line := strings.Join(words, " ")
-	for _, e := range in.sub { // a stored line whose undo this is
-		if e.r != nil && !e.neg && dev.undoes(e.r, e, words) {
-			dev.mode = in
-			return true, dev.remove(in, e, line)
-		}
-	}
-	for _, e := range in.sub {
-		if e.r == nil && strings.Join(e.words, " ") == strings.Join(words[1:], " ") {
-			dev.mode = in
-			drop(in, e)
-			return true, nil
-		}
-	}
-	r, as := choose(dev.d, dev.rulesOf(in), words[1:])
-	if r != nil && r.Attr("default") == "on" {
-		e := &entry{r: r, neg: true, words: as.words, slots: as.slots, up: in}
-		dev.mode = in
-		if err := dev.allowed(in, e, nil); err != nil {
-			return true, err
-		}
-		dev.put(in, e)
-		return true, nil
-	}
-	for _, r := range dev.rulesOf(in) { // nothing of the kind is stored: taken, and nothing changes
-		if dev.undoes(r, nil, words) {
-			dev.mode = in
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// undoes tells whether words have the shape that undoes lines of a rule; with an entry,
-// the one that undoes this entry.
-func (dev *Device) undoes(r *dialect.Rule, e *entry, words []string) bool {
-	pattern := r.Pattern
-	switch u := r.Attr("undo"); u {
-	case "none":
-		return false
-	case "full":
-	case "", "key", "default":
-		pattern = head(r.Pattern)
-	default:
-		pattern = shapeOf(r, strings.Fields(u)[1:])
-	}
-	if r.Attr("undo") == "" && !r.Valued() {
-		pattern = r.Pattern
-	}
-	got := read(dev.d, pattern, words[1:])
-	if got == nil {
-		return false
-	}
-	if e == nil {
+// met tells whether what a line needs is there: shown, or meant by a device that shows
+// nothing.
+func (dev *Device) met(e *entry, g dialect.Glob) bool {
+	if slices.ContainsFunc(dev.seek(e, g), func(x *entry) bool { return !x.neg }) {
 		return true
 	}
-	for k, v := range got.slots {
-		if e.slots[k] != v {
-			return false
-		}
+	if g.From != dialect.Here || len(g.Levels) != 1 || g.Then != nil {
+		return false
 	}
-	return true
-}
-
-// head is a pattern as far as its first value.
-func head(es []dialect.Elem) []dialect.Elem {
-	for i, e := range es {
-		if e.Value || e.Kind == dialect.Group || e.Kind == dialect.Rest {
-			return es[:i]
-		}
-	}
-	return es
-}
-
-// shapeOf makes a pattern of an undo template: its {slots} are those of the rule.
-func shapeOf(r *dialect.Rule, words []string) (out []dialect.Elem) {
-	types := map[string]dialect.Elem{}
-	collect(r.Pattern, types)
-	for _, w := range words {
-		if name, ok := strings.CutPrefix(w, "{"); ok {
-			out = append(out, types[strings.TrimSuffix(name, "}")])
+	for _, r := range dev.kids(e.up) {
+		if r.Default == "" || r.Keyed() {
 			continue
 		}
-		out = append(out, dialect.Elem{Kind: dialect.Literal, Word: w})
-	}
-	return out
-}
-
-func collect(es []dialect.Elem, into map[string]dialect.Elem) {
-	for _, e := range es {
-		if e.Kind == dialect.Slot {
-			into[e.Name] = e
-		}
-		collect(e.Group, into)
-	}
-}
-
-// remove takes an entry away and what goes with it.
-func (dev *Device) remove(in, e *entry, line string) error {
-	if e.r.Has("fixed") && e.r.Block() {
-		return refuse(Fixed, line, "%% Only inactive interfaces can be deleted")
-	}
-	for _, g := range e.r.List("heldby") {
-		if other := dev.seek(e, g); len(other) > 0 && other[0] != e {
-			return refuse(Held, line, "%% In use by: %s", dev.line(other[0]))
+		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), slots: map[string]string{}, up: e.up}
+		if dev.implied(x) == "on" && e.up.byID[x.identity()] == nil && alike(g.Levels[0], x.words, around(e)) != nil {
+			return true
 		}
 	}
-	if def := e.r.Attr("def"); def != "" && e.r.Attr("inuse") == "refuse" && dev.used(e, def) {
-		return refuse(Held, line, "%% In use: %s", line)
-	}
-	dev.wipe(e)
-	for _, g := range e.r.List("owns") {
-		for _, x := range dev.seek(e, g) {
-			if x != e {
-				drop(x.up, x)
-			}
-		}
-	}
-	drop(in, e)
-	return nil
-}
-
-// wipe clears what a changed line takes with it.
-func (dev *Device) wipe(e *entry) {
-	ifs := e.r.List("if")
-	if len(ifs) > 0 && !slices.ContainsFunc(ifs, func(g string) bool { return len(dev.seek(e, g)) > 0 }) {
-		return
-	}
-	old := find(e.up, e.id())
-	if old == nil {
-		return
-	}
-	for _, g := range e.r.List("wipes") {
-		for _, x := range dev.seek(e, g) {
-			if x != old {
-				drop(x.up, x)
-			}
-		}
-	}
-}
-
-func find(in *entry, id string) *entry {
-	for _, e := range in.sub {
-		if e.id() == id {
-			return e
-		}
-	}
-	return nil
-}
-
-func drop(in, e *entry) {
-	in.sub = slices.DeleteFunc(in.sub, func(x *entry) bool { return x == e })
+	return false
 }

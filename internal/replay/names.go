@@ -3,42 +3,35 @@ package replay
 import (
 	"slices"
 	"strings"
+
+	"plumbline/internal/tree/dialect"
 )
 
-// seek gives the lines that a glob names, seen from e: "/ " from the top, "^ " beside the
-// block that e stands in, else beside e. Levels are joined by " > "; {x} is a slot of e or
-// around it; * is a word, ** the rest; "<m> ... => B" looks for B with what the first part
-// bound.
-func (dev *Device) seek(e *entry, glob string) []*entry {
-	first, second, twice := strings.Cut(glob, "=>")
+// seek finds the entries that a glob selects, as seen from one of them.
+func (dev *Device) seek(e *entry, g dialect.Glob) []*entry {
 	from, known := e.up, around(e)
-	first = strings.TrimSpace(first)
-	if rest, ok := strings.CutPrefix(first, "/ "); ok {
-		from, first = dev.top, rest
-	} else if rest, ok := strings.CutPrefix(first, "^ "); ok {
-		first = rest
-		if from.up != nil {
-			from = from.up
-		}
+	switch {
+	case g.From == dialect.Top:
+		from = dev.top
+	case g.From == dialect.Beside && from.up != nil:
+		from = from.up
 	}
 	var out []*entry
-	dev.under(from, strings.Split(first, " > "), known, func(x *entry, bound map[string]string) {
-		if !twice {
+	dev.under(from, g.Levels, known, func(x *entry, bound map[string]string) {
+		if g.Then == nil {
 			out = append(out, x)
 			return
 		}
-		dev.under(from, strings.Split(strings.TrimSpace(second), " > "), bound, func(y *entry, _ map[string]string) {
-			out = append(out, y)
-		})
+		dev.under(from, g.Then, bound, func(y *entry, _ map[string]string) { out = append(out, y) })
 	})
 	return out
 }
 
-func (dev *Device) under(from *entry, levels []string, known map[string]string, f func(*entry, map[string]string)) {
+func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known map[string]string, f func(*entry, map[string]string)) {
 	for _, x := range slices.Clone(from.sub) {
-		bound := alike(strings.Fields(levels[0]), strings.Fields(dev.line(x)), known)
-		if bound == nil && x.neg {
-			bound = alike(strings.Fields(levels[0]), x.words, known)
+		bound := alike(levels[0], strings.Fields(dev.line(x)), known)
+		if bound == nil && x.neg { // a switch that is off belongs to the same owner
+			bound = alike(levels[0], x.words, known)
 		}
 		switch {
 		case bound == nil:
@@ -50,27 +43,33 @@ func (dev *Device) under(from *entry, levels []string, known map[string]string, 
 	}
 }
 
-// alike compares the words of a glob with those of a line; nil where they differ.
-func alike(glob, words []string, known map[string]string) map[string]string {
-	bound := map[string]string{}
-	for k, v := range known {
-		bound[k] = v
-	}
+// alike compares words with one level of a glob; nil is no.
+func alike(glob []dialect.GlobWord, words []string, known map[string]string) map[string]string {
+	bound := known
 	for i, g := range glob {
-		switch {
-		case g == "**":
+		if g.Kind == dialect.Tail {
 			return bound
-		case i >= len(words):
+		}
+		if i >= len(words) {
 			return nil
-		case g == "*":
-		case g[0] == '{':
-			if bound[g[1:len(g)-1]] != words[i] {
+		}
+		switch w := words[i]; g.Kind {
+		case dialect.Exact:
+			if g.Text != w {
 				return nil
 			}
-		case g[0] == '<':
-			bound[g[1:len(g)-1]] = words[i]
-		case g != words[i]:
-			return nil
+		case dialect.Bound:
+			if v, ok := bound[g.Text]; !ok || g.Pre+v+g.Post != w {
+				return nil
+			}
+		case dialect.Bind:
+			with := map[string]string{g.Text: w}
+			for k, v := range bound {
+				if k != g.Text {
+					with[k] = v
+				}
+			}
+			bound = with
 		}
 	}
 	if len(glob) != len(words) {
@@ -79,7 +78,7 @@ func alike(glob, words []string, known map[string]string) map[string]string {
 	return bound
 }
 
-// around gives the slots of a line and of the blocks around it.
+// around gives the slots of an entry and of the blocks it stands in.
 func around(e *entry) map[string]string {
 	out := map[string]string{}
 	for x := e; x != nil; x = x.up {
@@ -92,25 +91,27 @@ func around(e *entry) map[string]string {
 	return out
 }
 
-// name gives kind and name of an attribute def, ref or unique: "kind:slot,slot" or
-// "kind:text with {slots}".
-func name(e *entry, attr string) string {
-	kind, what, _ := strings.Cut(attr, ":")
+// nameOf gives kind:name of what an entry defines, uses or holds alone.
+func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
+	if n == nil {
+		return ""
+	}
 	slots := around(e)
-	if strings.Contains(what, "{") {
+	if n.Template != "" {
+		out := n.Template
 		for k, v := range slots {
-			what = strings.ReplaceAll(what, "{"+k+"}", v)
+			out = strings.ReplaceAll(out, "{"+k+"}", v)
 		}
-		return kind + ":" + what
+		return n.Kind + ":" + out
 	}
 	var parts []string
-	for _, s := range strings.Split(what, ",") {
+	for _, s := range n.Slots {
 		parts = append(parts, slots[s])
 	}
-	return kind + ":" + strings.Join(parts, ",")
+	return n.Kind + ":" + strings.Join(parts, ",")
 }
 
-// each visits every line.
+// each visits every entry below.
 func (e *entry) each(f func(*entry)) {
 	for _, s := range e.sub {
 		f(s)
@@ -118,28 +119,95 @@ func (e *entry) each(f func(*entry)) {
 	}
 }
 
-// having lists the names that lines carry under an attribute.
-func (dev *Device) having(attr string) map[string]int {
-	out := map[string]int{}
-	dev.top.each(func(e *entry) {
-		if e.r != nil && !e.neg && e.r.Has(attr) {
-			out[name(e, e.r.Attr(attr))]++
-		}
-	})
-	return out
-}
-
-func (dev *Device) defined(e *entry, ref string) bool { return dev.having("def")[name(e, ref)] > 0 }
-
-func (dev *Device) used(e *entry, def string) bool { return dev.having("ref")[name(e, def)] > 0 }
-
-// taken tells whether another line holds a value that only one may hold.
-func (dev *Device) taken(e *entry, unique string) bool {
-	want, id, taken := name(e, unique), e.id(), false
-	for _, x := range e.up.sub {
-		if x.r != nil && !x.neg && x.r.Attr("unique") == unique && x.id() != id && name(x, unique) == want {
-			taken = true
+// taken finds another line that has the value that a line must have alone.
+func (dev *Device) taken(e *entry) *entry {
+	for x := range dev.book.held[dev.nameOf(e, e.r.Unique)] {
+		if x.id != e.id || x.up != e.up {
+			return x
 		}
 	}
-	return taken
+	return nil
+}
+
+// book is kept of what the device holds: names that are defined and used, values that one
+// line holds alone, lines of the way in, filters.
+type book struct {
+	defs, refs map[string]int
+	loose      map[string]bool // used and not defined
+	held       map[string]map[*entry]bool
+	lifelines  map[string]int
+	filters    map[string]int
+	owners     map[string]int
+}
+
+func newBook() book {
+	return book{map[string]int{}, map[string]int{}, map[string]bool{}, map[string]map[*entry]bool{}, map[string]int{}, map[string]int{}, map[string]int{}}
+}
+
+// enters and leaves keep the book when an entry, with all under it, comes or goes.
+func (dev *Device) enters(e *entry) {
+	dev.moves++
+	dev.note(e, 1)
+}
+
+func (dev *Device) leaves(e *entry) { dev.note(e, -1) }
+
+func (dev *Device) note(e *entry, by int) {
+	for _, s := range e.sub {
+		dev.note(s, by)
+	}
+	if e.r == nil {
+		return
+	}
+	b := &dev.book
+	if e.r.Lockout {
+		b.lifelines[dev.line(e)] += by
+	}
+	if e.neg {
+		return
+	}
+	if e.r.Def != nil {
+		b.name(b.defs, dev.nameOf(e, e.r.Def), by)
+	}
+	if e.r.Ref != nil && e.r.Missing != "ignore" {
+		b.name(b.refs, dev.nameOf(e, e.r.Ref), by)
+	}
+	if e.r.Unique != nil {
+		name := dev.nameOf(e, e.r.Unique)
+		if b.held[name] == nil {
+			b.held[name] = map[*entry]bool{}
+		}
+		if b.held[name][e] = by > 0; by < 0 {
+			delete(b.held[name], e)
+		}
+	}
+	if e.r.Filter {
+		b.filters[dev.filter(e)] += by
+	}
+	if len(e.r.Owns) > 0 {
+		b.owners[strings.Join(e.words[:min(2, len(e.words))], " ")] += by
+	}
+}
+
+func (b *book) name(in map[string]int, name string, by int) {
+	in[name] += by
+	if b.refs[name] > 0 && b.defs[name] == 0 {
+		b.loose[name] = true
+	} else {
+		delete(b.loose, name)
+	}
+}
+
+// filter names what a filter stands at: the neighbour, the direction and the family.
+func (dev *Device) filter(e *entry) string {
+	short := compose(dev.d, headKeys(e.r.Pattern), e.slots)
+	if e.up != nil && e.up != dev.top {
+		return strings.Join(short, " ") + "\x00" + strings.Join(e.up.words, " ")
+	}
+	return strings.Join(short, " ")
+}
+
+// headKeys is a pattern without its values.
+func headKeys(es []dialect.Elem) []dialect.Elem {
+	return slices.DeleteFunc(slices.Clone(es), func(e dialect.Elem) bool { return e.Value || e.Kind == dialect.Group })
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,7 +89,7 @@ func TestShown(t *testing.T) {
 	if got := string(dev.Text()); got != speaker {
 		t.Errorf("have:\n%s", got)
 	}
-	if got := New(d, dev.Text()).normal(); got != dev.normal() {
+	if got := New(d, dev.Text()).normal(); !slices.Equal(got, dev.normal()) {
 		t.Errorf("read again:\n%s", got)
 	}
 }

@@ -2,51 +2,58 @@ package replay
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
 
-// Proof is that a script and its way back do what they say, every line of them taken.
-// Only Verify makes one that holds: whoever asks for a Proof cannot be given a guess.
+// Proof says that a plan was replayed and that every step of it held. Only Verify makes
+// one, so a plan without a proof cannot be made.
 type Proof struct{ holds bool }
 
-// Holds tells whether this is a proof at all; the zero Proof is none.
+// Holds tells whether the proof is one.
 func (p Proof) Holds() bool { return p.holds }
 
-// Verify runs do from have to want, and undo from want to have, on devices on paper. It
-// names each line that a device would refuse or ignore, each that breaks an invariant
-// while the script runs, and an end that is not the one that was promised.
+// Verify plays do on a device that holds have, and undo on what comes of it. The first must
+// end at want, the second at have; no line may be refused or without effect, and no step may
+// break an invariant: no reference left dangling, the way in never gone, no neighbour without
+// its filter.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
-	out := slices.Concat(run(d, have, want, do), run(d, want, have, undo))
+	dev, goal := New(d, have), New(d, want)
+	out := dev.play(goal, do)
+	if len(out) > 0 {
+		return Proof{}, out
+	}
+	out = dev.play(New(d, have), undo)
 	return Proof{holds: len(out) == 0}, out
 }
 
-// run carries out one script and compares its end.
-func run(d *dialect.Dialect, from, to, script []byte) (out []Refusal) {
-	dev, goal := New(d, from), New(d, to)
+// play takes a script that leads to goal.
+func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 	w := watch(dev, goal)
 	for raw := range strings.Lines(string(script)) {
 		line := strings.TrimSpace(raw)
 		if line == "" {
 			continue
 		}
-		before, mode := dev.normal(), dev.mode
+		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
 			return append(out, *refused)
 		}
-		if dev.normal() == before && dev.mode == mode {
+		if dev.moves == before && dev.mode == mode && !text {
 			out = append(out, *refuse(Ignored, line, "the device takes it and changes nothing"))
 		}
-		if why := w.broken(dev); why != "" {
+		if why := w.broken(dev); why != "" && dev.d.AtOnce() {
 			return append(out, *refuse(Unsafe, line, "%s", why))
 		}
 	}
 	dev.Top()
-	if have, want := dev.normal(), goal.normal(); have != want {
-		out = append(out, *refuse(WrongEnd, lastLine(script), "%s", difference(have, want)))
+	if why := w.broken(dev); why != "" {
+		return append(out, *refuse(Unsafe, lastLine(script), "%s", why))
+	}
+	if !dev.same(dev.top, goal.top) {
+		out = append(out, *refuse(WrongEnd, lastLine(script), "%s", difference(dev.normal(), goal.normal())))
 	}
 	return out
 }
@@ -56,32 +63,58 @@ func lastLine(script []byte) string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// difference names the first line that one side has and the other has not.
-func difference(have, want string) string {
-	h, w := strings.Split(have, "\n"), strings.Split(want, "\n")
-	for _, l := range w {
-		if !slices.Contains(h, l) {
-			return "in the end this line is missing: " + strings.TrimSpace(l)
+// same compares what two devices hold under a line.
+func (dev *Device) same(a, b *entry) bool {
+	if a.text() || b.text() {
+		return slices.Equal(spoken(a), spoken(b))
+	}
+	if len(a.sub) != len(b.sub) || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
+		return false
+	}
+	for _, x := range a.sub {
+		y := b.byID[x.id]
+		if y == nil || x.neg != y.neg || !slices.Equal(x.words, y.words) || !dev.same(x, y) {
+			return false
 		}
 	}
-	for _, l := range h {
-		if !slices.Contains(w, l) {
-			return "in the end this line is too many: " + strings.TrimSpace(l)
+	return true
+}
+
+// spoken gives the lines of a text, however they are indented.
+func spoken(e *entry) (out []string) {
+	e.each(func(x *entry) { out = append(out, strings.Join(strings.Fields(strings.Join(x.words, " ")), " ")) })
+	return out
+}
+
+// ordered gives the lines of a block whose order has meaning.
+func (dev *Device) ordered(e *entry) (out []string) {
+	for _, s := range e.sub {
+		if s.r != nil && s.r.Ordered && !s.neg {
+			out = append(out, s.id)
+		}
+	}
+	return out
+}
+
+func difference(have, want []string) string {
+	for _, l := range want {
+		if !slices.Contains(have, l) {
+			return "in the end this line is missing: " + l
+		}
+	}
+	for _, l := range have {
+		if !slices.Contains(want, l) {
+			return "in the end this line is too many: " + l
 		}
 	}
 	return "in the end lines stand in another order or block"
 }
 
-// normal is the configuration with the lines of each block in one order, each with the
-// blocks that it stands in.
-func (dev *Device) normal() string {
-	var out []string
+// normal gives every line with the blocks it stands in.
+func (dev *Device) normal() (out []string) {
 	var down func(e *entry, path string)
 	down = func(e *entry, path string) {
 		for _, s := range e.sub {
-			if dev.hidden(s) || s.block() && s.r.Has("fixed") && len(s.sub) == 0 {
-				continue
-			}
 			at := path + dev.line(s)
 			out = append(out, at)
 			down(s, at+" / ")
@@ -89,100 +122,63 @@ func (dev *Device) normal() string {
 	}
 	down(dev.top, "")
 	slices.Sort(out)
-	return strings.Join(out, "\n")
+	return out
 }
 
-// watcher holds what must be true after every line (engine invariants I1, I2, I5).
+// watcher holds what no step may break.
 type watcher struct {
-	dangling map[string]bool // references that pointed to nothing before
+	loose    map[string]bool // names used without a definition before
 	lockout  []string        // lines of the way in that both ends have
-	filtered map[string]bool // neighbours that have a filter at both ends
+	filtered map[string]bool // what has a filter at both ends
 }
 
 func watch(have, want *Device) *watcher {
-	w := &watcher{dangling: have.danglers(), filtered: map[string]bool{}}
-	ours := want.lifelines()
-	for _, l := range have.lifelines() {
-		if slices.Contains(ours, l) {
+	w := &watcher{loose: map[string]bool{}, filtered: map[string]bool{}}
+	for n := range have.book.loose {
+		w.loose[n] = true
+	}
+	for l, n := range have.book.lifelines {
+		if n > 0 && want.book.lifelines[l] > 0 {
 			w.lockout = append(w.lockout, l)
 		}
 	}
-	after := want.filters()
-	for n := range have.filters() {
-		if after[n] {
-			w.filtered[n] = true
+	slices.Sort(w.lockout)
+	for f, n := range have.book.filters {
+		if n > 0 && want.book.filters[f] > 0 {
+			w.filtered[f] = true
 		}
 	}
 	return w
 }
 
+// broken tells which promise does not hold right now; "" is none.
 func (w *watcher) broken(dev *Device) string {
-	for ref := range dev.danglers() {
-		if !w.dangling[ref] {
-			kind, name, _ := strings.Cut(ref, ":")
-			return "for a moment a line uses the " + kind + " " + name + ", which is not there"
+	var loose []string
+	for name := range dev.book.loose {
+		if !w.loose[name] {
+			loose = append(loose, name)
 		}
 	}
-	here := dev.lifelines()
+	if len(loose) > 0 {
+		kind, name, _ := strings.Cut(slices.Min(loose), ":")
+		return "for a moment a line uses the " + kind + " " + name + ", which is not there"
+	}
 	for _, l := range w.lockout {
-		if !slices.Contains(here, l) {
+		if dev.book.lifelines[l] == 0 {
 			return "for a moment the way in is gone: " + l
 		}
 	}
-	filters, known := dev.filters(), dev.neighbours()
-	for n := range w.filtered {
-		if !known[strings.Fields(n)[0]] { // made anew: it begins without, as any new one
-			delete(w.filtered, n)
+	for f := range w.filtered {
+		if dev.book.filters[f] > 0 {
 			continue
 		}
-		if !filters[n] {
-			return "for a moment a neighbour has no filter: " + n
+		owner, _, _ := strings.Cut(f, "\x00")
+		words := strings.Fields(owner)
+		if dev.book.owners[strings.Join(words[:min(2, len(words))], " ")] == 0 { // made anew: it begins without, as any new one
+			delete(w.filtered, f)
+			continue
 		}
+		return "for a moment a neighbour has no filter: " + strings.ReplaceAll(f, "\x00", " ")
 	}
 	return ""
-}
-
-// danglers are the references that point to nothing.
-func (dev *Device) danglers() map[string]bool {
-	defs, out := dev.having("def"), map[string]bool{}
-	for ref := range maps.Keys(dev.having("ref")) {
-		if defs[ref] == 0 {
-			out[ref] = true
-		}
-	}
-	return out
-}
-
-func (dev *Device) lifelines() (out []string) {
-	dev.top.each(func(e *entry) {
-		if e.r != nil && e.r.Has("lockout") {
-			out = append(out, dev.line(e))
-		}
-	})
-	return out
-}
-
-// filters are the neighbours, each with the direction in which a policy filters it:
-// lines that use a name and have a slot n (whom) and d (which way).
-func (dev *Device) filters() map[string]bool {
-	out := map[string]bool{}
-	dev.top.each(func(e *entry) {
-		if e.r != nil && !e.neg && e.r.Has("ref") && e.slots["n"] != "" && e.slots["d"] != "" {
-			out[e.slots["n"]+" "+e.slots["d"]+" "+family(e)] = true
-		}
-	})
-	return out
-}
-
-func family(e *entry) string { return strings.Join(e.up.words, " ") }
-
-// neighbours are those that exist: lines with a slot n that can be taken away whole.
-func (dev *Device) neighbours() map[string]bool {
-	out := map[string]bool{}
-	dev.top.each(func(e *entry) {
-		if e.r != nil && !e.neg && e.r.Has("owns") && e.slots["n"] != "" {
-			out[e.slots["n"]] = true
-		}
-	})
-	return out
 }

@@ -1,8 +1,10 @@
 package tree
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // Why is the reason of an edit.
@@ -13,11 +15,13 @@ const (
 	Change   Why = "change"   // wanted and live differ
 	Cascade  Why = "cascade"  // another edit takes it away, so it is sent again
 	Recreate Why = "recreate" // its owner cannot be changed in place
+	Split    Why = "split"    // two lines change places: one makes room for a moment
 )
 
 // Edit is one command: a line that is set, or one that is taken away.
 type Edit struct {
 	Path    []string // the headers of the blocks it stands in, canonical
+	Blocks  []string // the same headers as they are sent
 	Del     bool
 	Line    string // the wanted line, or for a removal the live one
 	Send    string // the command itself
@@ -29,26 +33,30 @@ type Edit struct {
 	Resets  []string // what it resets on the device
 	Lockout bool     // it touches the way in
 	Foreign bool     // under Options.Guard: it removes what is not ours
+	Opens   bool     // it is the header of a block, which is open after it
+	Exit    []string // the words that leave the blocks it stands in, and the one it opens
+	Confirm string   // the question that the device asks
+	Answer  string   // and what is answered
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
 // The error names commands that need one another in a circle.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
-	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}}
+	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}, compared: map[*node]*node{}}
 	d.blocks(have.root, want.root)
 	d.close()
 	ordered, err := d.order()
 	if err != nil {
 		return nil, nil, err
 	}
-	var notes []Note
+	notes := d.notes
 	out := make([]Edit, 0, len(ordered))
 	for _, c := range ordered {
-		e := d.edit(c)
-		if e.Unruled {
-			notes = append(notes, Note{e.No, e.Line + ": no rule knows this line; how it acts is a guess"})
+		es := d.edits(c)
+		if len(es) > 0 && es[0].Unruled {
+			notes = append(notes, Note{es[0].No, es[0].Line + ": no rule knows this line; how it acts is a guess"})
 		}
-		out = append(out, e)
+		out = append(out, es...)
 	}
 	return out, notes, nil
 }
@@ -56,13 +64,18 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 // cmd is one command on its way: which node it is for, and what must come before it.
 type cmd struct {
 	n     *node // of want for a set, of have for a removal
+	old   *node // the live line that a set takes the place of
 	del   bool
+	move  string // it stands where it should not: the words that say where to
+	delta []string
 	why   Why
 	cause *node
 	seq   int // where it was found: the tie-break
 	phase int
-	after map[*cmd]bool
+	next  []*cmd // what must come after it
+	waits int
 	taken bool // another removal takes the line along: nothing is sent
+	out   bool
 }
 
 type differ struct {
@@ -70,6 +83,8 @@ type differ struct {
 	have, want *Tree
 	cmds       []*cmd
 	done       map[*node]*cmd // by node, so that nothing is sent twice
+	compared   map[*node]*node
+	notes      []Note
 }
 
 func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
@@ -82,41 +97,56 @@ func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
 }
 
 // blocks compares two blocks that are the same block.
-func (d *differ) blocks(have, want *node) {
-	index := map[string]*node{}
-	for _, k := range want.kids {
-		index[k.key()] = k
-	}
-	paired := map[*node]bool{}
-	for _, h := range have.kids {
-		w := index[h.key()]
-		if w == nil {
-			d.remove(h)
-			continue
+func (d *differ) blocks(h, w *node) {
+	d.compared[h], d.compared[w] = w, h
+	if r := d.want.rule(w); r != nil && r.Rewrite {
+		if !alike(h, w) {
+			d.add(w, false, Change, nil).old = h
 		}
-		paired[w] = true
-		d.pair(h, w)
+		return
 	}
-	for _, w := range want.kids {
-		if !paired[w] {
-			d.set(w, Change, nil)
+	d.pairs(h, w)
+	d.level(d.have, h)
+	d.level(d.want, w)
+	d.number(h, w)
+	d.byKey(h, w)
+	d.orders(h, w)
+	for k := h.first; k != nil; k = k.next {
+		if k.mate == nil {
+			d.remove(k)
+		}
+	}
+	for k := w.first; k != nil; k = k.next {
+		switch {
+		case k.mate == nil:
+			d.set(k, Change, nil)
+		case k.first != nil || k.mate.first != nil || k.text != k.mate.text:
+			d.pair(k.mate, k)
 		}
 	}
 }
 
 // pair compares two lines with one key.
 func (d *differ) pair(h, w *node) {
+	if h.text == w.text && !h.moved && !w.moved && alike(h, w) {
+		return
+	}
+	r := d.want.rule(w)
 	switch {
-	case h.line == w.line:
+	case d.have.line(h) == d.want.line(w) || d.secret(h, w):
 		d.blocks(h, w)
-	case w.attr("replace") == "recreate":
+	case r != nil && r.Replace == "recreate":
 		d.add(h, true, Recreate, nil)
 		d.set(w, Recreate, nil)
-	case w.attr("replace") == "undo-first" && !h.m.neg && !w.m.neg:
+	case r != nil && r.Replace == "undo-first" && !h.m.neg && !w.m.neg:
 		d.add(h, true, Change, nil)
 		d.set(w, Change, nil)
 	default:
-		d.add(w, false, Change, nil)
+		c := d.add(w, false, Change, nil)
+		c.old = h
+		if r != nil && r.IDs != "" {
+			c.delta = d.delta(h, w)
+		}
 		d.blocks(h, w)
 	}
 }
@@ -124,8 +154,9 @@ func (d *differ) pair(h, w *node) {
 // remove takes a line away. A block goes with its header; one that cannot be deleted
 // loses its lines one by one.
 func (d *differ) remove(h *node) {
-	if h.has("fixed") && h.m.rule.Block() {
-		for _, k := range h.kids {
+	d.have.settle(h)
+	if r := d.have.rule(h); r != nil && r.Block() && d.have.fixed(h) {
+		for k := h.first; k != nil; k = k.next {
 			d.remove(k)
 		}
 		return
@@ -135,172 +166,125 @@ func (d *differ) remove(h *node) {
 
 // set sends a wanted line and all that stands under it.
 func (d *differ) set(w *node, why Why, cause *node) {
-	if !w.has("fixed") || !w.m.rule.Block() { // what is always there is entered, not made
+	d.want.settle(w)
+	d.sendAll(w, why, cause)
+}
+
+func (d *differ) sendAll(w *node, why Why, cause *node) {
+	r := d.want.rule(w)
+	block := r != nil && r.Block()
+	if (!block || !d.want.fixed(w)) && !(d.want.d.Flat() && carried(w)) { // what is always there is entered, not made
 		d.add(w, false, why, cause)
 	}
-	for _, k := range w.kids {
-		d.set(k, why, cause)
-	}
-}
-
-// close follows what a command takes with it: what a removed owner owns is not removed
-// again, and what is still wanted of it is sent again; so is what a command wipes. Each
-// wanted line is sent at most once more.
-func (d *differ) close() {
-	for i := 0; i < len(d.cmds); i++ {
-		c := d.cmds[i]
-		if c.n.m == nil || c.taken {
-			continue
-		}
-		if c.del && !c.n.m.neg {
-			d.owned(c, c.n)
-			d.gone(c, c.n)
-		}
-		if d.wipes(c) {
-			for _, g := range c.n.m.rule.List("wipes") {
-				d.cascade(c, g)
-			}
-		}
-	}
-	d.prune()
-}
-
-// wipes tells whether the condition of a rule's wipes holds for a command.
-func (d *differ) wipes(c *cmd) bool {
-	ifs := c.n.m.rule.List("if")
-	for _, g := range ifs {
-		if len(d.want.find(c.n, g)) > 0 {
-			return true
-		}
-	}
-	return len(ifs) == 0
-}
-
-// cascade handles the live lines that a command takes with it.
-func (d *differ) cascade(c *cmd, glob string) {
-	from := c.n
-	if !c.del {
-		if from = counterpart(d.have, c.n); from == nil {
-			return
-		}
-	}
-	d.cascadeFrom(c, from, glob)
-}
-
-func (d *differ) cascadeFrom(c *cmd, from *node, glob string) {
-	for _, n := range d.have.find(from, glob) {
-		if n == from {
-			continue
-		}
-		d.implied(n)
-		if w := counterpart(d.want, n); w != nil {
-			if r := d.done[w]; r == nil {
-				d.set(w, Cascade, c.n)
-			}
-		}
-	}
-}
-
-// gone: what stood under a removed header goes with it, and what that owned.
-func (d *differ) gone(c *cmd, h *node) {
-	for _, k := range h.kids {
-		d.implied(k)
-		d.owned(c, k)
-		d.gone(c, k)
-	}
-}
-
-func (d *differ) owned(c *cmd, n *node) {
-	if n.m == nil {
+	if r != nil && r.Rewrite {
 		return
 	}
-	for _, g := range n.m.rule.List("owns") {
-		d.cascadeFrom(c, n, g)
+	if block && why != Cascade {
+		d.born(w, r)
+	}
+	for k := w.first; k != nil; k = k.next {
+		d.sendAll(k, why, cause)
 	}
 }
 
-// implied drops the removal of a line that another removal takes along.
-func (d *differ) implied(n *node) {
-	if c := d.done[n]; c != nil && c.del {
-		c.taken = true
-	}
-}
+// carried tells whether a header comes to be with what stands under it.
+func carried(w *node) bool { return w.first != nil && w.first.text != dialect.Inactive }
 
-// sent is the command of a line that will be sent; nil where there is none.
-func (d *differ) sent(n *node) *cmd {
-	if c := d.done[n]; c != nil && !c.taken {
-		return c
-	}
-	return nil
-}
-
-func (d *differ) prune() {
-	kept := d.cmds[:0]
-	for _, c := range d.cmds {
-		if !c.taken {
-			kept = append(kept, c)
+// born removes again the lines that a new block has by itself and that are not wanted.
+func (d *differ) born(w *node, r *dialect.Rule) {
+	for _, line := range r.Birth {
+		b := &node{text: line, parent: w}
+		key := d.want.key(b)
+		wanted := false
+		for k := w.first; k != nil; k = k.next {
+			if d.want.key(k) != key {
+				continue
+			}
+			wanted = true
+			if d.want.line(k) == d.want.line(b) { // it is there already: nothing to send
+				c := d.add(k, false, Change, nil)
+				c.taken = true
+			}
+		}
+		if !wanted {
+			d.add(b, true, Change, nil)
 		}
 	}
-	d.cmds = kept
 }
 
-// counterpart is the line of a tree with the same keys from the top down.
-func counterpart(t *Tree, n *node) *node {
-	if n.parent == nil {
-		return t.root
+// secret tells whether two lines differ in nothing but a secret that is the same one.
+func (d *differ) secret(h, w *node) bool {
+	a, b := d.have.match(h), d.want.match(w)
+	if a == nil || b == nil || a.rule != b.rule || a.neg != b.neg {
+		return false
 	}
-	p := counterpart(t, n.parent)
-	if p == nil {
+	for _, e := range dialect.Slots(b.rule.Pattern) {
+		if e.Type != "secret" || !placeholder(b.slot(e.Name)) {
+			continue
+		}
+		if strings.Replace(a.line, a.slot(e.Name), b.slot(e.Name), 1) != b.line {
+			return false
+		}
+		verdict := Unknown
+		if d.o.Same != nil {
+			verdict = d.o.Same([]byte(b.slot(e.Name)), []byte(a.slot(e.Name)))
+		}
+		if verdict == Unknown {
+			d.notes = append(d.notes, Note{int(w.no), d.want.line(w) + ": whether the device holds this secret is not known"})
+		}
+		return verdict != Differs
+	}
+	return false
+}
+
+// placeholder tells whether a value stands for a secret that is kept elsewhere.
+func placeholder(v string) bool {
+	return strings.HasPrefix(v, "‹secret:") || strings.HasPrefix(v, "<secret:") || strings.HasPrefix(v, "secret://")
+}
+
+// delta gives the commands that turn one set of numbers into another; nil where the whole
+// value is sent.
+func (d *differ) delta(h, w *node) (out []string) {
+	r := w.m.rule
+	have, ok1 := readIDs(h.m.slot(r.IDs))
+	want, ok2 := readIDs(w.m.slot(r.IDs))
+	if !ok1 || !ok2 || h.m.neg || w.m.neg || r.Add == "" || r.Del == "" {
 		return nil
 	}
-	return p.child(n.key())
-}
-
-func (d *differ) edit(c *cmd) Edit {
-	e := Edit{Path: d.path(c), Del: c.del, Line: c.n.line, Send: c.n.line, Why: c.why, Unruled: c.n.m == nil}
-	if !c.del {
-		e.No = c.n.no
+	less := func(a, b []int) []int {
+		return slices.DeleteFunc(slices.Clone(a), func(n int) bool { _, in := slices.BinarySearch(b, n); return in })
 	}
-	if c.cause != nil {
-		e.Cause = c.cause.no
+	for _, part := range chunks(r, r.Add, less(want, have)) {
+		out = append(out, d.fillIDs(r.Add, r.IDs, part, w))
 	}
-	e.Foreign = d.o.Guard && c.del && !c.n.m.off() && (d.o.Deployed == nil || counterpart(d.o.Deployed, c.n) == nil)
-	switch {
-	case c.del && c.n.m == nil:
-		e.Send = negate(d.have.d.Negate, c.n.line)
-	case c.del:
-		e.Send = c.n.m.undo(d.have.d)
-	}
-	if c.n.m != nil {
-		fmt.Sscanf(c.n.attr("proof"), "%d", &e.Proof)
-		if r := c.n.attr("resets"); r != "" {
-			e.Resets = []string{fill(r, c.n.binds())}
-		}
-		e.Lockout = c.n.has("lockout")
-	}
-	return e
-}
-
-// path gives the headers around a command as they will be when it runs: a header whose
-// value changes is set before what stands under it is touched.
-func (d *differ) path(c *cmd) []string {
-	if !c.del {
-		return c.n.above()
-	}
-	var out []string
-	for p := c.n.parent; p != nil && p.parent != nil; p = p.parent {
-		header := p.line
-		if w := counterpart(d.want, p); w != nil {
-			header = w.line
-		}
-		out = append([]string{header}, out...)
+	for _, part := range chunks(r, r.Del, less(have, want)) {
+		out = append(out, d.fillIDs(r.Del, r.IDs, part, w))
 	}
 	return out
 }
 
-func negate(word, line string) string {
-	if rest, ok := strings.CutPrefix(line, word+" "); ok {
-		return rest
+func (d *differ) fillIDs(template, slot, value string, w *node) string {
+	return d.want.fill(strings.ReplaceAll(template, "{"+slot+"}", value), w)
+}
+
+// chunks writes a set in as many values as the platform wants it in.
+func chunks(r *dialect.Rule, template string, set []int) (out []string) {
+	if len(set) == 0 {
+		return nil
 	}
-	return word + " " + line
+	now := ""
+	items := 0
+	for _, part := range ranges(set) {
+		longer := now + "," + part
+		full := r.Chunk > 0 && (!r.ChunkBytes && items == r.Chunk || r.ChunkBytes && len(template)+len(longer) > r.Chunk)
+		switch {
+		case now == "":
+			longer = part
+		case full:
+			out, longer, items = append(out, now), part, 0
+		}
+		now = longer
+		items++
+	}
+	return append(out, now)
 }

@@ -36,75 +36,79 @@ type Coverage struct {
 // first contact: then nothing live is ever removed. After this no stage knows of
 // exceptions: what is not ours is the same on both sides.
 func Expect(have, want, deployed *Tree, o Options) (*Tree, Coverage) {
+	have.settle(have.root)
+	want.settle(want.root)
 	out := &Tree{d: want.d, root: want.root.copy(nil)}
-	var c Coverage
+	s := sparing{o: o, have: have, want: out, was: deployed}
 	var was *node
 	if deployed != nil {
+		deployed.settle(deployed.root)
 		was = deployed.root
 	}
-	spare(have.root, out.root, was, o, &c)
-	return out, c
+	s.block(have.root, out.root, was)
+	return out, s.c
 }
 
-// spare goes through what is live in one block and copies what must stay into want.
-func spare(have, want, was *node, o Options, c *Coverage) {
-	for _, h := range have.kids {
-		if h.m == nil {
-			c.Unruled++
+// sparing goes through what is live and copies what must stay into want.
+type sparing struct {
+	o               Options
+	have, want, was *Tree
+	c               Coverage
+}
+
+func (s *sparing) block(have, want, was *node) {
+	wanted, left := s.want.keys(want), s.was.keys(was)
+	for h := have.first; h != nil; h = h.next {
+		if s.have.rule(h) == nil && !s.have.body(have) {
+			s.c.Unruled++
 		}
-		var left *node
-		if was != nil {
-			left = was.child(h.key())
-		}
-		w := want.child(h.key())
-		switch {
+		key := s.have.key(h)
+		w, l := wanted[key], left[key]
+		switch r := s.have.rule(h); {
+		case w != nil && r != nil && r.Rewrite:
+			s.c.Managed += 1 + count(h)
 		case w != nil:
-			c.Managed++
-			spare(h, w, left, o, c)
-		case left != nil && !slices.Contains(o.Leave, h.line):
-			c.Managed++
-			spareUnder(h, want, left, o, c)
+			s.c.Managed++
+			s.block(h, w, l)
+		case l != nil && !slices.Contains(s.o.Leave, s.have.line(h)):
+			s.c.Managed++
+			s.under(h, want, l)
 		default:
-			keep(h, want, c)
+			s.keep(h, want)
 		}
 	}
 }
 
-// spareUnder handles a block of ours that is no longer wanted: foreign lines in it stay,
-// and with them its header.
-func spareUnder(h, want, left *node, o Options, c *Coverage) {
-	header := &node{line: h.line, m: h.m, exit: h.exit, parent: want}
-	spare(h, header, left, o, c)
-	if len(header.kids) > 0 {
-		want.kids = append(want.kids, header)
+func count(n *node) (lines int) {
+	n.walk(func(*node) { lines++ })
+	return lines
+}
+
+// under handles a block of ours that is no longer wanted: foreign lines in it stay, and
+// with them its header.
+func (s *sparing) under(h, want, left *node) {
+	header := &node{text: h.text, own: h.own, m: h.m, exit: h.exit, parent: want, level: true}
+	s.block(h, header, left)
+	if header.first != nil {
+		want.add(header)
 	}
 }
 
 // keep copies a foreign line with all that stands under it.
-func keep(h, want *node, c *Coverage) {
+func (s *sparing) keep(h, want *node) {
 	k := h.copy(want)
-	k.no = 0
-	want.kids = append(want.kids, k)
-	var count func(*node)
-	count = func(n *node) {
-		n.foreign, n.no = true, 0
-		c.Unmanaged++
-		c.Foreign = append(c.Foreign, n.path())
-		for _, k := range n.kids {
-			if k.m == nil {
-				c.Unruled++
-			}
-			count(k)
+	want.add(k)
+	s.mark(k)
+	k.walk(func(n *node) {
+		if s.have.rule(n) == nil && !s.have.body(n.parent) {
+			s.c.Unruled++
 		}
-	}
-	count(k)
+		s.mark(n)
+	})
 }
 
-func (n *node) copy(parent *node) *node {
-	c := *n
-	c.parent, c.kids, c.byKey, c.sized = parent, nil, nil, 0
-	for _, k := range n.kids {
-		c.kids = append(c.kids, k.copy(&c))
-	}
-	return &c
+func (s *sparing) mark(n *node) {
+	n.foreign, n.no = true, 0
+	s.c.Unmanaged++
+	s.c.Foreign = append(s.c.Foreign, s.want.path(n))
 }

@@ -1,99 +1,147 @@
 package tree
 
 import (
-	"maps"
 	"strings"
+
+	"plumbline/internal/tree/dialect"
 )
 
-// find gives the lines that a glob selects, seen from the line n: "/ a > b" begins at the
-// top, "^ a" among the lines beside n's block, anything else in n's own block. {slot} is a
-// slot of n or of the blocks around it; * is one word, ** any rest, <m> binds a word.
-func (t *Tree) find(n *node, glob string) []*node {
-	glob, bound, implied := strings.Cut(glob, "=>")
-	start, bind := n.parent, n.binds()
-	glob = strings.TrimSpace(glob)
-	switch {
-	case strings.HasPrefix(glob, "/ "):
-		start, glob = t.root, glob[2:]
-	case strings.HasPrefix(glob, "^ "):
-		if glob = glob[2:]; start.parent != nil {
-			start = start.parent
+// env is the words that a glob bound, the last one first.
+type env struct {
+	name, value string
+	more        *env
+}
+
+func (e *env) get(name string) (string, bool) {
+	for ; e != nil; e = e.more {
+		if e.name == name {
+			return e.value, true
 		}
 	}
-	hits := descend(start, strings.Split(glob, " > "), bind)
-	if !implied {
-		return nodes(hits)
-	}
-	var out []*node
-	for _, h := range hits {
-		out = append(out, nodes(descend(start, strings.Split(strings.TrimSpace(bound), " > "), h.bind))...)
-	}
-	return out
+	return "", false
 }
 
 // hit is a line that a glob selects, with what it bound on the way.
 type hit struct {
-	n    *node
-	bind map[string]string
+	n *node
+	e *env
 }
 
-func nodes(hs []hit) (out []*node) {
-	for _, h := range hs {
-		out = append(out, h.n)
+// finder evaluates globs as seen from one line. The line may be of another tree.
+type finder struct {
+	t  *Tree // where it looks
+	of *Tree // whose line it looks from
+	at *node // the line
+}
+
+// find gives the lines of t that a glob selects, seen from n, which has its place in t.
+func (t *Tree) find(n *node, g *dialect.Glob) []*node {
+	return finder{t, t, n}.find(n.parent, g)
+}
+
+// find looks from the block in.
+func (f finder) find(in *node, g *dialect.Glob) (out []*node) {
+	switch {
+	case g.From == dialect.Top:
+		in = f.t.root
+	case g.From == dialect.Beside && in.parent != nil:
+		in = in.parent
+	}
+	var hits []hit
+	f.down(in, g.Levels, nil, &hits)
+	for _, h := range hits {
+		if g.Then == nil {
+			out = append(out, h.n)
+			continue
+		}
+		var second []hit
+		f.down(in, g.Then, h.e, &second)
+		for _, s := range second {
+			out = append(out, s.n)
+		}
 	}
 	return out
 }
 
-func descend(from *node, levels []string, bind map[string]string) (out []hit) {
-	for _, k := range from.kids {
-		b, ok := globMatch(strings.Fields(levels[0]), strings.Fields(k.line), bind)
-		if !ok && k.m != nil && k.m.neg { // a switch that is off belongs to the same owner
-			b, ok = globMatch(strings.Fields(levels[0]), strings.Fields(k.line)[1:], bind)
-		}
+func (f finder) down(in *node, levels [][]dialect.GlobWord, e *env, hits *[]hit) {
+	for k := range f.t.candidates(in, levels[0], f, e) {
+		bound, ok := f.matches(levels[0], k, e)
 		switch {
 		case !ok:
 		case len(levels) == 1:
-			out = append(out, hit{k, b})
+			*hits = append(*hits, hit{k, bound})
 		default:
-			out = append(out, descend(k, levels[1:], b)...)
+			f.down(k, levels[1:], bound, hits)
 		}
 	}
-	return out
 }
 
-// globMatch compares words one by one.
-func globMatch(glob, words []string, bind map[string]string) (map[string]string, bool) {
-	for i, g := range glob {
-		if g == "**" {
-			return bind, true
+// candidates gives the lines of a block that a level of a glob may select.
+func (t *Tree) candidates(in *node, level []dialect.GlobWord, _ finder, _ *env) func(func(*node) bool) {
+	first := ""
+	if level[0].Kind == dialect.Exact {
+		first = level[0].Text
+	}
+	return func(yield func(*node) bool) {
+		for k := in.first; k != nil; k = k.next {
+			if first != "" && !t.begins(k.text, first) {
+				continue
+			}
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// begins tells whether a line begins with a word, a negating word aside.
+func (t *Tree) begins(text, word string) bool {
+	if strings.HasPrefix(text, word) {
+		return true
+	}
+	return strings.HasPrefix(text, t.d.Negate) && strings.Contains(text, word)
+}
+
+// matches compares a level of a glob with a line; a switch that is off belongs to the same
+// owner as one that is on.
+func (f finder) matches(level []dialect.GlobWord, k *node, e *env) (*env, bool) {
+	var space [24]dialect.Word
+	words := dialect.AppendWords(space[:0], f.t.line(k))
+	if bound, ok := f.words(level, words, e); ok {
+		return bound, true
+	}
+	if k.m.neg {
+		return f.words(level, words[1:], e)
+	}
+	return nil, false
+}
+
+func (f finder) words(level []dialect.GlobWord, words []dialect.Word, e *env) (*env, bool) {
+	for i := range level {
+		g := &level[i]
+		if g.Kind == dialect.Tail {
+			return e, true
 		}
 		if i >= len(words) {
 			return nil, false
 		}
-		switch {
-		case g == "*" || g == words[i]:
-		case strings.HasPrefix(g, "{"):
-			if bind[strings.Trim(g, "{}")] != words[i] {
+		w := words[i].Text
+		switch g.Kind {
+		case dialect.Exact:
+			if g.Text != w {
 				return nil, false
 			}
-		case strings.HasPrefix(g, "<"):
-			bind = maps.Clone(bind)
-			bind[strings.Trim(g, "<>")] = words[i]
-		default:
-			return nil, false
+		case dialect.Bound:
+			v, ok := e.get(g.Text)
+			if !ok {
+				v, _, ok = f.of.slot(f.at, g.Text)
+			}
+			if !ok || g.Pre+v+g.Post != w {
+				return nil, false
+			}
+		case dialect.Bind:
+			e = &env{g.Text, w, e}
 		}
 	}
-	return bind, len(words) == len(glob)
-}
-
-// binds gives the slots of a line and of the blocks around it; the inner one wins.
-func (n *node) binds() map[string]string {
-	out := map[string]string{}
-	if n.parent != nil {
-		out = n.parent.binds()
-	}
-	if n.m != nil {
-		maps.Copy(out, n.m.bind)
-	}
-	return out
+	return e, len(words) == len(level)
 }

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,122 +9,265 @@ import (
 
 // matched is a line as a rule sees it.
 type matched struct {
-	rule *dialect.Rule
-	neg  bool              // stored with the negating word in front
-	line string            // canonical text, the negating word among it
-	key  string            // what makes it the same line with another value
-	bind map[string]string // slots
+	rule  *dialect.Rule // nil where none fits
+	neg   bool          // stored with the negating word in front
+	line  string        // canonical text, the negating word among it
+	key   string        // what makes it the same line with another value
+	words []string      // as written, without the negating word
+	bind  []bound
 }
+
+// bound is a slot with its value, in one spelling and as it was written.
+type bound struct{ name, value, raw string }
+
+// match gives what the rules say of a line; nil where no rule knows it.
+func (t *Tree) match(n *node) *matched {
+	if n.m == nil {
+		n.m = t.ask(n)
+	}
+	if n.m.rule == nil {
+		return nil
+	}
+	return n.m
+}
+
+// rule gives the rule of a line; nil where none knows it.
+func (t *Tree) rule(n *node) *dialect.Rule {
+	if n == t.root || n.parent == nil {
+		return nil
+	}
+	t.match(n)
+	return n.m.rule
+}
+
+func (t *Tree) ask(n *node) *matched {
+	rules := t.d.All
+	if n.parent != t.root && n.parent != nil {
+		up := t.rule(n.parent)
+		if up == nil {
+			return &matched{line: dialect.Fold(n.text)}
+		}
+		if up.Rewrite {
+			return &matched{line: n.text}
+		}
+		rules = up.Under
+	}
+	if m := match(t.d, rules, n.text); m != nil {
+		return m
+	}
+	return &matched{line: dialect.Fold(n.text)}
+}
+
+// line is the canonical text.
+func (t *Tree) line(n *node) string {
+	t.match(n)
+	return n.m.line
+}
+
+// key is what makes two lines of a block the same line with another value.
+func (t *Tree) key(n *node) string {
+	if m := t.match(n); m != nil {
+		return m.key
+	}
+	return "\x01" + n.m.line + "\x00" + string(rune(n.twin))
+}
+
+// block tells whether lines may stand under a line.
+func (t *Tree) block(n *node) bool {
+	r := t.rule(n)
+	return n.first != nil || r != nil && !n.m.neg && r.Block()
+}
+
+// off tells whether a line is a switch that is off.
+func (n *node) off() bool { return n.m != nil && n.m.neg }
 
 // match finds the rule of a block that a line is of: word by word a literal beats a slot
 // and a narrow type beats a wide one. It is nil where no rule fits.
-func match(d *dialect.Dialect, rules []*dialect.Rule, line string) *matched {
-	words := strings.Fields(line)
-	neg := len(words) > 1 && words[0] == d.Negate
+func match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
+	var space [24]dialect.Word
+	words := dialect.AppendWords(space[:0], line)
+	neg := len(words) > 1 && words[0].Text == d.Negate && !d.Flat()
 	if neg {
 		words = words[1:]
 	}
-	var best *matched
-	var rank []int
-	for i, r := range rules {
-		if len(r.Pattern) > 0 && r.Pattern[0].Kind == dialect.Literal && r.Pattern[0].Word != words[0] {
-			continue
-		}
-		f := &fit{d: d, bind: map[string]string{}}
-		if !f.elems(r.Pattern, words, neg) {
-			continue
-		}
-		if best == nil || slices.Compare(f.rank, rank) < 0 {
-			best, rank = f.result(r, i, neg), f.rank
+	if len(words) == 0 {
+		return nil
+	}
+	var best, try fit
+	best.d, best.src, try.d, try.src = d, line, d, line
+	var rule *dialect.Rule
+	named, other := rules.Of(words[0].Text)
+	for _, list := range [2][]*dialect.Rule{named, other} {
+		for _, r := range list {
+			try.reset()
+			if !try.elems(r.Pattern, words, neg) {
+				continue
+			}
+			if rule == nil || slices.Compare(try.rank, best.rank) < 0 {
+				rule, best, try = r, try, best
+			}
 		}
 	}
-	return best
+	if rule == nil {
+		return nil
+	}
+	return best.result(rule, words, neg)
 }
 
 // fit is one attempt to read words by a pattern.
 type fit struct {
 	d    *dialect.Dialect
-	out  []string
+	src  string
+	out  []string // canonical words
 	key  []string
-	bind map[string]string
-	rank []int
+	bind []bound
+	rank []int8
 }
 
-func (f *fit) result(r *dialect.Rule, index int, neg bool) *matched {
-	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: f.bind}
+func (f *fit) reset() {
+	f.out, f.key, f.bind, f.rank = f.out[:0], f.key[:0], f.bind[:0], f.rank[:0]
+}
+
+func (f *fit) result(r *dialect.Rule, words []dialect.Word, neg bool) *matched {
+	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: slices.Clone(f.bind), words: texts(words)}
 	if neg {
 		m.line = f.d.Negate + " " + m.line
 	}
-	m.key = r.Text + "\x00" + strings.Join(f.key, "\x00")
-	if group := r.Attr("choice"); group != "" {
-		name, slot, _ := strings.Cut(strings.TrimSuffix(group, ")"), "(")
-		m.key = "choice\x00" + name + "\x00" + f.bind[slot]
+	var k strings.Builder
+	switch {
+	case r.Choice != "":
+		k.WriteString("\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot))
+	case r.Many:
+		k.WriteString(r.Text + "\x00" + strings.Join(f.out, " "))
+	default:
+		k.WriteString(r.Text)
+		for _, word := range f.key {
+			k.WriteByte(0)
+			k.WriteString(word)
+		}
 	}
+	m.key = k.String()
 	return m
 }
 
+// slot gives the value of a slot of the line itself.
+func (m *matched) slot(name string) string {
+	for i := range m.bind {
+		if m.bind[i].name == name {
+			return m.bind[i].value
+		}
+	}
+	return ""
+}
+
+// slot gives the value of a slot of a line or of the blocks around it; the inner one wins.
+func (t *Tree) slot(n *node, name string) (value, raw string, ok bool) {
+	for ; n != nil && n.parent != nil; n = n.parent {
+		if m := t.match(n); m != nil {
+			for i := range m.bind {
+				if m.bind[i].name == name {
+					return m.bind[i].value, m.bind[i].raw, true
+				}
+			}
+		}
+	}
+	return "", "", false
+}
+
 // elems reads words by elements; short allows a negated line to end before its value.
-func (f *fit) elems(es []dialect.Elem, words []string, short bool) bool {
-	for i, e := range es {
+func (f *fit) elems(es []dialect.Elem, words []dialect.Word, short bool) bool {
+	for i := range es {
+		e := &es[i]
 		if len(words) == 0 && short && (e.Value || e.Kind == dialect.Rest) {
 			return true
 		}
 		switch e.Kind {
 		case dialect.Silent:
-			if len(words) > 0 && words[0] == e.Word {
+			if len(words) > 0 && words[0].Text == e.Word {
 				words = words[1:]
 			}
 		case dialect.Literal:
-			if len(words) == 0 || words[0] != e.Word {
+			if len(words) == 0 || words[0].Text != e.Word {
 				return false
 			}
 			f.take(e.Word, 0)
 			words = words[1:]
 		case dialect.Rest:
-			f.value(e, strings.Join(words, " "), 5)
+			v := strings.Join(texts(words), " ")
+			f.value(e, v, v, 5)
 			words = nil
 		case dialect.Group:
 			return f.groups(es[i:], words, short)
 		case dialect.Slot:
-			if len(words) == 0 {
+			n := f.slot(e, es[i+1:], words)
+			if n == 0 {
 				return false
 			}
-			if several(e.Type) {
-				// A list ends where what follows it in the pattern begins.
-				n := len(words) - f.tail(es[i+1:], words)
-				if n < 1 {
-					return false
-				}
-				f.value(e, canonList(e.Type, words[:n]), 4)
-				words = words[n:]
-				continue
-			}
-			w, ok := canon(f.d, e, words[0])
-			if !ok {
-				return false
-			}
-			f.value(e, w, breadth(e.Type))
-			words = words[1:]
+			words = words[n:]
 		}
 	}
 	return len(words) == 0
 }
 
+// slot reads the words of one slot and tells how many they are; 0 where they do not fit.
+func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) int {
+	if len(words) == 0 {
+		return 0
+	}
+	if e.Many() { // a list ends where what follows it in the pattern begins
+		n := len(words) - tail(rest, words)
+		if n < 1 {
+			return 0
+		}
+		raw := f.span(words[:n])
+		f.value(e, canonList(f.d, e, texts(words[:n]), raw), raw, 4)
+		return n
+	}
+	n, w := canonWords(f.d, e, words)
+	if n > 0 {
+		f.value(e, w, f.unglue(e, words[:n]), breadth(e.Type))
+	}
+	return n
+}
+
+// span is the text from the first of some words to the last.
+func (f *fit) span(words []dialect.Word) string {
+	last := words[len(words)-1]
+	return f.src[words[0].At : last.At+len(last.Text)]
+}
+
+// unglue gives a value as it was written, without the text around it.
+func (f *fit) unglue(e *dialect.Elem, words []dialect.Word) string {
+	if len(words) > 1 {
+		return strings.Join(texts(words), " ")
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(words[0].Text, e.Pre), e.Post)
+}
+
+func texts(words []dialect.Word) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = w.Text
+	}
+	return out
+}
+
 // groups reads optional groups, in any order, and writes them in the order of the rule.
-func (f *fit) groups(es []dialect.Elem, words []string, short bool) bool {
+func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	n := 0
 	for n < len(es) && es[n].Kind == dialect.Group {
 		n++
 	}
 	taken := make([]*fit, n)
+	after := tail(es[n:], words)
 	for again := true; again; {
 		again = false
 		for i := range n {
-			if taken[i] != nil || len(words) == 0 {
+			if taken[i] != nil || len(words) <= after {
 				continue
 			}
-			for size := len(words); size >= 1; size-- {
-				g := &fit{d: f.d, bind: map[string]string{}}
+			for size := len(words) - after; size >= 1; size-- {
+				g := &fit{d: f.d, src: f.src}
 				if g.elems(es[i].Group, words[:size], false) {
 					taken[i], words, again = g, words[size:], true
 					break
@@ -137,19 +279,20 @@ func (f *fit) groups(es []dialect.Elem, words []string, short bool) bool {
 		if g != nil {
 			f.out = append(f.out, g.out...)
 			f.key = append(f.key, g.key...)
-			maps.Copy(f.bind, g.bind)
+			f.bind = append(f.bind, g.bind...)
 		}
 	}
 	f.rank = append(f.rank, 6)
 	return f.elems(es[n:], words, short)
 }
 
-// tail counts the words at the end that the literals of optional groups behind a list take.
-func (f *fit) tail(es []dialect.Elem, words []string) int {
+// tail counts the words at the end that must be left for what follows in the pattern.
+func tail(es []dialect.Elem, words []dialect.Word) int {
 	n := 0
-	for _, e := range es {
+	for i := range es {
+		e := &es[i]
 		if e.Kind == dialect.Group && len(e.Group) > 0 && e.Group[0].Kind == dialect.Literal {
-			if at := slices.Index(words, e.Group[0].Word); at > 0 {
+			if at := slices.IndexFunc(words, func(w dialect.Word) bool { return w.Text == e.Group[0].Word }); at > 0 {
 				n = max(n, len(words)-at)
 			}
 		}
@@ -160,20 +303,20 @@ func (f *fit) tail(es []dialect.Elem, words []string) int {
 	return n
 }
 
-func (f *fit) take(word string, rank int) {
+func (f *fit) take(word string, rank int8) {
 	f.out, f.rank = append(f.out, word), append(f.rank, rank)
 }
 
-func (f *fit) value(e dialect.Elem, word string, rank int) {
-	f.take(word, rank)
-	f.bind[e.Name] = word
+func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
+	f.take(e.Pre+word+e.Post, rank)
+	f.bind = append(f.bind, bound{e.Name, word, raw})
 	if !e.Value && e.Kind == dialect.Slot {
 		f.key = append(f.key, word)
 	}
 }
 
 // breadth orders types: what takes fewer words comes first.
-func breadth(typ string) int {
+func breadth(typ string) int8 {
 	switch typ {
 	case "enum":
 		return 1
@@ -181,56 +324,4 @@ func breadth(typ string) int {
 		return 3
 	}
 	return 2
-}
-
-// off tells whether a line is a switch that is off.
-func (m *matched) off() bool { return m != nil && m.neg }
-
-// undo gives the command that takes a line away.
-func (m *matched) undo(d *dialect.Dialect) string {
-	if m.neg {
-		return strings.TrimPrefix(m.line, d.Negate+" ")
-	}
-	switch shape := m.rule.Attr("undo"); shape {
-	case "full":
-		return d.Negate + " " + m.line
-	case "key", "":
-		return d.Negate + " " + m.upToValue()
-	case "default":
-		return "default " + m.upToValue()
-	case "none":
-		return ""
-	default:
-		return fill(shape, m.bind)
-	}
-}
-
-// upToValue is the line as far as its first value.
-func (m *matched) upToValue() string {
-	var out []string
-	for _, e := range m.rule.Pattern {
-		switch {
-		case e.Value || e.Kind == dialect.Group || e.Kind == dialect.Rest:
-			return strings.Join(out, " ")
-		case e.Kind == dialect.Slot:
-			out = append(out, m.bind[e.Name])
-		case e.Kind == dialect.Literal:
-			out = append(out, e.Word)
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-// fill puts bound slots into a template; what is not bound leaves nothing behind.
-func fill(template string, bind map[string]string) string {
-	for name, v := range bind {
-		template = strings.ReplaceAll(template, "{"+name+"}", v)
-	}
-	var out []string
-	for _, w := range strings.Fields(template) {
-		if !strings.HasPrefix(w, "{") {
-			out = append(out, w)
-		}
-	}
-	return strings.Join(out, " ")
 }

@@ -1,10 +1,10 @@
 package tree
 
 import (
-	"cmp"
-	"container/heap"
 	"fmt"
 	"strings"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // The phases of a script. Inside a phase commands follow their blocks.
@@ -18,57 +18,111 @@ const (
 // definitions before their use, last uses before removals, providers before dependents,
 // partners in conflict gone before their successor comes, the way in last.
 func (d *differ) order() ([]*cmd, error) {
+	d.phases()
+	d.headers()
+	d.names()
+	d.relations()
+	d.moving()
+	out, stuck := d.sort()
+	for range maxSplits {
+		if stuck == nil || !d.split(stuck) {
+			break
+		}
+		d.reset()
+		d.headers()
+		d.names()
+		d.relations()
+		d.moving()
+		out, stuck = d.sort()
+	}
+	if stuck != nil {
+		var names []string
+		for _, c := range stuck {
+			names = append(names, d.edits(c)[0].Send)
+		}
+		return nil, fmt.Errorf("these commands need one another in a circle: %s", strings.Join(names, "; "))
+	}
+	return out, nil
+}
+
+// maxSplits bounds how often two lines that change places are taken apart.
+const maxSplits = 1 << 12
+
+func (d *differ) phases() {
 	for _, c := range d.cmds {
+		r := d.treeOf(c).rule(c.n)
 		switch {
-		case c.n.has("lockout"):
+		case r != nil && r.Lockout:
 			c.phase = lastly
+		case c.del && d.want.d.Acts == "message":
+			c.phase = setting - 1 // a message deletes before it updates
 		case c.del:
 			c.phase = removing
 		}
 	}
-	d.headers()
-	d.names()
-	d.relations()
-	return d.sort()
+}
+
+func (d *differ) reset() {
+	for _, c := range d.cmds {
+		c.next, c.waits = nil, 0
+	}
+	d.phases()
 }
 
 // before demands that a comes before b.
 func before(a, b *cmd) {
-	if a != nil && b != nil && a != b {
-		if b.after == nil {
-			b.after = map[*cmd]bool{}
-		}
-		b.after[a] = true
+	if a == nil || b == nil || a == b || a.taken || b.taken {
+		return
 	}
+	for _, x := range a.next {
+		if x == b {
+			return
+		}
+		if len(a.next) > 8 {
+			break // an edge twice is no harm; looking for it is
+		}
+	}
+	a.next = append(a.next, b)
+	b.waits++
 }
 
 // headers: a block before what stands in it; the removal of a line before its new value.
 func (d *differ) headers() {
 	for _, c := range d.cmds {
 		if c.del { // a header that changes is set first, so that its block is entered as it will be
-			if w := counterpart(d.want, c.n.parent); w != nil {
-				before(d.sent(w), c)
+			p := c.n.parent
+			if !d.inWant(c.n) {
+				p = d.counterpart(p)
+			}
+			for ; p != nil && p.parent != nil; p = p.parent {
+				before(d.sent(p), c)
 			}
 			continue
 		}
 		for p := c.n.parent; p != nil; p = p.parent {
 			before(d.sent(p), c)
 		}
-		if old := counterpart(d.have, c.n); old != nil {
+		if old := d.live(c); old != nil {
 			if r := d.sent(old); r != nil {
 				before(r, c)
 			}
 		}
-		if old := d.goneAbove(c.n); old != nil {
-			before(old, c)
-		}
+		before(d.goneAbove(c.n), c)
 	}
+}
+
+// live is the live line that a set takes the place of.
+func (d *differ) live(c *cmd) *node {
+	if c.old != nil {
+		return c.old
+	}
+	return d.counterpart(c.n)
 }
 
 // goneAbove is the removal of a block or owner around a line that is sent again.
 func (d *differ) goneAbove(n *node) *cmd {
 	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
-		if old := counterpart(d.have, p); old != nil {
+		if old := d.counterpart(p); old != nil {
 			if r := d.sent(old); r != nil && r.del {
 				return r
 			}
@@ -77,13 +131,37 @@ func (d *differ) goneAbove(n *node) *cmd {
 	return nil
 }
 
+// named gives kind:name of a line that defines or uses one.
+func (t *Tree) named(n *node, of *dialect.Name) string {
+	if of == nil {
+		return ""
+	}
+	if of.Template != "" {
+		return of.Kind + ":" + t.name(of.Template, n)
+	}
+	out := of.Kind
+	for i, s := range of.Slots {
+		v, _, _ := t.slot(n, s)
+		if i == 0 {
+			out += ":" + v
+		} else {
+			out += "," + v
+		}
+	}
+	return out
+}
+
 // names: a definition comes before its users, and goes after them.
 func (d *differ) names() {
 	defs := map[string][]*cmd{}
 	for _, c := range d.cmds {
-		if name := named(c.n, "def"); name != "" && (c.n.m == nil || !c.n.m.neg) {
+		if r := d.treeOf(c).rule(c.n); r != nil && r.Def != nil && !c.n.m.neg && c.move == "" {
+			name := d.treeOf(c).named(c.n, r.Def)
 			defs[name] = append(defs[name], c)
 		}
+	}
+	if len(defs) == 0 {
+		return
 	}
 	for _, c := range d.cmds {
 		for _, ref := range d.uses(c) {
@@ -100,10 +178,12 @@ func (d *differ) names() {
 		if c.del { // a changed user lets go of the old name by taking the new one
 			continue
 		}
-		if old := counterpart(d.have, c.n); old != nil {
-			for _, def := range defs[named(old, "ref")] {
-				if def.del {
-					before(c, def)
+		if old := d.live(c); old != nil {
+			if r := d.have.rule(old); r != nil && r.Ref != nil {
+				for _, def := range defs[d.have.named(old, r.Ref)] {
+					if def.del {
+						before(c, def)
+					}
 				}
 			}
 		}
@@ -113,18 +193,25 @@ func (d *differ) names() {
 // uses gives the names that a command's line uses; a removal lets go of all that goes
 // with it too.
 func (d *differ) uses(c *cmd) (out []string) {
-	collect := func(n *node) {
-		if name := named(n, "ref"); name != "" {
-			out = append(out, name)
-		}
+	t := d.treeOf(c)
+	r := t.rule(c.n)
+	if r == nil {
+		return nil
 	}
-	collect(c.n)
-	if !c.del || c.n.m == nil {
+	if r.Ref != nil {
+		out = append(out, t.named(c.n, r.Ref))
+	}
+	if !c.del {
 		return out
 	}
-	(&Tree{root: c.n}).walk(collect)
-	for _, g := range c.n.m.rule.List("owns") {
-		for _, n := range d.have.find(c.n, g) {
+	collect := func(n *node) {
+		if r := t.rule(n); r != nil && r.Ref != nil {
+			out = append(out, t.named(n, r.Ref))
+		}
+	}
+	c.n.walk(collect)
+	for i := range r.Owns {
+		for _, n := range d.have.find(c.n, &r.Owns[i]) {
 			collect(n)
 		}
 	}
@@ -134,7 +221,7 @@ func (d *differ) uses(c *cmd) (out []string) {
 // contents: what a definition holds is there before its first user looks at it. A policy
 // without its conditions would match everything for a moment.
 func (d *differ) contents(def *node, user *cmd) {
-	for _, k := range def.kids {
+	for k := def.first; k != nil; k = k.next {
 		if o := d.sent(k); o != nil && !o.del {
 			before(o, user)
 		}
@@ -142,153 +229,128 @@ func (d *differ) contents(def *node, user *cmd) {
 	}
 }
 
-// named gives kind:name of a line that defines or uses one.
-func named(n *node, attr string) string {
-	kind, slots, ok := strings.Cut(n.attr(attr), ":")
-	if !ok {
-		return ""
-	}
-	bind := n.binds()
-	if strings.Contains(slots, "{") {
-		return kind + ":" + fill(slots, bind)
-	}
-	out := []string{}
-	for _, s := range strings.Split(slots, ",") {
-		out = append(out, bind[s])
-	}
-	return kind + ":" + strings.Join(out, ",")
-}
-
-// relations: needs, conflicts, unique values, owners and what they own, cascades.
+// relations: needs, conflicts, unique values, owners and what they own, cascades, gates.
 func (d *differ) relations() {
-	held := map[string]*cmd{}
+	free := d.frees()
 	for _, c := range d.cmds {
+		r := d.treeOf(c).rule(c.n)
+		if r == nil || c.move != "" {
+			continue
+		}
+		d.gates(c, r)
+		d.each(d.want, c, r.Before, func(o *cmd) { before(c, o) })
+		d.each(d.have, c, r.Before, func(o *cmd) { before(c, o) })
+		d.each(d.want, c, r.After, func(o *cmd) { before(o, c) })
+		d.each(d.have, c, r.After, func(o *cmd) { before(o, c) })
 		if c.del {
-			if u := unique(c.n); u != "" {
-				held[u] = c
-			}
-		}
-	}
-	for _, c := range d.cmds {
-		if c.n.m == nil {
+			d.removal(c, r)
 			continue
 		}
-		r := c.n.m.rule
-		if !c.del {
-			if u := unique(c.n); u != "" {
-				before(held[u], c)
+		if r.Unique != nil {
+			before(free[d.want.named(c.n, r.Unique)], c)
+		}
+		d.each(d.want, c, r.Needs, func(o *cmd) {
+			if !o.del {
+				before(o, c)
 			}
-			d.each(d.want, c, r.List("needs"), func(o *cmd) { before(o, c) })
-			d.each(d.have, c, r.List("conflicts"), func(o *cmd) {
-				if o.del {
-					before(o, c)
-				}
-			})
-			d.each(d.want, c, r.List("owns"), func(o *cmd) { before(c, o) })
-			d.each(d.want, c, r.List("wipes"), func(o *cmd) { before(c, o) })
-			continue
-		}
-		// what needs this line goes before it does
-		d.each(d.have, c, r.List("heldby"), func(o *cmd) { before(o, c) })
-		d.each(d.want, c, r.List("owns"), func(o *cmd) { before(c, o) })
-	}
-	for _, c := range d.cmds {
-		if c.del && c.n.m != nil {
-			d.each(d.have, c, c.n.m.rule.List("needs"), func(o *cmd) {
-				if o.del {
-					before(c, o)
-				}
-			})
-		}
+		})
+		d.each(d.have, c, r.Needs, func(o *cmd) {
+			if o.del && o.n.m.neg { // what was switched off and is on by itself
+				before(o, c)
+			}
+		})
+		d.each(d.have, c, r.Conflicts, func(o *cmd) {
+			if o.del {
+				before(o, c)
+			}
+		})
+		d.each(d.want, c, r.Owns, func(o *cmd) { before(c, o) })
+		d.each(d.want, c, r.Wipes, func(o *cmd) { before(c, o) })
 	}
 }
 
-func (d *differ) each(t *Tree, c *cmd, globs []string, f func(*cmd)) {
-	from := c.n
-	if counterpart(t, from) != nil {
-		from = counterpart(t, from)
+// removal: what needs a line goes before it does, and what it takes along comes again after.
+func (d *differ) removal(c *cmd, r *dialect.Rule) {
+	d.each(d.have, c, r.HeldBy, func(o *cmd) { before(o, c) })
+	d.each(d.want, c, r.Owns, func(o *cmd) { before(c, o) })
+	d.each(d.want, c, r.Wipes, func(o *cmd) { before(c, o) })
+	d.each(d.have, c, r.Needs, func(o *cmd) {
+		if o.del {
+			before(c, o)
+		}
+	})
+}
+
+// gates: a line at the top before those that need it.
+func (d *differ) gates(c *cmd, r *dialect.Rule) {
+	if !d.want.d.Gates(d.treeOf(c).line(c.n)) || c.n.parent.parent != nil {
+		return
 	}
-	for _, g := range globs {
-		for _, n := range t.find(from, g) {
+	for _, o := range d.cmds {
+		if u := d.treeOf(o).rule(o.n); u != nil && u.Gate == c.n.m.line {
+			if !o.del {
+				before(c, o)
+			}
+		}
+	}
+	_ = r
+}
+
+// frees gives the command that makes room for each unique value.
+func (d *differ) frees() map[string]*cmd {
+	out := map[string]*cmd{}
+	for _, c := range d.cmds {
+		old := c.n
+		if !c.del {
+			if old = d.live(c); old == nil || d.sent(old) != nil {
+				continue
+			}
+		}
+		if r := d.have.rule(old); r != nil && r.Unique != nil && r.Clash != "steal" && !old.m.neg && !d.inWant(old) {
+			out[d.have.named(old, r.Unique)] = c
+		}
+	}
+	return out
+}
+
+// split takes one of two lines that change places away for a moment.
+func (d *differ) split(stuck []*cmd) bool {
+	for _, c := range stuck {
+		r := d.treeOf(c).rule(c.n)
+		if c.del || r == nil || r.Unique == nil {
+			continue
+		}
+		old := d.live(c)
+		if old == nil || d.done[old] != nil || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+			continue
+		}
+		x := d.add(old, true, Split, c.n)
+		x.phase, x.seq = setting, c.seq
+		c.why = Split
+		return true
+	}
+	return false
+}
+
+func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
+	if len(globs) == 0 {
+		return
+	}
+	from := c.n
+	if d.inWant(c.n) != (t == d.want) {
+		if from = d.counterpart(c.n); from == nil {
+			in := d.counterpart(c.n.parent)
+			if in == nil {
+				return
+			}
+			from = &node{text: c.n.text, m: c.n.m, parent: in}
+		}
+	}
+	for i := range globs {
+		for _, n := range t.find(from, &globs[i]) {
 			if o := d.sent(n); o != nil && o != c {
 				f(o)
 			}
 		}
 	}
-}
-
-func unique(n *node) string {
-	space, slots, ok := strings.Cut(n.attr("unique"), ":")
-	if !ok {
-		return ""
-	}
-	bind := n.binds()
-	for _, s := range strings.Split(slots, ",") {
-		space += "\x00" + bind[s]
-	}
-	return space
-}
-
-// sort is Kahn's algorithm with a heap; among ready commands the block of the last one is
-// preferred, so that a block is entered as seldom as possible.
-func (d *differ) sort() ([]*cmd, error) {
-	waits, next := map[*cmd]int{}, map[*cmd][]*cmd{}
-	ready := &queue{}
-	for _, c := range d.cmds {
-		waits[c] = 0
-		for a := range c.after {
-			if d.sent(a.n) == a {
-				waits[c]++
-				next[a] = append(next[a], c)
-			}
-		}
-		if waits[c] == 0 {
-			heap.Push(ready, c)
-		}
-	}
-	var out []*cmd
-	for ready.Len() > 0 {
-		c := heap.Pop(ready).(*cmd)
-		out = append(out, c)
-		for _, n := range next[c] {
-			if waits[n]--; waits[n] == 0 {
-				heap.Push(ready, n)
-			}
-		}
-	}
-	if len(out) < len(d.cmds) {
-		var names []string
-		for _, c := range d.cmds {
-			if waits[c] > 0 {
-				names = append(names, d.edit(c).Send)
-			}
-		}
-		return nil, fmt.Errorf("these commands need one another in a circle: %s", strings.Join(names, "; "))
-	}
-	return out, nil
-}
-
-// queue is a heap of ready commands: by phase, then as they were found.
-type queue []*cmd
-
-// Len, Less, Swap, Push and Pop are what container/heap calls.
-func (q queue) Len() int { return len(q) }
-
-// Less puts the earlier phase first, then source order.
-func (q queue) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(q[i].phase, q[j].phase), cmp.Compare(q[i].seq, q[j].seq)) < 0
-}
-
-// Swap exchanges two.
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-
-// Push adds one.
-func (q *queue) Push(x any) { *q = append(*q, x.(*cmd)) }
-
-// Pop takes the last one.
-func (q *queue) Pop() any {
-	old := *q
-	c := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return c
 }

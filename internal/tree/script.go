@@ -7,42 +7,51 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
+const inactive = dialect.Inactive
+
 // Script writes edits in the platform's words: the very bytes that will be sent, indented
 // as the configuration is. Entering configuration mode and saving are the driver's.
 func Script(d *dialect.Dialect, es []Edit) []byte {
-	w := &writer{d: d}
-	for _, e := range es {
-		w.enter(e.Path)
+	w := &writer{}
+	for i := range es {
+		e := &es[i]
+		if d.Flat() {
+			w.line(e.Send)
+			continue
+		}
+		w.enter(e.Blocks, e.Exit)
 		w.line(e.Send)
-		if !e.Del && w.opens(e.Path, e.Line) {
-			w.open = append(slices.Clone(e.Path), e.Line)
+		if e.Opens {
+			w.open, w.exits = append(slices.Clone(e.Blocks), e.Send), e.Exit
 		}
 	}
-	w.enter(nil)
+	w.enter(nil, nil)
 	return []byte(w.b.String())
 }
 
-// writer knows which blocks are open.
+// writer knows which blocks are open, and the words that leave them.
 type writer struct {
-	d    *dialect.Dialect
-	b    strings.Builder
-	open []string
+	b           strings.Builder
+	open, exits []string
 }
 
 func (w *writer) line(text string) {
-	if text != "" {
-		w.b.WriteString(strings.Repeat(" ", len(w.open)) + text + "\n")
+	if text == "" {
+		return
 	}
+	w.b.WriteString(strings.Repeat(" ", len(w.open)))
+	w.b.WriteString(text)
+	w.b.WriteByte('\n')
 }
 
 // enter leaves the open blocks that path is not in, and opens the ones it is in.
-func (w *writer) enter(path []string) {
+func (w *writer) enter(path, exits []string) {
 	same := 0
 	for same < len(path) && same < len(w.open) && path[same] == w.open[same] {
 		same++
 	}
 	for len(w.open) > same {
-		exit := exitOf(w.d, w.open)
+		exit := w.exits[len(w.open)-1]
 		w.open = w.open[:len(w.open)-1]
 		w.line(exit)
 	}
@@ -50,31 +59,207 @@ func (w *writer) enter(path []string) {
 		w.line(header)
 		w.open = append(w.open, header)
 	}
-}
-
-// opens tells whether a line is the header of a block.
-func (w *writer) opens(path []string, line string) bool {
-	m := match(w.d, rulesAt(w.d, path), line)
-	return m != nil && !m.neg && m.rule.Block()
-}
-
-func rulesAt(d *dialect.Dialect, path []string) []*dialect.Rule {
-	rules := d.Rules
-	for _, header := range path {
-		m := match(d, rules, header)
-		if m == nil {
-			return nil
-		}
-		rules = m.rule.Kids
+	if len(w.open) > 0 {
+		w.exits = exits
 	}
-	return rules
 }
 
-// exitOf is the word that leaves the innermost of the open blocks.
-func exitOf(d *dialect.Dialect, open []string) string {
-	m := match(d, rulesAt(d, open[:len(open)-1]), open[len(open)-1])
-	if m != nil && len(m.rule.Exits()) > 0 {
-		return m.rule.Exits()[0]
+// edits gives what is sent for a command: one line, and with a text that is sent whole its
+// lines.
+func (d *differ) edits(c *cmd) (out []Edit) {
+	t := d.treeOf(c)
+	e := Edit{Path: d.path(c, t.line), Del: c.del, Line: t.line(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
+	if c.n.text == inactive {
+		e.Unruled = false
+	}
+	if !c.del {
+		e.No = int(c.n.no)
+	}
+	if c.cause != nil {
+		e.Cause = int(c.cause.no)
+	}
+	e.Foreign = d.foreign(c)
+	d.about(c, t, &e)
+	if c.move != "" {
+		e.Send = d.flat("insert", c, t.key1(c.n)) + " " + c.move
+		return []Edit{e}
+	}
+	sends := c.delta
+	if sends == nil {
+		sends = []string{d.command(c, t)}
+	}
+	for _, s := range sends {
+		e.Send = s
+		out = append(out, e)
+	}
+	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite {
+		out = append(out, d.text(c.n, e)...)
+	}
+	return out
+}
+
+// about adds what the rule says beside.
+func (d *differ) about(c *cmd, t *Tree, e *Edit) {
+	blocks := d.blocksOf(c)
+	for _, b := range blocks {
+		e.Blocks, e.Exit = append(e.Blocks, d.written(b)), append(e.Exit, exitWord(d.treeOfNode(b), b))
+	}
+	r := t.rule(c.n)
+	if r == nil {
+		return
+	}
+	e.Proof, e.Lockout, e.Confirm, e.Answer = r.Proof, r.Lockout, r.Confirm, r.Answer
+	if r.Resets != "" {
+		e.Resets = []string{t.name(r.Resets, c.n)}
+	}
+	if !c.del && !c.n.m.neg && r.Block() && !t.d.Flat() {
+		e.Opens, e.Exit = true, append(e.Exit, exitWord(t, c.n))
+	}
+}
+
+// written is a header as it is sent.
+func (d *differ) written(b *node) string { return dialect.Fold(b.text) }
+
+func (d *differ) treeOfNode(n *node) *Tree {
+	if d.inWant(n) {
+		return d.want
+	}
+	return d.have
+}
+
+// exitWord is the word that leaves a block, for a script.
+func exitWord(t *Tree, n *node) string {
+	if exit := t.exit(n); exit != "" {
+		return exit
 	}
 	return "exit"
+}
+
+// blocksOf gives the headers around a command as they will be when it runs: a header whose
+// value changes is set before what stands under it is touched.
+func (d *differ) blocksOf(c *cmd) (out []*node) {
+	for p := c.n.parent; p != nil && p.parent != nil; p = p.parent {
+		b := p
+		if c.del {
+			if w := d.counterpart(p); w != nil && !d.inWant(p) {
+				b = w
+			}
+		}
+		out = append(out, b)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// path gives the canonical headers around a command.
+func (d *differ) path(c *cmd, _ func(*node) string) (out []string) {
+	for _, b := range d.blocksOf(c) {
+		out = append(out, d.treeOfNode(b).line(b))
+	}
+	return out
+}
+
+// command is what is sent for a line.
+func (d *differ) command(c *cmd, t *Tree) string {
+	switch {
+	case c.n.text == inactive && t.d.Flat():
+		up := &cmd{n: c.n.parent, del: c.del}
+		if c.del {
+			return d.flat("activate", up, t.key1OrLine(c.n.parent))
+		}
+		return d.flat("deactivate", up, t.key1OrLine(c.n.parent))
+	case t.d.Flat() && c.del:
+		if r := t.rule(c.n); r != nil && r.Undo != "" && r.Undo != "key" && r.Undo != "full" {
+			return t.undo(c.n)
+		}
+		return d.flat(t.d.Negate, c, t.key1OrLine(c.n))
+	case t.d.Flat():
+		return d.flat(t.d.Set, c, dialect.Fold(c.n.text))
+	case c.del:
+		return t.undo(c.n)
+	}
+	if t.rule(c.n) == nil {
+		return dialect.Fold(c.n.text)
+	}
+	return c.n.text
+}
+
+// key1OrLine is a line as far as its value, or all of it where no rule knows its value.
+func (t *Tree) key1OrLine(n *node) string {
+	m := t.match(n)
+	if m == nil || m.rule.Undo == "full" || m.rule.Many {
+		return dialect.Fold(n.text)
+	}
+	return m.upToValue()
+}
+
+// flat is a command with the whole path.
+func (d *differ) flat(word string, c *cmd, line string) string {
+	var path []string
+	for _, b := range d.blocksOf(c) {
+		path = append(path, d.written(b))
+	}
+	return word + " " + join(d.want.d, append(path, line))
+}
+
+func join(d *dialect.Dialect, path []string) string {
+	if d.Syntax == "path" {
+		return dialect.JoinPath(path)
+	}
+	return strings.Join(path, " ")
+}
+
+// text gives the lines of a block that is sent whole.
+func (d *differ) text(n *node, of Edit) (out []Edit) {
+	for k := n.first; k != nil; k = k.next {
+		e := Edit{Path: append(slices.Clone(of.Path), of.Line), Blocks: append(slices.Clone(of.Blocks), of.Send), Line: k.text, Send: k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
+		for p := k.parent; p != n; p = p.parent {
+			e.Send = "  " + e.Send
+		}
+		out = append(out, e)
+		out = append(out, d.text2(n, k, of)...)
+	}
+	return out
+}
+
+func (d *differ) text2(top, k *node, of Edit) (out []Edit) {
+	if d.want.d.Flat() {
+		return nil
+	}
+	for x := k.first; x != nil; x = x.next {
+		e := Edit{Path: append(slices.Clone(of.Path), of.Line), Blocks: append(slices.Clone(of.Blocks), of.Send), Line: x.text, Send: x.text, No: int(x.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
+		for p := x.parent; p != top; p = p.parent {
+			e.Send = "  " + e.Send
+		}
+		out = append(out, e)
+		out = append(out, d.text2(top, x, of)...)
+	}
+	return out
+}
+
+// foreign tells whether a command removes what is not ours.
+func (d *differ) foreign(c *cmd) bool {
+	if !d.o.Guard || !c.del || c.n.off() || d.inWant(c.n) {
+		return false
+	}
+	return d.o.Deployed == nil || d.o.Deployed.has(d.have, c.n) == nil
+}
+
+// has finds the line of a tree with the same keys from the top down.
+func (t *Tree) has(of *Tree, n *node) *node {
+	if n.parent == nil {
+		return t.root
+	}
+	in := t.has(of, n.parent)
+	if in == nil {
+		return nil
+	}
+	t.settleLevel(in)
+	key := of.key(n)
+	for k := in.first; k != nil; k = k.next {
+		if t.key(k) == key {
+			return k
+		}
+	}
+	return nil
 }

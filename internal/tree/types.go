@@ -10,9 +10,35 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
+// canonWords gives the one spelling of a value at the head of words, and how many words it
+// takes; 0 where they are not of the type. The types are those of the rule language.
+func canonWords(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word) (int, string) {
+	word := words[0].Text
+	if e.Pre != "" || e.Post != "" {
+		in, ok := strings.CutPrefix(word, e.Pre)
+		if ok {
+			in, ok = strings.CutSuffix(in, e.Post)
+		}
+		if !ok {
+			return 0, ""
+		}
+		word = in
+	}
+	switch e.Type {
+	case "ipmask", "prefix":
+		return withMask(e.Type == "prefix", word, words)
+	case "wildcard":
+		return wildcard(word, words)
+	}
+	w, ok := canon(d, e, word)
+	if !ok {
+		return 0, ""
+	}
+	return 1, w
+}
+
 // canon gives the one spelling of a word of a type, and whether the word is of that type.
-// The types are those of the rule language.
-func canon(d *dialect.Dialect, e dialect.Elem, word string) (string, bool) {
+func canon(d *dialect.Dialect, e *dialect.Elem, word string) (string, bool) {
 	switch e.Type {
 	case "int":
 		return whole(word)
@@ -21,41 +47,111 @@ func canon(d *dialect.Dialect, e dialect.Elem, word string) (string, bool) {
 	case "ip":
 		a, err := netip.ParseAddr(word)
 		return a.String(), err == nil && a.Zone() == ""
-	case "prefix":
-		if word == "any" {
-			return word, true
-		}
-		p, err := netip.ParsePrefix(word)
-		return p.Masked().String(), err == nil
-	case "ipmask":
-		p, err := netip.ParsePrefix(word)
-		return p.String(), err == nil
 	case "asn":
 		return asn(word)
 	case "area":
 		return area(word)
-	case "peer":
+	case "peer", "nexthop":
 		if a, err := netip.ParseAddr(word); err == nil {
 			return a.String(), true
 		}
-		return word, word != ""
-	case "nexthop":
-		if a, err := netip.ParseAddr(word); err == nil {
-			return a.String(), true
-		}
-		return word, word != "" && word[0] >= 'A'
+		return word, word != "" && (e.Type == "peer" || word[0] >= 'A')
 	case "ifname":
 		return longName(d, word), word != ""
-	case "community":
+	case "community", "rd", "rt":
 		return community(word), word != ""
+	case "ids":
+		return ids(word)
+	case "port":
+		return port(d, word), word != ""
 	case "mac":
-		return strings.ToLower(word), strings.Count(word, ":") == 5
+		return mac(word)
 	}
 	return word, word != ""
 }
 
+// withMask reads a prefix or an address, with its length or with a mask behind it.
+func withMask(network bool, word string, words []dialect.Word) (int, string) {
+	if network && word == "any" {
+		return 1, word
+	}
+	if p, err := netip.ParsePrefix(word); err == nil {
+		return 1, written(p, network)
+	}
+	if len(words) < 2 {
+		return 0, ""
+	}
+	a, err1 := netip.ParseAddr(word)
+	m, err2 := netip.ParseAddr(words[1].Text)
+	if err1 != nil || err2 != nil || !a.Is4() || !m.Is4() {
+		return 0, ""
+	}
+	n := ones(m)
+	if n < 0 {
+		return 0, ""
+	}
+	return 2, written(netip.PrefixFrom(a, n), network)
+}
+
+func written(p netip.Prefix, network bool) string {
+	if network {
+		p = p.Masked()
+	}
+	return p.String()
+}
+
+// ones counts the leading ones of a mask; -1 where others follow a zero.
+func ones(m netip.Addr) int {
+	b := m.As4()
+	v := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+	n := 0
+	for v&(1<<31) != 0 {
+		v <<= 1
+		n++
+	}
+	if v != 0 {
+		return -1
+	}
+	return n
+}
+
+// wildcard reads an address with the bits that do not matter: "any", "host A" or "A W".
+func wildcard(word string, words []dialect.Word) (int, string) {
+	switch {
+	case word == "any":
+		return 1, word
+	case word == "host" && len(words) > 1:
+		a, err := netip.ParseAddr(words[1].Text)
+		if err != nil {
+			return 0, ""
+		}
+		return 2, a.String() + " 0.0.0.0"
+	}
+	a, err := netip.ParseAddr(word)
+	if err != nil {
+		if p, err := netip.ParsePrefix(word); err == nil {
+			return 1, p.Masked().String()
+		}
+		return 0, ""
+	}
+	if len(words) > 1 {
+		if w, err := netip.ParseAddr(words[1].Text); err == nil && w.Is4() {
+			return 2, a.String() + " " + w.String()
+		}
+	}
+	return 1, a.String() + " 0.0.0.0"
+}
+
 // whole drops leading zeros of a number.
 func whole(word string) (string, bool) {
+	for i := range len(word) {
+		if word[i] < '0' || word[i] > '9' {
+			return "", false
+		}
+	}
+	if len(word) > 0 && len(word) < 19 && (word[0] != '0' || len(word) == 1) {
+		return word, true
+	}
 	n, err := strconv.ParseUint(word, 10, 64)
 	return strconv.FormatUint(n, 10), err == nil
 }
@@ -96,6 +192,9 @@ func longName(d *dialect.Dialect, word string) string {
 
 // community drops leading zeros of the parts of a community.
 func community(word string) string {
+	if !strings.Contains(word, ":0") && word != "" && word[0] != '0' {
+		return word
+	}
 	parts := strings.Split(word, ":")
 	for i, p := range parts {
 		if n, ok := whole(p); ok {
@@ -105,10 +204,101 @@ func community(word string) string {
 	return strings.Join(parts, ":")
 }
 
-// canonList gives the one spelling of a value of several words.
-func canonList(typ string, words []string) string {
+// port gives the number of a named port, from the platform's table "port".
+func port(d *dialect.Dialect, word string) string {
+	if n, ok := d.Tables["port"][word]; ok {
+		return n
+	}
+	return word
+}
+
+// mac writes a hardware address with colons in lower case.
+func mac(word string) (string, bool) {
+	var hex []byte
+	for _, c := range []byte(strings.ToLower(word)) {
+		switch {
+		case c >= '0' && c <= '9' || c >= 'a' && c <= 'f':
+			hex = append(hex, c)
+		case c != ':' && c != '.' && c != '-':
+			return "", false
+		}
+	}
+	if len(hex) != 12 {
+		return "", false
+	}
+	var b strings.Builder
+	for i := 0; i < 12; i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.Write(hex[i : i+2])
+	}
+	return b.String(), true
+}
+
+// ids writes a set of numbers as sorted ranges.
+func ids(word string) (string, bool) {
+	if word == "all" || word == "none" {
+		return word, true
+	}
+	set, ok := readIDs(word)
+	return writeIDs(set), ok
+}
+
+// maxIDs bounds a set: no platform numbers more.
+const maxIDs = 1 << 16
+
+func readIDs(word string) (out []int, ok bool) {
+	for _, part := range strings.Split(word, ",") {
+		lo, hi, ranged := strings.Cut(part, "-")
+		a, err1 := strconv.Atoi(lo)
+		b := a
+		var err2 error
+		if ranged {
+			b, err2 = strconv.Atoi(hi)
+		}
+		if err1 != nil || err2 != nil || a < 0 || b < a || b >= maxIDs || len(out) > maxIDs {
+			return nil, false
+		}
+		for n := a; n <= b; n++ {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), true
+}
+
+func writeIDs(set []int) string { return strings.Join(ranges(set), ",") }
+
+// ranges gives the runs of a sorted set.
+func ranges(set []int) (out []string) {
+	for i := 0; i < len(set); {
+		j := i
+		for j+1 < len(set) && set[j+1] == set[j]+1 {
+			j++
+		}
+		if i == j {
+			out = append(out, strconv.Itoa(set[i]))
+		} else {
+			out = append(out, strconv.Itoa(set[i])+"-"+strconv.Itoa(set[j]))
+		}
+		i = j + 1
+	}
+	return out
+}
+
+// canonList gives the one spelling of a value of several words; raw is its text.
+func canonList(d *dialect.Dialect, e *dialect.Elem, words []string, raw string) string {
+	switch e.Type {
+	case "text", "blob", "secret":
+		return strings.ReplaceAll(raw, "\x03", "^C")
+	case "quoted":
+		return unquote(raw)
+	case "ace":
+		return ace(d, words)
+	}
 	out := slices.Clone(words)
-	switch typ {
+	switch e.Type {
 	case "communities":
 		for i := range out {
 			out[i] = community(out[i])
@@ -122,6 +312,43 @@ func canonList(typ string, words []string) string {
 	return strings.Join(out, " ")
 }
 
+// unquote drops quotes that are not needed.
+func unquote(raw string) string {
+	in, ok := strings.CutPrefix(raw, `"`)
+	if in, ok2 := strings.CutSuffix(in, `"`); ok && ok2 && in != "" && !strings.ContainsAny(in, " \t\"\\;{}[]#") {
+		return in
+	}
+	return raw
+}
+
+// ace folds the addresses and ports of an entry of an access list.
+func ace(d *dialect.Dialect, words []string) string {
+	var out []string
+	for i := 0; i < len(words); {
+		w := words[i]
+		switch _, err := netip.ParseAddr(w); {
+		case w == "host" || err == nil && i+1 < len(words):
+			if n, c := wildcard(w, places(words[i:])); n == 2 {
+				out = append(out, c)
+				i += 2
+				continue
+			}
+		case i > 0 && slices.Contains([]string{"eq", "neq", "lt", "gt"}, words[i-1]):
+			w = port(d, w)
+		}
+		out = append(out, w)
+		i++
+	}
+	return strings.Join(out, " ")
+}
+
+func places(words []string) (out []dialect.Word) {
+	for _, w := range words {
+		out = append(out, dialect.Word{Text: w})
+	}
+	return out
+}
+
 // byNumbers orders communities part by part, as numbers where both are.
 func byNumbers(a, b string) int {
 	x, y := strings.Split(a, ":"), strings.Split(b, ":")
@@ -133,9 +360,4 @@ func byNumbers(a, b string) int {
 		}
 		return cmp.Compare(m, n)
 	})
-}
-
-// several tells whether a type takes all words that are left.
-func several(typ string) bool {
-	return slices.Contains([]string{"text", "quoted", "communities", "list", "names", "blob", "ace", "secret"}, typ)
 }

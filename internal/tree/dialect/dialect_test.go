@@ -11,7 +11,8 @@ const head = "syntax: indent\nacts: line\nnegate: no\ncomment: !\n\n"
 // TestProblems holds the law: a platform's author is told what is wrong, and where.
 func TestProblems(t *testing.T) {
 	for text, want := range map[string]string{
-		"syntax: brace\nacts: line\nnegate: no\n\na\n": `1: the syntax "brace" is not in this version`,
+		"syntax: prose\nacts: line\nnegate: no\n\na\n": `1: syntax: "prose" is none of indent, brace, path`,
+		"syntax: brace\nacts: line\nnegate: no\n\na\n": "1: brace and path syntax say how a line is set",
 		"nonsense\n\na\n":                      "1: a header line is written name: value",
 		head + "a <x>\n":                       "6: <x>: a slot is written <name:type>",
 		head + "a <x:thing>\n":                 `6: <x:thing>: no type "thing"`,
@@ -29,7 +30,12 @@ func TestProblems(t *testing.T) {
 		head + ":: undo=key\n":                 "6: a line that begins with :: continues a rule",
 		head + "\ta\n":                         "6: rules are indented with blanks, not tabs",
 		head + "a :: undo=\"x\n":               "6: a quote is never closed",
-		head + "a > b\n":                       "6: patterns of several levels are not in this version",
+		head + "a :: also=\"^ b\"\n":           "6: also=\"^ b\": there is no block around",
+		head + "a :: also=\"b {x}\"\n":         "6: also=\"b {x}\": there is no such slot: {x}",
+		head + "a =<v:int> :: ids=w\n":         `6: ids=w: "a =<v:int>" has no such slot`,
+		head + "a :: default=@t\n":             "6: default=@t: the header has no such table",
+		head + "a :: def=k:x\n":                "6: def=k: neither \"a\" nor a block around it has the slot x",
+		head + "a :: needs=\"=> b\"\n":         "6: needs==> b: ",
 	} {
 		_, problems := Read("x", []byte(text))
 		found := false
@@ -52,7 +58,7 @@ func TestDefine(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for _, block := range d.Rules {
-		if len(block.Kids) != 2 || block.Kids[0].Attr("needs") == "" || block.Kids[1].Has("needs") {
+		if len(block.Kids) != 2 || len(block.Kids[0].Needs) == 0 || len(block.Kids[1].Needs) > 0 {
 			t.Errorf("%s: %+v", block.Text, block.Kids)
 		}
 	}
@@ -63,11 +69,50 @@ func TestDefine(t *testing.T) {
 
 // TestLex holds what is left out, and how depth is counted.
 func TestLex(t *testing.T) {
-	d := &Dialect{Comment: []string{"!"}, Volatile: []string{"Building configuration...", "Current configuration:", "frr version"}, End: "end"}
+	d := &Dialect{Comment: []string{"!"}}
+	d.Join([]string{"Building configuration...", "Current configuration:", "frr version"}, "end")
 	text := "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4.4\na  b \r\n\tc\nend\n"
-	want := []Line{{6, 0, "a b"}, {7, 8, "c"}}
+	want := []Line{{No: 6, Text: "a  b"}, {No: 7, Depth: 8, Text: "c"}}
 	if got := Lex(d, []byte(text)); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestSyntaxes holds that each syntax ends in the same lines.
+func TestSyntaxes(t *testing.T) {
+	for name, c := range map[string]struct{ head, text, want string }{
+		"banner": {head + "banner <k:enum(motd|login)> =<b:blob> :: blob=delim undo=\"no banner {k}\"\nx\n",
+			"banner motd ^C\n! not a comment\n x\n^C\nx\n", "0 banner motd ^C\n! not a comment\n x\n^C|0 x"},
+		"cut banner": {head + "banner <k:enum(motd|login)> =<b:blob> :: blob=delim undo=\"no banner {k}\"\n",
+			"banner motd #\nx\n", "0 banner motd #\nx CUT"},
+		"banner to a word":               {head + "banner =<b:blob> :: blob=until:EOF\n", "banner\na\nEOF\nx\n", "0 banner\na\nEOF|0 x"},
+		"deeper":                         {head + "cert =<b:blob> :: blob=depth\n", "cert 1\n  30\n  40\nx\n", "0 cert 1\n  30\n  40|0 x"},
+		"exit that looks like a comment": {head + "a :: exit=\"!\"\n b\n", "a\n b\n!\n! text\n", "0 a|1 b|0 !"},
+		"braces": {"syntax: brace\nacts: commit\nnegate: delete\nset: set\nbrackets: split\n\na\n",
+			"/* c */ a {\n b c; # d\n inactive: e \"f  g\";\n h [ i j ];\n}\nk;", "0 a|1 b c|1 e \"f  g\"|2 inactive:|1 h i|1 h j|0 k"},
+		"brackets that are values": {"syntax: brace\nacts: file\nnegate: -\nset: +\n\na\n",
+			"a [ 10.0.0.0/8{8,24},\n 11.0.0.0/8 ];", "0 a [ 10.0.0.0/8{8,24}, 11.0.0.0/8 ]"},
+		"open brace": {"syntax: brace\nacts: file\nnegate: -\nset: +\n\na\n", "a {", "0 a|1  CUT"},
+		"paths": {"syntax: path\nacts: message\nnegate: delete\nset: update\n\na\n",
+			"/i[name=e-1/1]/mtu 9000\n/i[name=e-1/1]/d a b\n", "0 i [name=e-1/1]|1 mtu 9000|1 d a b"},
+		"json": {"syntax: path\nacts: message\nnegate: delete\nset: update\n\ni [name=<n:word>]\n t =<v:word>\n",
+			`{"m-a:i":[{"name":"e-1/1","t":"iana-if-type:eth","l":["x",2]}]}`, "0 i [name=e-1/1]|1 l x|1 l 2|1 t eth"},
+	} {
+		d, problems := Read("x", []byte(c.head))
+		if len(problems) > 0 {
+			t.Fatalf("%s: %v", name, problems)
+		}
+		var got []string
+		for _, l := range Lex(d, []byte(c.text)) {
+			s := fmt.Sprint(l.Depth, " ", l.Text)
+			if l.Cut {
+				s += " CUT"
+			}
+			got = append(got, s)
+		}
+		if s := strings.Join(got, "|"); s != c.want {
+			t.Errorf("%s:\nhave %q\nwant %q", name, s, c.want)
+		}
 	}
 }
 

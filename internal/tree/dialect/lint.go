@@ -6,63 +6,173 @@ import (
 	"strings"
 )
 
-// choices is the attributes that take one of a few words.
-var choices = map[string][]string{
-	"replace": {"overwrite", "undo-first", "recreate"},
-	"missing": {"deny", "permit", "nomatch", "ignore", "refuse", "unknown"},
-	"inuse":   {"allow", "refuse", "detach"},
-	"clash":   {"refuse", "ignore", "steal"},
-}
-
-// finish lints what was read.
+// finish lints what was read, and sorts it for finding.
 func (r *reader) finish() {
 	if r.d.Syntax == "" || r.d.Acts == "" || r.d.Negate == "" {
 		r.failf(1, 1, "the header says syntax, acts and negate")
 	}
-	defs, refs := map[string]bool{}, map[string]*Rule{}
-	r.walk(r.d.Rules, defs, refs)
-	for kind, rule := range refs {
-		if !defs[kind] {
+	if r.d.Flat() != (r.d.Syntax != "indent") {
+		r.failf(1, 1, "brace and path syntax say how a line is set (set:), indent does not")
+	}
+	r.spellings(r.d.Rules)
+	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}}
+	l.rules(r.d.Rules)
+	for kind, rule := range l.refs {
+		if !l.defs[kind] {
 			r.failf(rule.Line, 1, "ref=%s: no rule has def=%s", kind, kind)
 		}
 	}
-	slices.SortFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+	r.d.All = index(r.d.Rules)
+	r.d.learn(r.d.Rules)
+	r.d.look()
 }
 
-func (r *reader) walk(rules []*Rule, defs map[string]bool, refs map[string]*Rule) {
-	seen := map[string]int{}
+// index sorts the rules of every block by their first words.
+func index(rules []*Rule) *Index {
+	for _, r := range rules {
+		r.Under = index(r.Kids)
+	}
+	return NewIndex(rules)
+}
+
+// spellings makes a rule of each other spelling, in the block where it stands.
+func (r *reader) spellings(rules []*Rule) {
+	for _, rule := range slices.Clone(rules) {
+		r.spellings(rule.Kids)
+		for _, text := range rule.Also {
+			r.spelling(rule, text)
+		}
+	}
+}
+
+func (r *reader) spelling(rule *Rule, text string) {
+	block := rule.Up
+	if rest, ok := strings.CutPrefix(text, "/ "); ok {
+		block, text = nil, rest
+	}
+	for strings.HasPrefix(text, "^ ") {
+		if block == nil {
+			r.failf(rule.Line, 1, "also=%q: there is no block around", text)
+			return
+		}
+		block, text = block.Up, text[2:]
+	}
+	also := &Rule{Line: rule.Line, Text: text, Up: block, Of: rule, Pattern: r.pattern(rule.Line, 1, r.typed(rule, text))}
+	if block == nil {
+		r.d.Rules = append(r.d.Rules, also)
+		return
+	}
+	block.Kids = append(block.Kids, also)
+}
+
+// typed writes {slot} of a template as the slot itself.
+func (r *reader) typed(rule *Rule, text string) string {
+	for at := rule; at != nil; at = at.Up {
+		for _, e := range Slots(at.Pattern) {
+			typ := e.Type
+			if len(e.Enum) > 0 {
+				typ += "(" + strings.Join(e.Enum, "|") + ")"
+			}
+			slot := "<" + e.Name + ":" + typ + ">"
+			if e.Value {
+				slot = "=" + slot
+			}
+			text = strings.ReplaceAll(text, "{"+e.Name+"}", slot)
+		}
+	}
+	if open := strings.Index(text, "{"); open >= 0 {
+		r.failf(rule.Line, 1, "also=%q: there is no such slot: %s", text, text[open:])
+	}
+	return text
+}
+
+// Slots gives the slots of a pattern, those of its groups among them.
+func Slots(es []Elem) (out []Elem) {
+	for _, e := range es {
+		switch e.Kind {
+		case Slot:
+			out = append(out, e)
+		case Group:
+			out = append(out, Slots(e.Group)...)
+		}
+	}
+	return out
+}
+
+// lint looks for what a platform's author got wrong.
+type lint struct {
+	*reader
+	defs map[string]bool
+	refs map[string]*Rule
+}
+
+func (l *lint) rules(rules []*Rule) {
+	seen := map[string]*Rule{}
 	for _, rule := range rules {
 		shape := shape(rule.Pattern)
-		if first, twice := seen[shape]; twice {
-			r.failf(rule.Line, 1, "two rules of one block match the same lines: this and line %d", first)
+		if first := seen[shape]; first != nil {
+			l.failf(rule.Line, 1, "two rules of one block match the same lines: this and line %d", first.Line)
 		}
-		seen[shape] = rule.Line
-		for name, words := range choices {
-			if v := rule.Attr(name); v != "" && !slices.Contains(words, v) {
-				r.failf(rule.Line, 1, "%s=%s: want one of %s", name, v, strings.Join(words, ", "))
-			}
-		}
-		if strings.HasPrefix(rule.Attr("default"), "@") {
-			r.failf(rule.Line, 1, "default=%s: tables of defaults are not in this version", rule.Attr("default"))
-		}
-		if kind, _, ok := strings.Cut(rule.Attr("def"), ":"); ok {
-			defs[kind] = true
-		}
-		if kind, _, ok := strings.Cut(rule.Attr("ref"), ":"); ok && refs[kind] == nil {
-			refs[kind] = rule
-		}
-		if needsUndo(rule) && !rule.Has("undo") {
-			r.failf(rule.Line, 1, "%q has words behind its first value: say how it is undone (undo=)", rule.Text)
-		}
-		r.walk(rule.Kids, defs, refs)
+		seen[shape] = rule
+		l.rule(rule)
+		l.rules(rule.Kids)
 	}
+}
+
+func (l *lint) rule(rule *Rule) {
+	if rule.Of != nil {
+		return
+	}
+	if rule.Def != nil {
+		l.defs[rule.Def.Kind] = true
+	}
+	if rule.Ref != nil && l.refs[rule.Ref.Kind] == nil {
+		l.refs[rule.Ref.Kind] = rule
+	}
+	if table, ok := strings.CutPrefix(rule.Default, "@"); ok && l.d.Tables[table] == nil {
+		l.failf(rule.Line, 1, "default=@%s: the header has no such table", table)
+	}
+	if needsUndo(rule) && rule.Undo == "" && !l.d.Flat() {
+		l.failf(rule.Line, 1, "%q has words behind its first value: say how it is undone (undo=)", rule.Text)
+	}
+	for what, slot := range map[string]string{"sequence": rule.Sequence, "ids": rule.IDs, "expand": rule.Expand, "choice": rule.ChoiceSlot} {
+		if slot != "" && !slices.ContainsFunc(Slots(rule.Pattern), func(e Elem) bool { return e.Name == slot }) {
+			l.failf(rule.Line, 1, "%s=%s: %q has no such slot", what, slot, rule.Text)
+		}
+	}
+	for what, n := range map[string]*Name{"def": rule.Def, "ref": rule.Ref, "unique": rule.Unique} {
+		l.slots(rule, what, n)
+	}
+}
+
+// slots reports a name that is made of slots which are not there.
+func (l *lint) slots(rule *Rule, what string, n *Name) {
+	if n == nil {
+		return
+	}
+	for _, s := range n.Slots {
+		if !rule.sees(s) {
+			l.failf(rule.Line, 1, "%s=%s: neither %q nor a block around it has the slot %s", what, n.Kind, rule.Text, s)
+		}
+	}
+}
+
+// sees tells whether a slot stands in a rule or a block around it.
+func (r *Rule) sees(slot string) bool {
+	for at := r; at != nil; at = at.Up {
+		if slices.ContainsFunc(Slots(at.Pattern), func(e Elem) bool { return e.Name == slot }) {
+			return true
+		}
+	}
+	return false
 }
 
 // needsUndo tells whether the default undo, the words up to the first value, would be a guess.
 func needsUndo(rule *Rule) bool {
 	behind := false
 	for _, e := range rule.Pattern {
-		if behind && (e.Kind != Slot || !e.Value) && e.Kind != Group {
+		if behind && (e.Kind != Slot || !e.Value) && e.Kind != Group && e.Kind != Silent {
 			return true
 		}
 		behind = behind || e.Value
@@ -76,7 +186,7 @@ func shape(es []Elem) string {
 	for _, e := range es {
 		switch e.Kind {
 		case Slot:
-			fmt.Fprintf(&b, "<%s%v> ", e.Type, e.Enum)
+			fmt.Fprintf(&b, "%s<%s%v>%s ", e.Pre, e.Type, e.Enum, e.Post)
 		case Group:
 			fmt.Fprintf(&b, "(%s) ", shape(e.Group))
 		case Rest:

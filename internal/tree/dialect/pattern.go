@@ -64,13 +64,11 @@ func (r *reader) elems(no, col int, tokens []string, inside bool) (out []Elem, r
 				return out, append([]string{t}, tokens...)
 			}
 			return out, append([]string{t}, tokens...)
-		case t == ">":
-			r.failf(no, col, "patterns of several levels are not in this version: indent instead")
 		case t == "...":
 			out = append(out, Elem{Kind: Rest, Name: "rest"})
-		case strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]"):
+		case strings.HasPrefix(t, "[") && strings.HasSuffix(t, "]") && !strings.Contains(t, "<"):
 			out = append(out, Elem{Kind: Silent, Word: t[1 : len(t)-1]})
-		case strings.HasPrefix(t, "<") || strings.HasPrefix(t, "=<"):
+		case strings.Contains(t, "<") && strings.Contains(t, ">"):
 			out = append(out, r.slot(no, col, t))
 		case strings.HasPrefix(t, "="):
 			out = append(out, Elem{Kind: Literal, Word: t[1:], Value: true})
@@ -81,13 +79,13 @@ func (r *reader) elems(no, col int, tokens []string, inside bool) (out []Elem, r
 	return out, nil
 }
 
-// slot reads <name:type> or =<name:type>.
+// slot reads <name:type> or =<name:type>, with text glued before or behind it.
 func (r *reader) slot(no, col int, token string) Elem {
 	e := Elem{Kind: Slot}
-	body, value := strings.CutPrefix(token, "=")
-	e.Value = value
-	body = strings.TrimSuffix(strings.TrimPrefix(body, "<"), ">")
-	name, typ, ok := strings.Cut(body, ":")
+	open, shut := strings.Index(token, "<"), strings.LastIndex(token, ">")
+	e.Pre, e.Post = token[:open], token[shut+1:]
+	e.Pre, e.Value = strings.CutPrefix(e.Pre, "=")
+	name, typ, ok := strings.Cut(token[open+1:shut], ":")
 	if !ok || name == "" {
 		r.failf(no, col, "%s: a slot is written <name:type>", token)
 		return e
@@ -95,9 +93,7 @@ func (r *reader) slot(no, col int, token string) Elem {
 	e.Name, e.Type = name, typ
 	if base, arg, found := strings.Cut(typ, "("); found {
 		e.Type, arg = base, strings.TrimSuffix(arg, ")")
-		if base == "enum" {
-			e.Enum = strings.Split(arg, "|")
-		}
+		e.Enum = strings.Split(arg, "|")
 	}
 	if !slices.Contains(Types, e.Type) {
 		r.failf(no, col, "%s: no type %q: there are %s", token, e.Type, strings.Join(Types, " "))
@@ -105,39 +101,27 @@ func (r *reader) slot(no, col int, token string) Elem {
 	return e
 }
 
-// attrs reads "name=value name name="several words"" up to a comment.
-func (r *reader) attrs(no, col int, text string, into map[string]string) {
-	for text = strings.TrimSpace(text); text != "" && text[0] != '#'; text = strings.TrimSpace(text) {
+// attrs reads "name=value name name="several words"".
+func (r *reader) attrs(no, col int, text string) (out []given) {
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		if rest, ok := strings.CutPrefix(text, ":: "); ok {
+			text = rest
+			continue
+		}
 		end := strings.IndexAny(text, " =")
 		if end < 0 {
 			end = len(text)
 		}
-		name, value := text[:end], ""
+		g := given{name: text[:end], no: no, col: col}
 		text = text[end:]
-		given := strings.HasPrefix(text, "=")
-		if given {
-			if value, text = r.value(no, col, text[1:]); value == "" {
-				r.failf(no, col, "the attribute %s= has no value", name)
+		if g.has = strings.HasPrefix(text, "="); g.has {
+			if g.value, text = r.value(no, col, text[1:]); g.value == "" {
+				r.failf(no, col, "the attribute %s= has no value", g.name)
 			}
 		}
-		wants, known := attributes[name]
-		switch {
-		case bare[name]:
-		case !known:
-			r.failf(no, col, "no attribute %q", name)
-			continue
-		case wants != given && wants:
-			r.failf(no, col, "the attribute %s wants a value: %s=...", name, name)
-			continue
-		case wants != given:
-			r.failf(no, col, "the attribute %s takes no value", name)
-			continue
-		}
-		if _, twice := into[name]; twice {
-			r.failf(no, col, "the attribute %s is given twice", name)
-		}
-		into[name] = value
+		out = append(out, g)
 	}
+	return out
 }
 
 // value reads one word, or what stands between quotes.

@@ -2,6 +2,8 @@ package dialect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,19 +14,6 @@ type Problem struct {
 	Text      string
 }
 
-// attributes is the closed set of attributes, and whether each takes a value. One that
-// nothing acts on is not in it: a rule that says more than is done would be a lie.
-var attributes = map[string]bool{
-	"ordered": false, "rewrite": false, "lockout": false, "noise": false, "deviceonly": false,
-	"choice": true, "undo": true, "replace": true, "default": true, "if": true, "unless": true,
-	"birth": true, "owns": true, "wipes": true, "def": true, "inuse": true, "ref": true, "missing": true,
-	"unique": true, "clash": true, "needs": true, "conflicts": true, "heldby": true,
-	"resets": true, "proof": true, "exit": true, "mode": true,
-}
-
-// bare is the attributes that may stand with and without a value.
-var bare = map[string]bool{"fixed": true}
-
 // Types is the closed set of slot types.
 var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "ipmask", "ifname", "peer", "nexthop", "area",
 	"asn", "community", "communities", "list", "names", "secret", "rd", "rt", "ids", "mac", "port", "ace", "wildcard", "blob"}
@@ -33,7 +22,7 @@ var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "i
 // indented like the configuration itself. Every fault is reported at its place.
 func Read(name string, text []byte) (*Dialect, []Problem) {
 	r := &reader{d: &Dialect{Name: name, Classes: map[string][]string{}, Alias: map[string]string{}, Tables: map[string]map[string]string{}},
-		defines: map[string][]*Rule{}}
+		defines: map[string][]*Rule{}, attributes: attributes()}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	at := 0
 	for ; at < len(lines) && strings.TrimSpace(lines[at]) != ""; at++ {
@@ -54,6 +43,8 @@ type reader struct {
 	stack    []level
 	defines  map[string][]*Rule
 	last     *Rule
+
+	attributes map[string]attribute
 }
 
 // level is one open block of the rule file.
@@ -67,7 +58,7 @@ type level struct {
 // each is attributes that rules get which begin with certain elements.
 type each struct {
 	prefix string
-	attr   map[string]string
+	attrs  []given
 }
 
 func (r *reader) failf(line, col int, format string, args ...any) {
@@ -81,16 +72,16 @@ func (r *reader) header(no int, line string) {
 	switch {
 	case !ok:
 		r.failf(no, 1, "a header line is written name: value")
-	case word == "syntax" && value != "indent":
-		r.failf(no, 1, "the syntax %q is not in this version: there is indent", value)
 	case word == "syntax":
-		r.d.Syntax = value
-	case word == "acts" && value != "line":
-		r.failf(no, 1, "acts: %q is not in this version: there is line", value)
+		r.d.Syntax = r.oneOf(no, "syntax", value, "indent", "brace", "path")
 	case word == "acts":
-		r.d.Acts = value
+		r.d.Acts = r.oneOf(no, "acts", value, "line", "commit", "message", "file")
 	case word == "negate":
 		r.d.Negate = value
+	case word == "set":
+		r.d.Set = value
+	case word == "brackets":
+		r.d.Split = r.oneOf(no, "brackets", value, "split", "keep") == "split"
 	case word == "comment":
 		r.d.Comment = strings.Fields(value)
 	case word == "width":
@@ -110,13 +101,20 @@ func (r *reader) header(no int, line string) {
 			r.d.Tables[arg][k] = v
 		}
 	default:
-		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, comment, width, class, alias, table", word)
+		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table", word)
 	}
+}
+
+func (r *reader) oneOf(no int, what, value string, of ...string) string {
+	if !slices.Contains(of, value) {
+		r.failf(no, 1, "%s: %q is none of %s", what, value, strings.Join(of, ", "))
+	}
+	return value
 }
 
 // line takes one line of the rules.
 func (r *reader) line(no int, raw string) {
-	raw, _, _ = strings.Cut(raw, " #")
+	raw = uncomment(raw)
 	body := strings.TrimSpace(raw)
 	if body == "" || strings.HasPrefix(body, "#") {
 		return
@@ -131,7 +129,7 @@ func (r *reader) line(no int, raw string) {
 			r.failf(no, indent+1, "a line that begins with :: continues a rule, and there is none above")
 			return
 		}
-		r.attrs(no, indent+1, strings.TrimSpace(body[2:]), r.last.attr)
+		r.attribute(r.last, r.attrs(no, indent+1, strings.TrimSpace(body[2:])))
 		return
 	}
 	for len(r.stack) > 0 && r.stack[len(r.stack)-1].indent >= indent {
@@ -148,8 +146,7 @@ func (r *reader) line(no int, raw string) {
 	case "%use":
 		r.use(no, indent, arg)
 	case "%each":
-		a := map[string]string{}
-		r.attrs(no, indent+1, rest, a)
+		a := r.attrs(no, indent+1, rest)
 		if len(r.stack) == 0 {
 			r.failf(no, indent+1, "%%each stands inside a block")
 			return
@@ -161,6 +158,20 @@ func (r *reader) line(no int, raw string) {
 	}
 }
 
+// uncomment cuts a comment, which begins with # behind a blank and outside quotes.
+func uncomment(raw string) string {
+	quoted := false
+	for i := range len(raw) {
+		switch {
+		case raw[i] == '"':
+			quoted = !quoted
+		case raw[i] == '#' && i > 0 && raw[i-1] == ' ' && !quoted:
+			return raw[:i]
+		}
+	}
+	return raw
+}
+
 func (r *reader) use(no, indent int, name string) {
 	rules, ok := r.defines[name]
 	if !ok {
@@ -168,22 +179,68 @@ func (r *reader) use(no, indent int, name string) {
 		return
 	}
 	for _, one := range rules {
-		copied := *one
-		copied.attr = map[string]string{}
-		for k, v := range one.attr {
-			copied.attr[k] = v
-		}
-		r.add(&copied)
+		r.add(one.copy())
 	}
 }
 
+func (r *Rule) copy() *Rule {
+	c := *r
+	c.Kids, c.given = nil, maps.Clone(r.given)
+	for _, k := range r.Kids {
+		k = k.copy()
+		k.Up = &c
+		c.Kids = append(c.Kids, k)
+	}
+	return &c
+}
+
+// rule reads one rule. A pattern of several levels is the innermost rule in blocks that
+// say nothing else.
 func (r *reader) rule(no, indent int, pattern, rest string) {
-	rule := &Rule{Line: no, Text: pattern, attr: map[string]string{}}
-	rule.Pattern = r.pattern(no, indent+1, pattern)
-	r.attrs(no, indent+1, rest, rule.attr)
-	r.add(rule)
-	r.last = rule
-	r.stack = append(r.stack, level{indent: indent, rule: rule})
+	levels := strings.Split(pattern, " > ")
+	for i, text := range levels {
+		text = strings.TrimSpace(text)
+		last := i == len(levels)-1
+		if outer := r.same(text); !last && outer != nil {
+			r.stack = append(r.stack, level{indent: indent, rule: outer})
+			continue
+		}
+		rule := &Rule{Line: no, Text: text, Pattern: r.pattern(no, indent+1, text)}
+		if last {
+			r.attribute(rule, r.attrs(no, indent+1, rest))
+			r.last = rule
+		}
+		r.add(rule)
+		r.stack = append(r.stack, level{indent: indent, rule: rule})
+	}
+}
+
+// same finds a rule of the innermost open block by its text.
+func (r *reader) same(text string) *Rule {
+	rules := r.d.Rules
+	if n := len(r.stack); n > 0 && r.stack[n-1].rule != nil {
+		rules = r.stack[n-1].rule.Kids
+	} else if n > 0 {
+		rules = r.defines[r.stack[n-1].define]
+	}
+	if i := slices.IndexFunc(rules, func(k *Rule) bool { return k.Text == text }); i >= 0 {
+		return rules[i]
+	}
+	return nil
+}
+
+// attribute gives a rule what was written, and reports what it is given twice.
+func (r *reader) attribute(rule *Rule, gs []given) {
+	if rule.given == nil {
+		rule.given = map[string]bool{}
+	}
+	for _, g := range gs {
+		if rule.given[g.name] {
+			r.failf(g.no, g.col, "the attribute %s is given twice", g.name)
+		}
+		rule.given[g.name] = true
+	}
+	r.take(&rule.Attrs, gs)
 }
 
 // add puts a rule into the innermost open block, with the attributes that it gets there.
@@ -195,16 +252,13 @@ func (r *reader) add(rule *Rule) {
 	top := r.stack[len(r.stack)-1]
 	for _, e := range top.each {
 		if rule.Text == e.prefix || strings.HasPrefix(rule.Text, e.prefix+" ") {
-			for k, v := range e.attr {
-				if !rule.Has(k) {
-					rule.attr[k] = v
-				}
-			}
+			r.attribute(rule, slices.DeleteFunc(slices.Clone(e.attrs), func(g given) bool { return rule.given[g.name] }))
 		}
 	}
 	if top.rule == nil {
 		r.defines[top.define] = append(r.defines[top.define], rule)
 		return
 	}
+	rule.Up = top.rule
 	top.rule.Kids = append(top.rule.Kids, rule)
 }

@@ -1,0 +1,259 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// path takes a command that names its line by the whole path.
+func (dev *Device) path(line string) error {
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case dev.d.Set:
+		return dev.setPath(line, rest)
+	case dev.d.Negate:
+		return dev.deletePath(line, rest)
+	case "insert":
+		return dev.insert(line, rest)
+	case "activate", "deactivate":
+		return dev.mark(line, rest, word == "deactivate")
+	}
+	return refuse(UnknownCommand, line, "unknown command: %s", line)
+}
+
+// levels splits what a command names into the lines from the top down.
+func (dev *Device) levels(text string) []string {
+	if dev.d.Syntax == "path" {
+		return dialect.SplitPath(text)
+	}
+	var out []string
+	in, rules := dev.top, dev.d.All
+	for s := (said{text, dialect.AppendWords(nil, text)}); !s.empty(); {
+		n, e, r := dev.step(in, rules, s)
+		out = append(out, s.to(n).raw())
+		s = s.from(n)
+		in, rules = e, nil
+		if r != nil {
+			rules = r.Under
+		}
+	}
+	return out
+}
+
+// step finds how many words name the next line: as many as a rule reads with what follows
+// still to be read below it, or as a stored line has, or else all.
+func (dev *Device) step(in *entry, rules *dialect.Index, s said) (int, *entry, *dialect.Rule) {
+	for n := 1; n <= len(s.words); n++ {
+		r, as := choose(dev.d, rules, s.to(n).raw())
+		if r == nil || n < len(s.words) && !dev.goesOn(r, s, n, rules) {
+			continue
+		}
+		var e *entry
+		if in != nil {
+			e = in.byID[(&entry{r: r, slots: as.slots, words: as.words}).identity()]
+		}
+		return n, e, r
+	}
+	if in != nil {
+		for n := len(s.words) - 1; n > 0; n-- {
+			for _, e := range in.sub {
+				if slices.Equal(e.words, s.to(n).each()) && (len(e.sub) > 0) {
+					return n, e, e.r
+				}
+			}
+		}
+	}
+	return len(s.words), nil, nil
+}
+
+// goesOn tells whether words behind the first n may stand under a line of a rule, and no
+// longer line of the block takes them.
+func (dev *Device) goesOn(r *dialect.Rule, s said, n int, rules *dialect.Index) bool {
+	if !r.Block() {
+		return false
+	}
+	for m := len(s.words); m > n; m-- {
+		longer, _ := choose(dev.d, rules, s.to(m).raw())
+		if longer != nil && longer != r && !longer.Valued() {
+			return false
+		}
+	}
+	return true
+}
+
+func (dev *Device) setPath(line, rest string) error {
+	in := dev.top
+	levels := dev.levels(rest)
+	for i, text := range levels {
+		made := dev.read(in, text)
+		e := made[len(made)-1]
+		e.id = e.identity()
+		if i < len(levels)-1 {
+			if old := e.up.byID[e.id]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+				in = old
+				continue
+			}
+		}
+		if e.r == nil {
+			in = dev.put(e.up, e)
+			continue
+		}
+		if err := dev.set(e.up, e); err != nil {
+			return err
+		}
+		next := e.up.byID[e.id]
+		if next == nil {
+			return nil
+		}
+		in = next
+	}
+	_ = line
+	return nil
+}
+
+// at finds the stored lines that a path names, from the top down; nil where there is none.
+func (dev *Device) at(text string) *entry {
+	in := dev.top
+	for _, level := range dev.levels(text) {
+		e := dev.under1(in, level)
+		if e == nil {
+			return nil
+		}
+		in = e
+	}
+	return in
+}
+
+// under1 finds a stored line by its text, or by its text as far as the value.
+func (dev *Device) under1(in *entry, text string) *entry {
+	e := dev.read(in, text)[0]
+	if old := in.byID[e.identity()]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+		return old
+	}
+	for _, old := range in.sub {
+		if old.r == nil {
+			if slices.Equal(old.words, dialect.Words(text)) {
+				return old
+			}
+			continue
+		}
+		got := read(dev.d, head(old.r.Pattern), said{text, dialect.AppendWords(nil, text)})
+		if got != nil && fits(old, got) {
+			return old
+		}
+	}
+	return nil
+}
+
+func (dev *Device) deletePath(line, rest string) error {
+	e := dev.at(rest)
+	if e == nil || e == dev.top {
+		e = dev.headOnly(rest)
+	}
+	if e == nil {
+		return refuse(Missing, line, "warning: statement not found: %s", rest)
+	}
+	up := e.up
+	if e.r != nil {
+		if err := dev.remove(e, line); err != nil {
+			return err
+		}
+	} else {
+		dev.moves++
+		dev.drop(e)
+	}
+	for up != dev.top && up != nil && dev.unseen(up) { // a container that holds nothing is not there
+		next := up.up
+		dev.drop(up)
+		up = next
+	}
+	return nil
+}
+
+// headOnly finds the line that a path names without its value, where the rules read the
+// last words as something else.
+func (dev *Device) headOnly(text string) *entry {
+	words := dialect.AppendWords(nil, text)
+	var find func(in *entry, s said) *entry
+	find = func(in *entry, s said) *entry {
+		for _, e := range in.sub {
+			short := e.words
+			if e.r != nil {
+				short = compose(dev.d, head(e.r.Pattern), e.slots)
+			}
+			for _, w := range [][]string{e.words, short} {
+				n := len(w)
+				if n == 0 || n > len(s.words) || !slices.Equal(s.to(n).each(), w) {
+					continue
+				}
+				if n == len(s.words) {
+					return e
+				}
+				if hit := find(e, s.from(n)); hit != nil {
+					return hit
+				}
+			}
+		}
+		return nil
+	}
+	return find(dev.top, said{text, words})
+}
+
+// mark switches what is there on or off.
+func (dev *Device) mark(line, rest string, off bool) error {
+	e := dev.at(rest)
+	if e == nil {
+		return refuse(Missing, line, "statement not found: %s", rest)
+	}
+	id := "? " + dialect.Inactive
+	old := e.byID[id]
+	switch {
+	case off && old == nil:
+		m := &entry{words: []string{dialect.Inactive}, up: e}
+		dev.put(e, m)
+		e.sub = append([]*entry{m}, e.sub[:len(e.sub)-1]...)
+	case !off && old != nil:
+		dev.moves++
+		dev.drop(old)
+	}
+	return nil
+}
+
+// insert moves a line before or after another one of its block.
+func (dev *Device) insert(line, rest string) error {
+	for _, where := range []string{" before ", " after "} {
+		what, anchor, ok := cutLast(rest, where)
+		if !ok {
+			continue
+		}
+		e := dev.at(what)
+		if e == nil {
+			return refuse(Missing, line, "statement not found: %s", what)
+		}
+		other := dev.under1(e.up, strings.TrimSpace(anchor))
+		if other == nil || other == e {
+			return refuse(Missing, line, "statement not found: %s", anchor)
+		}
+		was := slices.Clone(e.up.sub)
+		e.up.sub = slices.DeleteFunc(e.up.sub, func(x *entry) bool { return x == e })
+		at := slices.Index(e.up.sub, other)
+		if where == " after " {
+			at++
+		}
+		e.up.sub = slices.Insert(e.up.sub, at, e)
+		if !slices.Equal(was, e.up.sub) {
+			dev.moves++
+		}
+		return nil
+	}
+	return refuse(Incomplete, line, "insert wants before or after: %s", line)
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return "", "", false
+}

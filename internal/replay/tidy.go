@@ -1,0 +1,124 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// tidy drops what the device does not show: defaults, blocks that hold nothing and are
+// always there, what a member has from what it is a member of.
+func (dev *Device) tidy(e *entry) {
+	if e.text() {
+		return
+	}
+	for _, s := range slices.Clone(e.sub) {
+		dev.tidy(s)
+		if dev.unseen(s) {
+			dev.drop(s)
+		}
+	}
+	dev.inherited(e)
+}
+
+// unseen tells whether the device does not show an entry.
+func (dev *Device) unseen(s *entry) bool {
+	for x := dev.mode; x != nil; x = x.up {
+		if x == s {
+			return false
+		}
+	}
+	if dev.hidden(s) {
+		return true
+	}
+	if !s.block() || len(s.sub) > 0 {
+		return false
+	}
+	return dev.fixed(s) || dev.d.Flat() && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
+}
+
+func (dev *Device) inherited(e *entry) {
+	theirs := map[string]bool{}
+	for _, s := range e.sub {
+		if s.r == nil || s.neg {
+			continue
+		}
+		for _, g := range s.r.Inherits {
+			for _, of := range dev.seek(s, g) {
+				for _, x := range of.sub {
+					theirs[dev.line(x)] = true
+				}
+			}
+		}
+	}
+	for _, s := range slices.Clone(e.sub) {
+		if theirs[dev.line(s)] {
+			dev.drop(s)
+		}
+	}
+}
+
+// fixed tells whether a block cannot be deleted.
+func (dev *Device) fixed(e *entry) bool {
+	return e.r != nil && e.r.Fixed && (e.r.FixedClass == "" || dev.class(e) == e.r.FixedClass)
+}
+
+// class is the kind of the interface that an entry stands on.
+func (dev *Device) class(e *entry) string {
+	for x := e; x != nil && x.r != nil; x = x.up {
+		for _, s := range dialect.Slots(x.r.Pattern) {
+			if s.Type != "ifname" || x.slots[s.Name] == "" {
+				continue
+			}
+			name, class, longest := x.slots[s.Name], "", ""
+			for c, beginnings := range dev.d.Classes {
+				for _, b := range beginnings {
+					if strings.HasPrefix(name, b) && (len(b) > len(longest) || len(b) == len(longest) && c < class) {
+						class, longest = c, b
+					}
+				}
+			}
+			if class == "" {
+				class = strings.TrimRight(name, "0123456789/.:")
+			}
+			return class
+		}
+	}
+	return ""
+}
+
+// hidden tells whether an entry says what the device means by itself.
+func (dev *Device) hidden(e *entry) bool {
+	switch v := dev.implied(e); v {
+	case "":
+		return false
+	case "on":
+		return !e.neg && len(e.sub) == 0
+	case "off":
+		return e.neg
+	default:
+		return !e.neg && strings.Join(e.words[min(len(e.words), len(head(e.r.Pattern))):], " ") == v
+	}
+}
+
+// implied is what the device means by the rule of an entry when it shows nothing.
+func (dev *Device) implied(e *entry) string {
+	if e.r == nil || e.r.Default == "" || !dev.holds(e) {
+		return ""
+	}
+	if table, ok := strings.CutPrefix(e.r.Default, "@"); ok {
+		return dev.d.Tables[table][dev.class(e)]
+	}
+	return e.r.Default
+}
+
+// holds tells whether the condition of a rule holds.
+func (dev *Device) holds(e *entry) bool {
+	for _, g := range e.r.Unless {
+		if len(dev.seek(e, g)) > 0 {
+			return false
+		}
+	}
+	return len(e.r.If) == 0 || slices.ContainsFunc(e.r.If, func(g dialect.Glob) bool { return len(dev.seek(e, g)) > 0 })
+}

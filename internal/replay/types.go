@@ -1,0 +1,293 @@
+package replay
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// value gives the spelling in which the device stores a value of one or two words, and
+// whether it takes it.
+func value(d *dialect.Dialect, e dialect.Elem, words []string) (string, bool) {
+	w := words[0]
+	if e.Pre != "" || e.Post != "" {
+		if !strings.HasPrefix(w, e.Pre) || !strings.HasSuffix(w, e.Post) || len(w) < len(e.Pre)+len(e.Post) {
+			return "", false
+		}
+		w = w[len(e.Pre) : len(w)-len(e.Post)]
+	}
+	switch e.Type {
+	case "prefix", "ipmask":
+		return network(e.Type == "prefix", w, words[1:])
+	case "wildcard":
+		return wild(w, words[1:])
+	}
+	if len(words) > 1 {
+		return "", false
+	}
+	return one(d, e, w)
+}
+
+// network takes a prefix, or an address with its mask.
+func network(masked bool, w string, mask []string) (string, bool) {
+	if w == "any" && masked && len(mask) == 0 {
+		return w, true
+	}
+	p, err := netip.ParsePrefix(w)
+	if len(mask) == 1 {
+		p, err = withMask(w, mask[0])
+	}
+	if err != nil {
+		return "", false
+	}
+	if masked {
+		p = p.Masked()
+	}
+	return p.String(), true
+}
+
+func withMask(addr, mask string) (netip.Prefix, error) {
+	a, err := netip.ParseAddr(addr)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	for bits := 0; bits <= 32; bits++ {
+		all := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), bits).Masked().Addr()
+		if all.String() == mask && a.Is4() {
+			return netip.PrefixFrom(a, bits), nil
+		}
+	}
+	return netip.Prefix{}, fmt.Errorf("no mask")
+}
+
+// wild takes an address and the bits that do not matter.
+func wild(w string, more []string) (string, bool) {
+	if len(more) == 1 {
+		if w == "host" {
+			a, err := netip.ParseAddr(more[0])
+			return a.String() + " 0.0.0.0", err == nil
+		}
+		a, err1 := netip.ParseAddr(w)
+		m, err2 := netip.ParseAddr(more[0])
+		return a.String() + " " + m.String(), err1 == nil && err2 == nil
+	}
+	if w == "any" {
+		return w, true
+	}
+	if p, err := netip.ParsePrefix(w); err == nil {
+		return p.Masked().String(), true
+	}
+	a, err := netip.ParseAddr(w)
+	return a.String() + " 0.0.0.0", err == nil
+}
+
+// one gives the spelling in which the device stores a word, and whether it takes it.
+func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
+	addr, aerr := netip.ParseAddr(w)
+	num, nerr := strconv.ParseUint(w, 10, 64)
+	switch e.Type {
+	case "int":
+		return strconv.FormatUint(num, 10), nerr == nil
+	case "enum":
+		return w, slices.Contains(e.Enum, w)
+	case "ip":
+		return addr.String(), aerr == nil && addr.Zone() == ""
+	case "asn":
+		return asNumber(w, num, nerr)
+	case "area":
+		if nerr == nil && num <= 0xffffffff {
+			return netip.AddrFrom4([4]byte{byte(num >> 24), byte(num >> 16), byte(num >> 8), byte(num)}).String(), true
+		}
+		return addr.String(), aerr == nil && addr.Is4()
+	case "peer", "nexthop":
+		if aerr == nil {
+			return addr.String(), true
+		}
+		letter := w != "" && strings.ContainsAny(w[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+		return w, e.Type == "peer" && w != "" || letter
+	case "ifname":
+		return interfaceName(d, w), w != ""
+	case "community", "rd", "rt":
+		return plainCommunity(w), w != ""
+	case "ids":
+		if w == "all" || w == "none" {
+			return w, true
+		}
+		set, ok := numbers(w)
+		return runs(set), ok
+	case "port":
+		if n, named := d.Tables["port"][w]; named {
+			return n, true
+		}
+		return w, w != ""
+	case "mac":
+		return hardware(w)
+	}
+	return w, w != ""
+}
+
+func asNumber(w string, num uint64, err error) (string, bool) {
+	if w == "internal" || w == "external" {
+		return w, true
+	}
+	high, low, dotted := strings.Cut(w, ".")
+	if !dotted {
+		return strconv.FormatUint(num, 10), err == nil
+	}
+	h, e1 := strconv.ParseUint(high, 10, 16)
+	l, e2 := strconv.ParseUint(low, 10, 16)
+	return strconv.FormatUint(h*65536+l, 10), e1 == nil && e2 == nil
+}
+
+func interfaceName(d *dialect.Dialect, w string) string {
+	for short, long := range d.Alias {
+		if rest, ok := strings.CutPrefix(w, short); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return long + rest
+		}
+	}
+	return w
+}
+
+func plainCommunity(w string) string {
+	var out []string
+	for _, p := range strings.Split(w, ":") {
+		if n, err := strconv.ParseUint(p, 10, 64); err == nil {
+			p = strconv.FormatUint(n, 10)
+		}
+		out = append(out, p)
+	}
+	return strings.Join(out, ":")
+}
+
+// hardware writes a hardware address with colons.
+func hardware(w string) (string, bool) {
+	hex := strings.ToLower(strings.NewReplacer(":", "", ".", "", "-", "").Replace(w))
+	if len(hex) != 12 || strings.Trim(hex, "0123456789abcdef") != "" {
+		return "", false
+	}
+	out := hex[:2]
+	for i := 2; i < 12; i += 2 {
+		out += ":" + hex[i:i+2]
+	}
+	return out, true
+}
+
+// mostNumbers bounds a set of numbers.
+const mostNumbers = 1 << 16
+
+// numbers reads a set such as 1-3,7.
+func numbers(w string) ([]int, bool) {
+	in := map[int]bool{}
+	for _, part := range strings.Split(w, ",") {
+		lo, hi, ranged := strings.Cut(part, "-")
+		if !ranged {
+			hi = lo
+		}
+		a, err1 := strconv.Atoi(lo)
+		b, err2 := strconv.Atoi(hi)
+		if err1 != nil || err2 != nil || a < 0 || b < a || b >= mostNumbers {
+			return nil, false
+		}
+		for n := a; n <= b; n++ {
+			in[n] = true
+		}
+	}
+	var out []int
+	for n := range in {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out, true
+}
+
+// runs writes a set of numbers.
+func runs(set []int) string {
+	var out []string
+	for len(set) > 0 {
+		n := 1
+		for n < len(set) && set[n] == set[0]+n {
+			n++
+		}
+		s := strconv.Itoa(set[0])
+		if n > 1 {
+			s += "-" + strconv.Itoa(set[n-1])
+		}
+		out, set = append(out, s), set[n:]
+	}
+	return strings.Join(out, ",")
+}
+
+// many gives the spelling of a value of several words.
+func many(d *dialect.Dialect, typ string, s said) string {
+	switch typ {
+	case "text", "blob", "secret":
+		return strings.ReplaceAll(s.raw(), "\x03", "^C")
+	case "quoted":
+		return bare(s.raw())
+	case "ace":
+		return accessEntry(d, s.each())
+	}
+	out := s.each()
+	switch typ {
+	case "communities":
+		for i, w := range out {
+			out[i] = plainCommunity(w)
+		}
+		slices.SortFunc(out, compareCommunities)
+		out = slices.Compact(out)
+	case "names":
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	return strings.Join(out, " ")
+}
+
+// bare drops quotes around a word that needs none.
+func bare(s string) string {
+	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' || strings.ContainsAny(s[1:len(s)-1], " \t\"\\;{}[]#") {
+		return s
+	}
+	return s[1 : len(s)-1]
+}
+
+// accessEntry writes an entry of an access list with addresses and ports in one spelling.
+func accessEntry(d *dialect.Dialect, words []string) string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		_, err := netip.ParseAddr(w)
+		if i+1 < len(words) && (w == "host" || err == nil) {
+			if v, ok := wild(w, words[i+1:i+2]); ok {
+				out = append(out, v)
+				i++
+				continue
+			}
+		}
+		if i > 0 && (words[i-1] == "eq" || words[i-1] == "neq" || words[i-1] == "lt" || words[i-1] == "gt") {
+			if n, named := d.Tables["port"][w]; named {
+				w = n
+			}
+		}
+		out = append(out, w)
+	}
+	return strings.Join(out, " ")
+}
+
+func compareCommunities(a, b string) int {
+	x, y := strings.Split(a, ":"), strings.Split(b, ":")
+	for i := range min(len(x), len(y)) {
+		m, e1 := strconv.Atoi(x[i])
+		n, e2 := strconv.Atoi(y[i])
+		switch {
+		case e1 == nil && e2 == nil && m != n:
+			return m - n
+		case (e1 != nil || e2 != nil) && x[i] != y[i]:
+			return strings.Compare(x[i], y[i])
+		}
+	}
+	return len(x) - len(y)
+}

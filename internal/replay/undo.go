@@ -1,0 +1,243 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// undo takes a line that begins with the negating word.
+func (dev *Device) undo(in *entry, line string) (bool, error) {
+	rest := strings.TrimSpace(strings.TrimPrefix(line, dev.d.Negate))
+	words := dialect.Words(rest)
+	var absent bool
+	for _, r := range dev.kids(in) { // a stored line whose undo this is
+		if r.Of != nil {
+			continue
+		}
+		got := dev.undoes(r, line, rest)
+		if got == nil {
+			continue
+		}
+		absent = true
+		if e := dev.fitting(in, r, got); e != nil {
+			dev.mode = in
+			return true, dev.remove(e, line)
+		}
+	}
+	for _, e := range in.sub {
+		if e.r == nil && slices.Equal(e.words, words) {
+			dev.mode = in
+			dev.moves++
+			dev.drop(e)
+			return true, nil
+		}
+	}
+	if done, err := dev.switchOff(in, line, rest); done {
+		return true, err
+	}
+	if absent { // nothing of the kind is stored: taken, and nothing changes
+		dev.mode = in
+	}
+	return absent, nil
+}
+
+// switchOff takes "no X" where X is what a silent device means: it is stored as it is.
+func (dev *Device) switchOff(in *entry, line, rest string) (bool, error) {
+	r, as := choose(dev.d, dev.rulesOf(in), rest)
+	if r == nil {
+		return false, nil
+	}
+	for _, e := range dev.made(in, r, as, true) {
+		if dev.implied(e) != "on" {
+			return false, nil
+		}
+		dev.mode = in
+		if err := dev.allowed(e, nil); err != nil {
+			return true, err
+		}
+		e.id = e.identity()
+		if old := e.up.byID[e.id]; old == nil || !old.neg {
+			dev.wipe(e)
+		}
+		dev.put(e.up, e)
+	}
+	return true, nil
+}
+
+// reset takes "default X": a line of that key goes, whatever its value.
+func (dev *Device) reset(in *entry, line string) (bool, error) {
+	rest := strings.TrimSpace(strings.TrimPrefix(line, "default"))
+	for _, r := range dev.kids(in) {
+		s := said{rest, dialect.AppendWords(nil, rest)}
+		for _, pattern := range [][]dialect.Elem{head(r.Pattern), r.Pattern} {
+			got := read(dev.d, pattern, s)
+			if got == nil || r.Of != nil {
+				continue
+			}
+			for _, e := range slices.Clone(in.sub) {
+				if e.r == r && fits(e, got) {
+					dev.mode = in
+					if e.block() {
+						dev.moves++
+						dev.empty(e)
+						return true, nil
+					}
+					return true, dev.remove(e, line)
+				}
+			}
+		}
+	}
+	return false, nil
+}
+
+// undoes reads a negated line as the undo of lines of a rule.
+func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reading {
+	switch r.Undo {
+	case "none":
+		return nil
+	case "", "key", "full", "default":
+		pattern := r.Pattern
+		if r.Undo == "key" || r.Undo == "default" || r.Undo == "" && r.Valued() {
+			pattern = head(r.Pattern)
+		}
+		return read(dev.d, pattern, said{rest, dialect.AppendWords(nil, rest)})
+	}
+	return dev.shaped(r, r.Undo, line)
+}
+
+// shaped reads a line by a template with {slot}s.
+func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
+	if template == "" {
+		return nil
+	}
+	types := map[string]dialect.Elem{}
+	for at := r; at != nil; at = at.Up {
+		for _, e := range dialect.Slots(at.Pattern) {
+			if _, inner := types[e.Name]; !inner {
+				types[e.Name] = e
+			}
+		}
+	}
+	var pattern []dialect.Elem
+	for _, w := range strings.Fields(template) {
+		open, shut := strings.Index(w, "{"), strings.Index(w, "}")
+		if open < 0 || shut < open {
+			pattern = append(pattern, dialect.Elem{Kind: dialect.Literal, Word: w})
+			continue
+		}
+		e := types[w[open+1:shut]]
+		e.Pre, e.Post = w[:open], w[shut+1:]
+		pattern = append(pattern, e)
+	}
+	return read(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
+}
+
+// fitting finds the stored line of a rule that has the slots that were read.
+func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
+	probe := &entry{r: r, slots: got.slots, words: got.words}
+	if e := in.byID[probe.identity()]; e != nil && e.r == r && !e.neg && fits(e, got) {
+		return e
+	}
+	for _, e := range in.sub {
+		if e.r == r && !e.neg && fits(e, got) {
+			return e
+		}
+	}
+	return nil
+}
+
+func fits(e *entry, got *reading) bool {
+	for k, v := range got.slots {
+		if have, ok := around(e)[k]; !ok || have != v {
+			return false
+		}
+	}
+	return true
+}
+
+// head is a pattern as far as its first value.
+func head(es []dialect.Elem) []dialect.Elem {
+	for i, e := range es {
+		if e.Value || e.Kind == dialect.Group || e.Kind == dialect.Rest {
+			return es[:i]
+		}
+	}
+	return es
+}
+
+// remove takes a line away, with all that follows from it.
+func (dev *Device) remove(e *entry, line string) error {
+	if e.block() && dev.fixed(e) {
+		return refuse(Fixed, line, "%% Only inactive interfaces can be deleted")
+	}
+	for _, g := range e.r.HeldBy {
+		if other := dev.seek(e, g); len(other) > 0 && other[0] != e {
+			return refuse(Held, line, "%% In use by: %s", dev.line(other[0]))
+		}
+	}
+	name := dev.nameOf(e, e.r.Def)
+	last := e.r.Def != nil && dev.book.defs[name] == 1
+	if last && e.r.InUse == "refuse" && dev.d.AtOnce() && dev.book.refs[name] > 0 {
+		return refuse(Held, line, "%% In use: %s", line)
+	}
+	dev.moves++
+	dev.wipe(e)
+	for _, g := range e.r.Owns {
+		for _, x := range dev.seek(e, g) {
+			if x != e {
+				dev.drop(x)
+			}
+		}
+	}
+	if last && e.r.InUse == "detach" {
+		dev.detach(name)
+	}
+	if e.up == dev.top && dev.d.Gates(dev.line(e)) {
+		dev.shut(dev.line(e))
+	}
+	dev.drop(e)
+	return nil
+}
+
+// detach takes away all lines that use a name.
+func (dev *Device) detach(name string) {
+	var gone []*entry
+	dev.top.each(func(x *entry) {
+		if x.r != nil && x.r.Ref != nil && dev.nameOf(x, x.r.Ref) == name {
+			gone = append(gone, x)
+		}
+	})
+	for _, x := range gone {
+		dev.drop(x)
+	}
+}
+
+// shut takes away all lines that need a line at the top.
+func (dev *Device) shut(gate string) {
+	var gone []*entry
+	dev.top.each(func(x *entry) {
+		if x.r != nil && x.r.Gate == gate {
+			gone = append(gone, x)
+		}
+	})
+	for _, x := range gone {
+		dev.drop(x)
+	}
+}
+
+// wipe clears what a change of this line clears.
+func (dev *Device) wipe(e *entry) {
+	if len(e.r.Wipes) == 0 || len(e.r.If) > 0 && !dev.holds(e) {
+		return
+	}
+	old := e.up.byID[e.identity()]
+	for _, g := range e.r.Wipes {
+		for _, x := range dev.seek(e, g) {
+			if x != old && x != e {
+				dev.drop(x)
+			}
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package tree
+
+import "plumbline/internal/tree/dialect"
+
+// close follows what a command takes with it: what a removed owner owns is not removed
+// again, and what is still wanted of it is sent again; so is what a command wipes. Each
+// wanted line is sent at most once more.
+func (d *differ) close() {
+	for i := 0; i < len(d.cmds); i++ {
+		c := d.cmds[i]
+		r := d.treeOf(c).rule(c.n)
+		if r == nil || c.taken {
+			continue
+		}
+		if c.del && !c.n.m.neg {
+			d.goes(c, c.n)
+			d.gone(c, c.n)
+		}
+		if len(r.Wipes) > 0 && d.wipes(c, r) {
+			for g := range r.Wipes {
+				d.cascade(c, &r.Wipes[g])
+			}
+		}
+	}
+	kept := d.cmds[:0]
+	for _, c := range d.cmds {
+		if !c.taken {
+			kept = append(kept, c)
+		}
+	}
+	d.cmds = kept
+}
+
+// treeOf gives the tree that a command's line is of.
+func (d *differ) treeOf(c *cmd) *Tree {
+	if c.del {
+		return d.have
+	}
+	return d.want
+}
+
+// wipes tells whether the condition of a rule's wipes holds for a command.
+func (d *differ) wipes(c *cmd, r *dialect.Rule) bool {
+	for i := range r.If {
+		if len(d.want.find(c.n, &r.If[i])) > 0 {
+			return true
+		}
+	}
+	return len(r.If) == 0
+}
+
+// cascade handles the live lines that a command takes with it.
+func (d *differ) cascade(c *cmd, g *dialect.Glob) {
+	from := c.n
+	if !c.del {
+		if from = d.counterpart(c.n); from == nil {
+			if from = d.standIn(c.n); from == nil {
+				return
+			}
+		}
+	}
+	d.lost(c, from, g)
+}
+
+// standIn is a wanted line as seen from the live block that it will stand in: it takes
+// along what is there already.
+func (d *differ) standIn(w *node) *node {
+	in := d.counterpart(w.parent)
+	if in == nil {
+		return nil
+	}
+	return &node{text: w.text, m: w.m, parent: in, mate: w}
+}
+
+// lost drops the removal of live lines that go by themselves, and sends again what of them
+// is still wanted.
+func (d *differ) lost(c *cmd, from *node, g *dialect.Glob) {
+	for _, n := range d.have.find(from, g) {
+		if n != from && n != c.n {
+			d.takeAlong(c, n)
+		}
+	}
+}
+
+func (d *differ) takeAlong(c *cmd, n *node) {
+	if r := d.done[n]; r != nil && r.del {
+		r.taken = true
+	}
+	w := d.counterpart(n)
+	if w != nil && w != c.n && d.done[w] == nil {
+		d.set(w, Cascade, c.n)
+	}
+	for k := n.first; k != nil; k = k.next {
+		if r := d.done[k]; r != nil && r.del {
+			r.taken = true
+		}
+	}
+}
+
+// gone: what stood under a removed header goes with it, and what that owned.
+func (d *differ) gone(c *cmd, h *node) {
+	for k := h.first; k != nil; k = k.next {
+		if r := d.done[k]; r != nil && r.del {
+			r.taken = true
+		}
+		d.goes(c, k)
+		d.gone(c, k)
+	}
+}
+
+// goes: what a removed line owns, what it opened the gate for, and where the platform says
+// so what uses its name.
+func (d *differ) goes(c *cmd, n *node) {
+	r := d.have.rule(n)
+	if r == nil {
+		return
+	}
+	for i := range r.Owns {
+		d.lost(c, n, &r.Owns[i])
+	}
+	if r.InUse == "detach" && r.Def != nil {
+		name := d.have.named(n, r.Def)
+		d.have.root.walk(func(x *node) {
+			if u := d.have.rule(x); u != nil && u.Ref != nil && !x.m.neg && d.have.named(x, u.Ref) == name {
+				d.takeAlong(c, x)
+			}
+		})
+	}
+	if n.parent == d.have.root && d.have.d.Gates(d.have.line(n)) {
+		d.have.root.walk(func(x *node) {
+			if u := d.have.rule(x); u != nil && u.Gate == n.m.line {
+				d.takeAlong(c, x)
+				d.gone(c, x)
+			}
+		})
+	}
+}
+
+// sent is the command of a line that will be sent; nil where there is none.
+func (d *differ) sent(n *node) *cmd {
+	if c := d.done[n]; c != nil && !c.taken {
+		return c
+	}
+	return nil
+}
+
+// counterpart is the line of the other tree with the same keys from the top down.
+func (d *differ) counterpart(n *node) *node {
+	if n == nil {
+		return nil
+	}
+	if p, ok := d.compared[n]; ok {
+		return p
+	}
+	if n.parent == nil {
+		return nil
+	}
+	if _, compared := d.compared[n.parent]; compared {
+		return n.mate
+	}
+	if n.parent.first == nil { // it only looks as if it stood there
+		return nil
+	}
+	p := d.counterpart(n.parent)
+	if p == nil {
+		return nil
+	}
+	return d.child(p, n)
+}
+
+// child finds in a block the line that n is in its own.
+func (d *differ) child(in, n *node) *node {
+	for k := in.first; k != nil; k = k.next {
+		if k.text == n.text {
+			return k
+		}
+	}
+	t, o := d.have, d.want
+	if d.inWant(n) {
+		t, o = d.want, d.have
+	}
+	key := t.key(n)
+	for k := in.first; k != nil; k = k.next {
+		if o.key(k) == key {
+			return k
+		}
+	}
+	return nil
+}
+
+// inWant tells which tree a line is of.
+func (d *differ) inWant(n *node) bool {
+	for n.parent != nil {
+		n = n.parent
+	}
+	return n == d.want.root
+}

@@ -1,0 +1,146 @@
+package dialect
+
+import "strings"
+
+// braces reads text whose blocks stand between braces and whose statements end with a
+// semicolon.
+type braces struct {
+	d     *Dialect
+	src   string
+	f     func(Line)
+	at    int
+	no    int // of the line
+	depth int
+	words []string
+	from  int // the line that the statement began on
+	off   bool
+	list  []string // what stood between brackets
+	lists bool
+}
+
+func (b *braces) run() {
+	for b.at < len(b.src) {
+		c := b.src[b.at]
+		switch {
+		case c == '\n':
+			b.no++
+			b.at++
+		case blank(c):
+			b.at++
+		case c == '#' || strings.HasPrefix(b.src[b.at:], "/*"):
+			b.comment(c == '#')
+		case c == ';':
+			b.at++
+			b.end()
+		case c == '{':
+			b.at++
+			b.end()
+			b.depth++
+		case c == '}':
+			b.at++
+			b.end()
+			b.depth = max(0, b.depth-1)
+		case c == '[' && b.d.Split:
+			b.at++
+			b.bracket()
+		default:
+			b.word()
+		}
+	}
+	if len(b.words) > 0 || b.depth > 0 {
+		b.emit(Line{No: b.no, Depth: b.depth, Text: strings.Join(b.words, " "), Cut: true})
+	}
+}
+
+func (b *braces) comment(line bool) {
+	mark := "*/"
+	if line {
+		mark = "\n"
+	}
+	end := strings.Index(b.src[b.at:], mark)
+	if end < 0 {
+		b.at = len(b.src)
+		return
+	}
+	if !line {
+		end += len(mark)
+	}
+	b.no += strings.Count(b.src[b.at:b.at+end], "\n")
+	b.at += end
+}
+
+// word takes one word; between brackets and parentheses nothing ends a statement.
+func (b *braces) word() {
+	start, nested := b.at, 0
+	for ; b.at < len(b.src); b.at++ {
+		c := b.src[b.at]
+		switch {
+		case c == '"':
+			if shut := strings.IndexByte(b.src[b.at+1:], '"'); shut >= 0 {
+				b.at += 1 + shut
+			}
+		case c == '[' || c == '(':
+			nested++
+		case c == ']' || c == ')':
+			nested--
+		case nested > 0 && c == '\n':
+			b.no++
+		case nested <= 0 && (blank(c) || c == ';' || c == '{' || c == '}'):
+			b.take(Fold(b.src[start:b.at]))
+			return
+		}
+	}
+	b.take(Fold(b.src[start:b.at]))
+}
+
+func (b *braces) take(word string) {
+	if len(b.words) == 0 && !b.off {
+		b.from = b.no
+	}
+	switch {
+	case len(b.words) == 0 && (word == Inactive || word == "protect:"):
+		b.off = b.off || word == Inactive
+	default:
+		b.words = append(b.words, word)
+	}
+}
+
+// bracket reads a list whose members are statements of their own.
+func (b *braces) bracket() {
+	end := strings.IndexByte(b.src[b.at:], ']')
+	if end < 0 {
+		b.at = len(b.src)
+		return
+	}
+	body := b.src[b.at : b.at+end]
+	b.list, b.lists = append(b.list, Words(body)...), true
+	b.no += strings.Count(body, "\n")
+	b.at += end + 1
+}
+
+// end gives the statement that was read.
+func (b *braces) end() {
+	head := strings.Join(b.words, " ")
+	switch {
+	case b.lists:
+		for _, v := range b.list {
+			b.line(strings.TrimSpace(head + " " + v))
+		}
+	case head != "":
+		b.line(head)
+	}
+	b.words, b.list, b.lists, b.off = b.words[:0], b.list[:0], false, false
+}
+
+func (b *braces) line(text string) {
+	b.emit(Line{No: b.from, Depth: b.depth, Text: text})
+	if b.off {
+		b.emit(Line{No: b.from, Depth: b.depth + 1, Text: Inactive})
+	}
+}
+
+func (b *braces) emit(l Line) {
+	if l.Depth <= MaxDepth && (l.Cut || !b.d.skip(l.Text)) {
+		b.f(l)
+	}
+}

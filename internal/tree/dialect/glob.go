@@ -1,0 +1,103 @@
+package dialect
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Glob selects lines as seen from one line.
+type Glob struct {
+	Text   string
+	From   From
+	Levels [][]GlobWord // one below the other
+	Then   [][]GlobWord // for every line that Levels select and what they bind: these
+}
+
+// From is where a glob begins.
+type From uint8
+
+// The places.
+const (
+	Here   From = iota // in the line's own block
+	Top                // "/ ": at the top
+	Beside             // "^ ": among the lines beside the enclosing header
+)
+
+// WordKind is what a word of a glob stands for.
+type WordKind uint8
+
+// The kinds of words.
+const (
+	Exact WordKind = iota // this very word
+	Any                   // *: one word
+	Tail                  // **: any rest, also none
+	Bound                 // {slot}: the value of a slot
+	Bind                  // <slot>: any word, which it binds
+)
+
+// GlobWord is one word of a glob.
+type GlobWord struct {
+	Kind WordKind
+	Text string // of Exact the word, of Bound and Bind the slot
+	Pre  string // of Bound: text glued before it
+	Post string // of Bound: text glued behind it
+}
+
+// readGlobs reads globs that are separated by semicolons.
+func readGlobs(v string) (out []Glob, err error) {
+	for _, part := range split(v, ";") {
+		g, err := readGlob(part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+func readGlob(text string) (Glob, error) {
+	g := Glob{Text: text}
+	first, then, twice := strings.Cut(text, "=>")
+	first = strings.TrimSpace(first)
+	if rest, ok := strings.CutPrefix(first, "/ "); ok {
+		g.From, first = Top, rest
+	} else if rest, ok := strings.CutPrefix(first, "^ "); ok {
+		g.From, first = Beside, rest
+	}
+	g.Levels = levels(first)
+	if twice {
+		g.Then = levels(then)
+	}
+	for _, l := range append(g.Levels, g.Then...) {
+		if len(l) == 0 {
+			return g, fmt.Errorf("%q has an empty level", text)
+		}
+	}
+	return g, nil
+}
+
+func levels(text string) (out [][]GlobWord) {
+	for _, l := range strings.Split(text, " > ") {
+		var words []GlobWord
+		for _, w := range strings.Fields(l) {
+			words = append(words, readWord(w))
+		}
+		out = append(out, words)
+	}
+	return out
+}
+
+func readWord(w string) GlobWord {
+	open, shut := strings.Index(w, "{"), strings.Index(w, "}")
+	switch {
+	case w == "*":
+		return GlobWord{Kind: Any}
+	case w == "**":
+		return GlobWord{Kind: Tail}
+	case open >= 0 && shut > open:
+		return GlobWord{Kind: Bound, Text: w[open+1 : shut], Pre: w[:open], Post: w[shut+1:]}
+	case strings.HasPrefix(w, "<") && strings.HasSuffix(w, ">"):
+		return GlobWord{Kind: Bind, Text: strings.Trim(w, "<>")}
+	}
+	return GlobWord{Kind: Exact, Text: w}
+}

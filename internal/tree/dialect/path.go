@@ -1,0 +1,204 @@
+package dialect
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// paths reads a tree of names and values: JSON as in RFC 7951, or one path in each line,
+// "/interface[name=ethernet-1/1]/admin-state enable".
+func paths(d *Dialect, text string, f func(Line)) {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		j := &jsonLines{d: d, f: f}
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		var top map[string]any
+		if err := dec.Decode(&top); err != nil {
+			f(Line{No: 1, Text: "", Cut: true})
+			return
+		}
+		j.object(top, 0, d.Rules)
+		return
+	}
+	no := 0
+	var open []string
+	for len(text) > 0 {
+		var raw string
+		raw, text = cutLine(text)
+		no++
+		if raw = strings.TrimSpace(raw); raw != "" && !d.skip(raw) {
+			open = pathLine(raw, no, open, f)
+		}
+	}
+}
+
+// pathLine gives the headers of a path that were not open before, and its last part.
+func pathLine(raw string, no int, open []string, f func(Line)) []string {
+	parts := SplitPath(raw)
+	if len(parts) > MaxDepth {
+		parts = parts[:MaxDepth]
+	}
+	same := 0
+	for same < len(parts)-1 && same < len(open) && parts[same] == open[same] {
+		same++
+	}
+	for i := same; i < len(parts); i++ {
+		f(Line{No: no, Depth: i, Text: parts[i]})
+	}
+	return parts
+}
+
+// SplitPath splits "/a[k=v]/b value" into "a [k=v]" and "b value".
+func SplitPath(path string) (out []string) {
+	path = strings.TrimPrefix(path, "/")
+	start, nested := 0, 0
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			nested++
+		case c == ']':
+			nested--
+		case nested <= 0 && c == ' ':
+			return append(out, entry(path[start:i])+path[i:])
+		case nested <= 0 && c == '/':
+			out = append(out, entry(path[start:i]))
+			start = i + 1
+		}
+	}
+	return append(out, entry(path[start:]))
+}
+
+// entry writes name[k=v][l=w] as words: name [k=v] [l=w].
+func entry(part string) string {
+	var b strings.Builder
+	for i := range len(part) {
+		if part[i] == '[' && i > 0 && (part[i-1] == ']' || !strings.Contains(part[:i], "[")) {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(part[i])
+	}
+	return b.String()
+}
+
+// JoinPath is the way back.
+func JoinPath(parts []string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteByte('/')
+		b.WriteString(strings.ReplaceAll(p, " [", "["))
+	}
+	return b.String()
+}
+
+// jsonLines gives the lines of a JSON tree.
+type jsonLines struct {
+	d *Dialect
+	f func(Line)
+}
+
+// object gives the members of a container, in the order of their names.
+func (j *jsonLines) object(m map[string]any, depth int, rules []*Rule) {
+	if depth > MaxDepth {
+		return
+	}
+	for _, member := range slices.Sorted(maps.Keys(m)) {
+		name := member[strings.LastIndexByte(member, ':')+1:]
+		switch v := m[member].(type) {
+		case map[string]any:
+			j.f(Line{Depth: depth, Text: name})
+			j.object(v, depth+1, kidsOf(rules, name))
+		case []any:
+			j.list(name, v, depth, rules)
+		default:
+			j.f(Line{Depth: depth, Text: name + " " + scalar(v)})
+		}
+	}
+}
+
+func (j *jsonLines) list(name string, items []any, depth int, rules []*Rule) {
+	for i, item := range items {
+		m, ok := item.(map[string]any)
+		if !ok {
+			j.f(Line{Depth: depth, Text: name + " " + scalar(item)})
+			continue
+		}
+		plain := map[string]any{}
+		for k, v := range m {
+			plain[k[strings.LastIndexByte(k, ':')+1:]] = v
+		}
+		keys := keysOf(rules, name, plain)
+		head := name
+		for _, k := range keys {
+			head += " [" + k + "=" + strings.Trim(scalar(plain[k]), `"`) + "]"
+			delete(plain, k)
+		}
+		if len(keys) == 0 {
+			head += fmt.Sprintf(" [#=%d]", i)
+		}
+		j.f(Line{Depth: depth, Text: head})
+		j.object(plain, depth+1, kidsOf(rules, name))
+	}
+}
+
+// kidsOf gives the rules under the container or list of a name.
+func kidsOf(rules []*Rule, name string) []*Rule {
+	for _, r := range rules {
+		if len(r.Pattern) > 0 && r.Pattern[0].Word == name {
+			return r.Kids
+		}
+	}
+	return nil
+}
+
+// keysOf gives the keys of a list: those that its rule names, else the usual one.
+func keysOf(rules []*Rule, name string, entry map[string]any) (out []string) {
+	for _, r := range rules {
+		if len(r.Pattern) == 0 || r.Pattern[0].Word != name {
+			continue
+		}
+		for _, e := range r.Pattern[1:] {
+			if key, ok := strings.CutPrefix(e.Pre, "["); ok && e.Kind == Slot {
+				out = append(out, strings.TrimSuffix(key, "="))
+			}
+		}
+		return out
+	}
+	for _, key := range []string{"name", "index", "id", "sequence-id", "ip-prefix", "prefix", "peer-address", "group-name"} {
+		if _, ok := entry[key]; ok {
+			return []string{key}
+		}
+	}
+	return nil
+}
+
+// scalar writes a value as one word, or between quotes.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "[null]"
+	case string:
+		return text(v)
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return v.String()
+	}
+	return fmt.Sprint(v)
+}
+
+// text drops the module of an identity (RFC 7951 section 6.8) and quotes what is no word.
+func text(v string) string {
+	if module, rest, ok := strings.Cut(v, ":"); ok && strings.ContainsAny(module, "-_") && !strings.ContainsAny(v, " ./[") {
+		v = rest
+	}
+	if v == "" || strings.ContainsAny(v, "\n\r\t\"") || v != strings.TrimSpace(v) {
+		return strconv.Quote(v)
+	}
+	return v
+}

@@ -1,0 +1,380 @@
+package tree
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// settle brings every level of a tree into its canonical form.
+func (t *Tree) settle(n *node) {
+	t.settleLevel(n)
+	for k := n.first; k != nil; k = k.next {
+		t.settle(k)
+	}
+	t.sweep(n)
+}
+
+// settleLevel brings what stands under one line into canonical form: noise left out, other
+// spellings moved where they belong, ranges of numbers taken apart, a block that is given
+// twice as one, of two lines with one key the later.
+func (t *Tree) settleLevel(n *node) {
+	if n.level {
+		return
+	}
+	n.level = true
+	if t.body(n) {
+		return
+	}
+	t.tidy(n, func(*node) bool { return true })
+}
+
+// tidy does so for those lines that are asked for.
+func (t *Tree) tidy(n *node, which func(*node) bool) {
+	for k := n.first; k != nil; k = k.next {
+		if which(k) {
+			t.spread(n, k)
+		}
+	}
+	seen := map[string]*node{}
+	var before *node
+	for k := n.first; k != nil; k = k.next {
+		if which(k) && (t.drop(k) || t.merged(k, seen)) {
+			k.unlink(before)
+			continue
+		}
+		before = k
+	}
+	t.inherit(n, which)
+}
+
+// body tells whether lines under a line are one text, in which rules know nothing.
+func (t *Tree) body(n *node) bool {
+	for ; n != nil && n.parent != nil; n = n.parent {
+		if r := t.rule(n); r != nil && r.Rewrite {
+			return true
+		}
+	}
+	return false
+}
+
+// drop tells whether a line says nothing that could be wanted.
+func (t *Tree) drop(k *node) bool {
+	r := t.rule(k)
+	if r == nil || k.gone {
+		return k.gone
+	}
+	if r.Noise || r.DeviceOnly {
+		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": only the device says this, and it stays"})
+		return true
+	}
+	return false
+}
+
+// merged makes of a line that was given before one line with it.
+func (t *Tree) merged(k *node, seen map[string]*node) bool {
+	key := t.key(k)
+	old := seen[key]
+	for old != nil && t.rule(k) == nil && k.first == nil { // equal lines that no rule knows are several
+		k.twin++
+		key = t.key(k)
+		old = seen[key]
+	}
+	if old == nil {
+		seen[key] = k
+		return false
+	}
+	if t.block(old) && old.m.line == k.m.line {
+		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": given before; both are one block"})
+		for c := k.first; c != nil; {
+			next := c.next
+			old.add(c)
+			c = next
+		}
+		old.level, old.moved = false, true
+		return true
+	}
+	old.text, old.m, old.no, old.own = k.text, k.m, k.no, k.own
+	return true
+}
+
+// sweep leaves out what a settled level says and a silent one would too: defaults, blocks
+// that cannot be deleted and hold nothing, containers that hold nothing.
+func (t *Tree) sweep(n *node) {
+	if t.body(n) {
+		return
+	}
+	var before *node
+	for k := n.first; k != nil; k = k.next {
+		if t.silent(k) || t.hollow(k) {
+			k.unlink(before)
+			continue
+		}
+		before = k
+	}
+}
+
+// hollow tells whether a block says nothing because it holds nothing.
+func (t *Tree) hollow(k *node) bool {
+	r := t.rule(k)
+	if r == nil || k.first != nil || !r.Block() || k.m.neg {
+		return false
+	}
+	return t.fixed(k) || t.d.Flat() && len(r.Kids) > 0 && !r.Keyed() && !r.Valued()
+}
+
+// fixed tells whether a block cannot be deleted.
+func (t *Tree) fixed(k *node) bool {
+	r := t.rule(k)
+	if r == nil || !r.Fixed {
+		return false
+	}
+	return r.FixedClass == "" || t.class(k) == r.FixedClass
+}
+
+// class gives the class of the interface that a line or a block around it names.
+func (t *Tree) class(n *node) string {
+	for ; n != nil && n.parent != nil; n = n.parent {
+		m := t.match(n)
+		if m == nil {
+			continue
+		}
+		for _, e := range dialect.Slots(m.rule.Pattern) {
+			if e.Type == "ifname" && m.slot(e.Name) != "" {
+				return classOf(t.d, m.slot(e.Name))
+			}
+		}
+	}
+	return ""
+}
+
+// classOf gives the class of an interface: the one with the longest beginning that fits,
+// else the letters of its name.
+func classOf(d *dialect.Dialect, name string) string {
+	best, class := 0, strings.TrimRight(name, "0123456789/.:")
+	for c, heads := range d.Classes {
+		for _, h := range heads {
+			if strings.HasPrefix(name, h) && (len(h) > best || len(h) == best && c < class) {
+				best, class = len(h), c
+			}
+		}
+	}
+	return class
+}
+
+// defaultOf gives what a silent device means by the rule of a line: on, off, a value or "".
+func (t *Tree) defaultOf(n *node) string {
+	r := t.rule(n)
+	if r == nil || r.Default == "" || !t.applies(n) {
+		return ""
+	}
+	table, ok := strings.CutPrefix(r.Default, "@")
+	if !ok {
+		return r.Default
+	}
+	return t.d.Tables[table][t.class(n)]
+}
+
+// silent tells whether a line says what a silent device means anyway.
+func (t *Tree) silent(n *node) bool {
+	switch def := t.defaultOf(n); def {
+	case "":
+		return false
+	case "on":
+		return !n.m.neg && n.first == nil
+	case "off":
+		return n.m.neg
+	default:
+		v := n.m.line[min(len(n.m.line), len(n.m.canonHead())+1):]
+		return !n.m.neg && v == def
+	}
+}
+
+// canonHead is the canonical line as far as its first value.
+func (m *matched) canonHead() string {
+	words := strings.Fields(m.line)
+	return strings.Join(words[:min(len(words), headWords(m.rule.Pattern))], " ")
+}
+
+// headWords counts the elements in front of the first value.
+func headWords(es []dialect.Elem) (n int) {
+	for i := range es {
+		if es[i].Value || es[i].Kind == dialect.Group || es[i].Kind == dialect.Rest {
+			break
+		}
+		if es[i].Kind != dialect.Silent {
+			n++
+		}
+	}
+	return n
+}
+
+// applies tells whether the condition of a rule's default holds.
+func (t *Tree) applies(n *node) bool {
+	r := n.m.rule
+	for i := range r.Unless {
+		if len(t.find(n, &r.Unless[i])) > 0 {
+			return false
+		}
+	}
+	for i := range r.If {
+		if len(t.find(n, &r.If[i])) > 0 {
+			return true
+		}
+	}
+	return len(r.If) == 0
+}
+
+// spread moves another spelling where it belongs, and takes a range of numbers apart.
+func (t *Tree) spread(n, k *node) {
+	m := t.match(k)
+	switch {
+	case m == nil || k.gone:
+	case m.rule.Of != nil:
+		t.respell(n, k)
+	case m.rule.Expand != "" && !m.neg:
+		t.apart(k)
+	}
+}
+
+// respell puts a line that was spelled in another way where it belongs. The headers on the
+// way are made where they are missing.
+func (t *Tree) respell(n, k *node) {
+	m := k.m
+	var path []*dialect.Rule
+	for r := m.rule.Of.Up; r != nil && r != m.rule.Up; r = r.Up {
+		path = append([]*dialect.Rule{r}, path...)
+	}
+	at := n
+	for _, r := range path {
+		at = t.enter(at, spell(r, m), int(k.no))
+	}
+	text := spell(m.rule.Of, m)
+	if m.neg {
+		text = t.d.Negate + " " + text
+	}
+	if at == n {
+		k.text, k.m = text, nil
+		return
+	}
+	c := &node{text: text, no: k.no, own: k.own}
+	for x := k.first; x != nil; {
+		next := x.next
+		c.add(x)
+		x = next
+	}
+	at.add(c)
+	at.level, at.moved = false, true
+	k.gone = true
+}
+
+// enter finds the block with a header, or makes it.
+func (t *Tree) enter(in *node, header string, no int) *node {
+	probe := &node{text: header, no: int32(no), parent: in}
+	key := t.key(probe)
+	for k := in.first; k != nil; k = k.next {
+		if t.key(k) == key {
+			return k
+		}
+	}
+	probe.m = nil
+	in.add(probe)
+	return probe
+}
+
+// spell writes the line of a rule with the slots that another spelling bound.
+func spell(r *dialect.Rule, m *matched) string {
+	var out []string
+	var write func([]dialect.Elem) bool
+	write = func(es []dialect.Elem) (all bool) {
+		all = true
+		for _, e := range es {
+			switch e.Kind {
+			case dialect.Literal:
+				out = append(out, e.Word)
+			case dialect.Slot:
+				v := m.raw(e.Name)
+				all = all && v != ""
+				out = append(out, e.Pre+v+e.Post)
+			case dialect.Group:
+				if mark := len(out); !write(e.Group) || !slices.ContainsFunc(dialect.Slots(e.Group), func(s dialect.Elem) bool { return m.raw(s.Name) != "" }) {
+					out = out[:mark]
+				}
+			}
+		}
+		return all
+	}
+	write(r.Pattern)
+	return strings.Join(slices.DeleteFunc(out, func(w string) bool { return w == "" }), " ")
+}
+
+// apart makes a line of each number of a range; all have what stood under it.
+func (t *Tree) apart(k *node) {
+	slot := k.m.rule.Expand
+	set, ok := readIDs(k.m.slot(slot))
+	if !ok || len(set) < 2 {
+		return
+	}
+	whole, raw := k.m, k.m.raw(slot)
+	after := k
+	for i, id := range set {
+		c := k
+		if i > 0 {
+			c = k.copy(k.parent)
+			c.next, after.next = after.next, c
+			if k.parent.last == after {
+				k.parent.last = c
+			}
+		}
+		one := *whole
+		one.bind = slices.Clone(whole.bind)
+		for j := range one.bind {
+			if one.bind[j].name == slot {
+				one.bind[j].raw = strconv.Itoa(id)
+			}
+		}
+		c.text, c.m = strings.Replace(strings.Join(whole.words, " "), raw, strconv.Itoa(id), 1), nil
+		after = c
+	}
+}
+
+// inherit leaves out of a block what it has from another one that it is a member of.
+func (t *Tree) inherit(n *node, which func(*node) bool) {
+	r := t.rule(n)
+	if r == nil || !slices.ContainsFunc(r.Kids, func(k *dialect.Rule) bool { return len(k.Inherits) > 0 }) {
+		return
+	}
+	theirs := map[string]bool{}
+	for k := n.first; k != nil; k = k.next {
+		if r := t.rule(k); r != nil && !k.m.neg {
+			for i := range r.Inherits {
+				for _, of := range t.find(k, &r.Inherits[i]) {
+					t.settleLevel(of)
+					for x := of.first; x != nil; x = x.next {
+						theirs[t.line(x)] = true
+					}
+				}
+			}
+		}
+	}
+	var before *node
+	for k := n.first; k != nil; k = k.next {
+		if which(k) && theirs[t.line(k)] {
+			k.unlink(before)
+			continue
+		}
+		before = k
+	}
+}
+
+// copy makes a node of its own with all that stands under it.
+func (n *node) copy(parent *node) *node {
+	c := *n
+	c.parent, c.first, c.last, c.next = parent, nil, nil, nil
+	for k := n.first; k != nil; k = k.next {
+		c.add(k.copy(&c))
+	}
+	return &c
+}

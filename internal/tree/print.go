@@ -1,0 +1,149 @@
+package tree
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+)
+
+// Print writes a tree as Parse reads it, in canonical form.
+func Print(t *Tree) []byte {
+	t.settle(t.root)
+	p := printer{t: t}
+	switch t.d.Syntax {
+	case "brace":
+		p.braces(t.root, 0)
+	case "path":
+		p.paths(t.root, nil)
+	default:
+		p.indented(t.root, 0)
+	}
+	return []byte(p.b.String())
+}
+
+type printer struct {
+	t *Tree
+	b strings.Builder
+}
+
+func (p *printer) indented(n *node, depth int) {
+	for k := n.first; k != nil; k = k.next {
+		pad := strings.Repeat(" ", depth)
+		p.b.WriteString(pad + p.t.line(k) + "\n")
+		if p.t.block(k) {
+			p.indented(k, depth+1)
+			if exit := p.t.exit(k); exit != "" {
+				p.b.WriteString(pad + exit + "\n")
+			}
+		}
+	}
+}
+
+func (p *printer) braces(n *node, depth int) {
+	for k := n.first; k != nil; k = k.next {
+		pad := strings.Repeat("    ", depth)
+		mark, first := "", k.first
+		if first != nil && first.text == inactive {
+			mark, first = inactive+" ", first.next
+		}
+		p.b.WriteString(pad + mark + p.t.line(k))
+		if first == nil {
+			p.b.WriteString(";\n")
+			continue
+		}
+		p.b.WriteString(" {\n")
+		p.braces(k, depth+1)
+		p.b.WriteString(pad + "}\n")
+	}
+}
+
+func (p *printer) paths(n *node, above []string) {
+	for k := n.first; k != nil; k = k.next {
+		path := append(slices.Clone(above), p.t.line(k))
+		if k.first == nil {
+			p.b.WriteString(join(p.t.d, path) + "\n")
+		}
+		p.paths(k, path)
+	}
+}
+
+// exit is the word that leaves a block; "" where only the next line does.
+func (t *Tree) exit(n *node) string {
+	if r := t.rule(n); r != nil {
+		if len(r.Exits) > 0 {
+			return r.Exits[0]
+		}
+		return ""
+	}
+	return n.exit
+}
+
+// Digest names what a tree says, however it was spaced, commented or ordered where order
+// has no meaning.
+func Digest(t *Tree) [32]byte {
+	t.settle(t.root)
+	return sha256.Sum256([]byte(t.normal(t.root, nil, nil)))
+}
+
+// Managed names what the lines of have say that want has too, by their keys.
+func Managed(have, want *Tree) [32]byte {
+	have.settle(have.root)
+	want.settle(want.root)
+	return sha256.Sum256([]byte(have.normal(have.root, want, want.root)))
+}
+
+// normal writes a node in the one order of its lines; with another tree's node, only those
+// lines whose keys that has.
+func (t *Tree) normal(n *node, other *Tree, in *node) string {
+	var parts []string
+	fixed := t.body(n)
+	theirs := other.keys(in)
+	for k := n.first; k != nil; k = k.next {
+		var o *node
+		if other != nil {
+			if o = theirs[t.key(k)]; o == nil {
+				continue
+			}
+		}
+		parts = append(parts, t.line(k)+"\n\t"+strings.ReplaceAll(t.normal(k, other, o), "\n", "\n\t")+"\n")
+		r := t.rule(k)
+		fixed = fixed || r != nil && r.Ordered
+	}
+	if !fixed {
+		slices.Sort(parts)
+	}
+	return strings.Join(parts, "")
+}
+
+// keys gives the lines of a block by their keys; the first where there are several.
+func (t *Tree) keys(n *node) map[string]*node {
+	if t == nil || n == nil {
+		return nil
+	}
+	out := map[string]*node{}
+	for k := n.first; k != nil; k = k.next {
+		if _, there := out[t.key(k)]; !there {
+			out[t.key(k)] = k
+		}
+	}
+	return out
+}
+
+// Paths gives the canonical path of every line, "router bgp 64496 / neighbor 192.0.2.1
+// remote-as 64500": the key of what is told about it.
+func (t *Tree) Paths() (out []string) {
+	t.settle(t.root)
+	t.root.walk(func(n *node) { out = append(out, t.path(n)) })
+	return out
+}
+
+func (t *Tree) path(n *node) string { return strings.Join(append(t.above(n), t.line(n)), " / ") }
+
+// above gives the headers of the blocks that a line stands in.
+func (t *Tree) above(n *node) (out []string) {
+	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
+		out = append(out, t.line(p))
+	}
+	slices.Reverse(out)
+	return out
+}

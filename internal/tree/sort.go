@@ -1,0 +1,85 @@
+package tree
+
+import (
+	"cmp"
+	"container/heap"
+)
+
+// moving: a line is set before it is moved, and moves come in their order.
+func (d *differ) moving() {
+	var last *cmd
+	for _, c := range d.cmds {
+		if c.move == "" {
+			continue
+		}
+		for p := c.n.parent.first; p != nil; p = p.next {
+			d.within(p, func(o *cmd) { before(o, c) })
+		}
+		before(last, c)
+		last = c
+	}
+}
+
+// within visits the commands of a line and of all under it.
+func (d *differ) within(n *node, f func(*cmd)) {
+	if o := d.sent(n); o != nil && !o.del && o.move == "" {
+		f(o)
+	}
+	for k := n.first; k != nil; k = k.next {
+		d.within(k, f)
+	}
+}
+
+// sort is Kahn's algorithm with a heap; among ready commands the block of the last one is
+// preferred, so that a block is entered as seldom as possible. What is stuck waits in a
+// circle.
+func (d *differ) sort() (out, stuck []*cmd) {
+	ready := &queue{}
+	for _, c := range d.cmds {
+		c.out = false
+		if c.waits == 0 && !c.taken {
+			heap.Push(ready, c)
+		}
+	}
+	for ready.Len() > 0 {
+		c := heap.Pop(ready).(*cmd)
+		c.out = true
+		out = append(out, c)
+		for _, n := range c.next {
+			if n.waits--; n.waits == 0 {
+				heap.Push(ready, n)
+			}
+		}
+	}
+	for _, c := range d.cmds {
+		if !c.out && !c.taken {
+			stuck = append(stuck, c)
+		}
+	}
+	return out, stuck
+}
+
+// queue is a heap of ready commands: by phase, then as they were found.
+type queue []*cmd
+
+// Len, Less, Swap, Push and Pop are what container/heap calls.
+func (q queue) Len() int { return len(q) }
+
+// Less puts the earlier phase first, then source order.
+func (q queue) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(q[i].phase, q[j].phase), cmp.Compare(q[i].seq, q[j].seq)) < 0
+}
+
+// Swap exchanges two.
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push adds one.
+func (q *queue) Push(x any) { *q = append(*q, x.(*cmd)) }
+
+// Pop takes the last one.
+func (q *queue) Pop() any {
+	old := *q
+	c := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return c
+}
