@@ -6,5 +6,5 @@ import "embed"
 
 // FS is every example.
 //
-//go:embed all:two-site
+//go:embed all:leaf-spine all:two-site
 var FS embed.FS

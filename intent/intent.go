@@ -37,6 +37,7 @@ func (h *Head) head() *Head { return h }
 // kinds is every kind there is.
 var kinds = map[string]func() Kind{
 	"design":   func() Kind { return new(Design) },
+	"fabric":   func() Kind { return new(Fabric) },
 	"exchange": func() Kind { return new(Exchange) },
 	"link":     func() Kind { return new(Link) },
 	"peering":  func() Kind { return new(Peering) },

@@ -9,12 +9,12 @@ import (
 
 // laterKinds are kinds of the language that this version does not know. They are named
 // so that nobody looks for a typing error.
-var laterKinds = []string{"fabric", "segment", "vrf", "anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation", "leave"}
+var laterKinds = []string{"segment", "vrf", "anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation", "leave"}
 
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{
-	"design": strings.Fields(`bfd reflectors rpki gateway anycast_mac rt zone vpn drain_hold anycast_asn baselines
-		segment4 segment6 chain4 chain6`),
+	"design": strings.Fields(`bfd reflectors rpki zone vpn drain_hold anycast_asn baselines
+		chain4 chain6`),
 	"link":    strings.Fields("members lacp min_links"),
 	"peering": strings.Fields("password bfd"),
 }

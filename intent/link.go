@@ -119,8 +119,12 @@ func (l *Link) backbone(b *Build) {
 	if d == nil || d.IGP == "" {
 		return
 	}
-	if l.Cost < 1 || l.Cost > 65535 {
-		b.Fail(&l.Cost, "schema/range", "a link of the backbone needs a cost from 1 to 65535, the most that OSPF can say")
+	most := 65535
+	if d.IGP == "isis" {
+		most = 16777214
+	}
+	if l.Cost < 1 || l.Cost > most {
+		b.Fail(&l.Cost, "schema/range", "a link of the backbone needs a cost from 1 to %d, the most that %s can say", most, map[Protocol]string{"ospf": "OSPF", "isis": "IS-IS"}[d.IGP])
 	}
 	if len(l.Between[0].Addresses) == 0 {
 		b.Fail(&l.Between[0].Interface, "schema/missing-field", "a link of the backbone needs addresses at both ends")
@@ -149,7 +153,7 @@ func (l *Link) backbone(b *Build) {
 // backbone tells whether an end is on a device that carries our routing.
 func backbone(b *Build, e *LinkEnd) bool {
 	g := b.Gear(string(e.Device))
-	return g != nil && slices.Contains(backboneRoles, string(g.Role))
+	return g != nil && slices.Contains(backboneRoles, string(g.Role)) && b.fabricOf(g.Name) == nil
 }
 
 // reaches tells whether an address lies in the subnet of an end.

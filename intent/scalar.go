@@ -81,6 +81,11 @@ func (a ASN) special() bool {
 	return a >= 64496 && a <= 65551 || a >= 4200000000
 }
 
+// private tells whether a system is one that every network may use inside.
+func (a ASN) private() bool {
+	return a >= 64512 && a <= 65534 || a >= 4200000000
+}
+
 // notCanonical says how a value is written.
 func notCanonical(b []byte, want string) error {
 	return &strict.Fault{ID: "schema/not-canonical", Text: fmt.Sprintf("%q is not how this is written: write %s", b, want), Hint: want}
@@ -161,6 +166,30 @@ func (t *Text) UnmarshalText(b []byte) error {
 		return errors.New("text begins and ends with a letter or digit and holds single blanks")
 	}
 	*t = Text(s)
+	return nil
+}
+
+// MAC is a hardware address that we chose ourselves.
+type MAC string
+
+// UnmarshalText takes six octets in lower case, locally administered and of one station.
+func (m *MAC) UnmarshalText(b []byte) error {
+	s := string(b)
+	ok := len(s) == 17
+	for i := range len(s) {
+		if i%3 == 2 {
+			ok = ok && s[i] == ':'
+		} else {
+			ok = ok && strings.IndexByte("0123456789abcdef", s[i]) >= 0
+		}
+	}
+	switch {
+	case !ok:
+		return fmt.Errorf("%q is no MAC address: want xx:xx:xx:xx:xx:xx in lower case", s)
+	case strings.IndexByte("26ae", s[1]) < 0:
+		return fmt.Errorf("%q is not ours to choose: its second digit must be 2, 6, a or e", s)
+	}
+	*m = MAC(b)
 	return nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
@@ -32,9 +34,10 @@ func need(t *testing.T, program string) string {
 func TestFRR(t *testing.T) {
 	vtysh := need(t, "vtysh")
 	texts := map[string][]byte{}
-	cs, _ := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
-	for _, c := range cs {
-		texts[c.Device] = c.Text
+	for name, cs := range examples(t) {
+		for _, c := range cs {
+			texts[name+" "+c.Device] = c.Text
+		}
 	}
 	cases, err := filepath.Glob("testdata/frr/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -89,7 +92,7 @@ ip link set lo up
 mkdir -p /var/run/frr
 mount -t tmpfs tmpfs /var/run/frr; chown frr:frr /var/run/frr
 mount -t tmpfs tmpfs /etc/frr; echo 'service integrated-vtysh-config' >/etc/frr/vtysh.conf; chown -R frr:frr /etc/frr
-for d in zebra bgpd staticd ospfd ospf6d; do
+for d in zebra bgpd staticd ospfd ospf6d isisd; do
   /usr/lib/frr/$d -d -A 127.0.0.1 $([ $d = bgpd ] && echo -p 0) >/dev/null 2>&1 || exit 70
 done
 vtysh -f "$1" >&2
@@ -107,11 +110,23 @@ func TestComesBack(t *testing.T) {
 		}
 		t.Skip("needs root, for namespaces")
 	}
-	cs, ds := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
-	if ds.Failed() {
-		t.Fatal(ds.Err())
+	var cs []tree.Config
+	for _, one := range examples(t) {
+		cs = append(cs, one[0], one[len(one)-1])
 	}
-	for _, c := range cs[len(cs)-2:] {
+	for _, name := range []string{"isis", "fabric-isis"} {
+		a, err := txtar.ParseFile("testdata/frr/" + name + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := txtar.FS(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more, _ := render.All(resolve(t, files), templates.FS)
+		cs = append(cs, more[0])
+	}
+	for _, c := range cs {
 		file := filepath.Join(t.TempDir(), "conf")
 		if err := os.WriteFile(file, c.Text, 0o644); err != nil {
 			t.Fatal(err)

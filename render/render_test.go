@@ -80,11 +80,35 @@ func TestRender(t *testing.T) {
 // TestExample holds the laws over the example: every line has a rule and an origin, and
 // text that is read and written again says the same.
 func TestExample(t *testing.T) {
-	cs, ds := render.All(resolve(t, os.DirFS("../examples/two-site")), templates.FS)
-	if ds.Failed() || len(cs) != 4 {
-		t.Fatal(len(cs), ds.Err())
+	for _, cs := range examples(t) {
+		page(t, cs, nil)
+		comesBack(t, cs)
 	}
-	page(t, cs, ds)
+}
+
+// examples renders every example.
+func examples(t *testing.T) map[string][]tree.Config {
+	t.Helper()
+	dirs, err := os.ReadDir("../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]tree.Config{}
+	for _, d := range dirs {
+		if !d.IsDir() {
+			continue
+		}
+		cs, ds := render.All(resolve(t, os.DirFS("../examples/"+d.Name())), templates.FS)
+		if ds.Failed() || len(cs) < 4 {
+			t.Fatal(d.Name(), len(cs), ds.Err())
+		}
+		out[d.Name()] = cs
+	}
+	return out
+}
+
+func comesBack(t *testing.T, cs []tree.Config) {
+	t.Helper()
 	for _, c := range cs {
 		if again, _ := tree.Parse(c.Dialect, tree.Print(c.Root)); tree.Digest(again) != tree.Digest(c.Root) {
 			t.Errorf("%s does not come back as it was written", c.Device)

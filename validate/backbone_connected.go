@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/network"
@@ -13,36 +15,42 @@ var backboneConnected = Rule{
 	Motive:   "Cloudflare, Atlanta 2020, and Facebook, 2021: a backbone in two parts takes the way to repair it along.",
 	Check: func(v View, ds *diag.List) {
 		on := map[netip.Prefix][]*network.Device{}
-		var all []*network.Device
+		domains := map[string][]*network.Device{}
 		for _, d := range v.Is.Devices {
 			if d.IGP == nil || d.Interfaces == nil {
 				continue
 			}
-			all = append(all, d)
+			domains[d.IGP.Domain] = append(domains[d.IGP.Domain], d)
 			for _, net := range speaking(d) {
 				on[net] = append(on[net], d)
 			}
 		}
-		if len(all) < 2 {
-			return
-		}
-		seen := map[*network.Device]bool{all[0]: true}
-		for todo := all[:1]; len(todo) > 0; todo = todo[1:] {
-			for _, net := range speaking(todo[0]) {
-				for _, d := range on[net] {
-					if !seen[d] {
-						seen[d] = true
-						todo = append(todo[:len(todo):len(todo)], d)
-					}
+		for _, name := range slices.Sorted(maps.Keys(domains)) {
+			all := domains[name]
+			seen := reached(all[0], on)
+			for _, d := range all {
+				if !seen[d] {
+					ds.Failf(d.At, "igp/backbone-connected", "no chain of links leads from %s to %s", all[0].Name, d.Name).Also = []diag.Pos{all[0].At}
 				}
 			}
 		}
-		for _, d := range all {
-			if !seen[d] {
-				ds.Failf(d.At, "igp/backbone-connected", "no chain of links leads from %s to %s", all[0].Name, d.Name).Also = []diag.Pos{all[0].At}
+	},
+}
+
+// reached gives every device that a chain of subnets leads to.
+func reached(from *network.Device, on map[netip.Prefix][]*network.Device) map[*network.Device]bool {
+	seen := map[*network.Device]bool{from: true}
+	for todo := []*network.Device{from}; len(todo) > 0; todo = todo[1:] {
+		for _, net := range speaking(todo[0]) {
+			for _, d := range on[net] {
+				if !seen[d] {
+					seen[d] = true
+					todo = append(todo, d)
+				}
 			}
 		}
-	},
+	}
+	return seen
 }
 
 // speaking gives the subnets in which a device meets others by the interior protocol.

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"net/netip"
 
 	"plumbline/internal/diag"
@@ -8,7 +9,8 @@ import (
 
 // IGP is how a device takes part in the one interior routing protocol.
 type IGP struct {
-	Protocol string // ospf
+	Protocol string // ospf, isis
+	Domain   string // the fabric that it is of; empty in the backbone
 	RouterID netip.Addr
 	Ports    []IGPPort
 	IPv4     bool // some port speaks for IPv4
@@ -24,4 +26,14 @@ type IGPPort struct {
 	Cost    int  // 0 where the port is passive
 	Passive bool // its subnet is told, nobody is met there
 	From    diag.Pos
+}
+
+// SystemID is the name of the device in IS-IS: its router id, written as three groups of
+// four digits.
+func (g *IGP) SystemID() string {
+	digits := ""
+	for _, octet := range g.RouterID.As4() {
+		digits += fmt.Sprintf("%03d", octet)
+	}
+	return digits[:4] + "." + digits[4:8] + "." + digits[8:]
 }

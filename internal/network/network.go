@@ -28,6 +28,7 @@ type Device struct {
 	IGP        *IGP
 	Policy     *Policy // before BGP, which speaks of it
 	BGP        *BGP
+	EVPN       *EVPN // inside the sessions of BGP
 }
 
 // Device finds a device of a sorted network by name; nil where there is none.
@@ -61,6 +62,9 @@ func (n *Network) Sort() {
 		}
 		if d.Policy != nil {
 			d.Policy.sort()
+		}
+		if d.EVPN != nil {
+			d.EVPN.sort()
 		}
 	}
 }
