@@ -42,6 +42,8 @@ var kinds = map[string]func() Kind{
 	"link":     func() Kind { return new(Link) },
 	"peering":  func() Kind { return new(Peering) },
 	"prefixes": func() Kind { return new(Prefixes) },
+	"segment":  func() Kind { return new(Segment) },
+	"vrf":      func() Kind { return new(VRF) },
 }
 
 // Kinds lists the kinds, for the schema and the documentation.
@@ -122,6 +124,7 @@ func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
 	for _, k := range s.all {
 		k.Expand(b)
 	}
+	b.tagPorts()
 	b.net.Sort()
 	return b.net, b.Diags.Sorted()
 }

@@ -9,7 +9,7 @@ import (
 
 // laterKinds are kinds of the language that this version does not know. They are named
 // so that nobody looks for a typing error.
-var laterKinds = []string{"segment", "vrf", "anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation", "leave"}
+var laterKinds = []string{"anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation", "leave"}
 
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{
@@ -17,6 +17,7 @@ var laterFields = map[string][]string{
 		chain4 chain6`),
 	"link":    strings.Fields("members lacp min_links"),
 	"peering": strings.Fields("password bfd"),
+	"vrf":     strings.Fields("password"),
 }
 
 // explain adds to what strict said of unknown fields that some of them are only not

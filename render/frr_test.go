@@ -114,7 +114,7 @@ func TestComesBack(t *testing.T) {
 	for _, one := range examples(t) {
 		cs = append(cs, one[0], one[len(one)-1])
 	}
-	for _, name := range []string{"isis", "fabric-isis"} {
+	for _, name := range []string{"isis", "fabric-isis", "vrf"} {
 		a, err := txtar.ParseFile("testdata/frr/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)

@@ -12,14 +12,29 @@ var addressDuplicate = Rule{
 	Sentence: "An address belongs to one interface of one device.",
 	Motive:   "Two holders of one address answer in turn; sessions flap and nobody sees why.",
 	Check: func(v View, ds *diag.List) {
-		first := map[netip.Addr]diag.Pos{}
+		type holder struct {
+			ip    netip.Addr
+			table string
+		}
+		type use struct {
+			at      diag.Pos
+			gateway string // of which segment, where more than one device may have it
+		}
+		first := map[holder]use{}
 		everyAddr(v.Is, func(d *network.Device, p *network.Port, a *network.Addr) {
 			ip := a.Prefix.Addr()
-			if was, twice := first[ip]; twice {
-				ds.Failf(a.From, "address/duplicate", "%s of %s %s belongs to another interface already", ip, d.Name, p.Name).Also = []diag.Pos{was}
+			now := use{at: a.From}
+			if p.Use == "gateway" && p.MAC != "" {
+				now.gateway = p.Description
+			}
+			was, twice := first[holder{ip, p.VRF}]
+			if twice && (was.gateway == "" || was.gateway != now.gateway) {
+				ds.Failf(a.From, "address/duplicate", "%s of %s %s belongs to another interface already", ip, d.Name, p.Name).Also = []diag.Pos{was.at}
 				return
 			}
-			first[ip] = a.From
+			if !twice {
+				first[holder{ip, p.VRF}] = now
+			}
 		})
 	},
 }
@@ -47,6 +62,11 @@ func sessions(n *network.Network, do func(*network.Device, *network.Neighbor)) {
 		for i := range d.BGP.Neighbors {
 			if nb := &d.BGP.Neighbors[i]; nb.ASN != d.BGP.ASN {
 				do(d, nb)
+			}
+		}
+		for i := 0; d.VRF != nil && i < len(d.VRF.Tables); i++ {
+			for j := range d.VRF.Tables[i].Neighbors {
+				do(d, &d.VRF.Tables[i].Neighbors[j])
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -14,18 +15,19 @@ var addressOverlap = Rule{
 	Motive:   "The more specific one wins everywhere, and hosts of the other go dark from some places only.",
 	Check: func(v View, ds *diag.List) {
 		type use struct {
-			net  netip.Prefix
-			name string
-			from diag.Pos
+			table string
+			net   netip.Prefix
+			name  string
+			from  diag.Pos
 		}
 		var all []use
 		everyAddr(v.Is, func(d *network.Device, p *network.Port, a *network.Addr) {
-			all = append(all, use{a.Prefix.Masked(), d.Name + " " + p.Name, a.From})
+			all = append(all, use{p.VRF, a.Prefix.Masked(), d.Name + " " + p.Name, a.From})
 		})
-		slices.SortStableFunc(all, func(a, b use) int { return a.net.Compare(b.net) })
+		slices.SortStableFunc(all, func(a, b use) int { return cmp.Or(cmp.Compare(a.table, b.table), a.net.Compare(b.net)) })
 		var over []use // the subnets that the next one may lie in, outermost first
 		for _, u := range all {
-			for len(over) > 0 && !over[len(over)-1].net.Overlaps(u.net) {
+			for len(over) > 0 && (over[len(over)-1].table != u.table || !over[len(over)-1].net.Overlaps(u.net)) {
 				over = over[:len(over)-1]
 			}
 			if n := len(over); n > 0 && over[n-1].net != u.net {

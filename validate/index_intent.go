@@ -36,4 +36,13 @@ var intentRules = []Rule{
 	{ID: "prefixes/inside", Label: "PL0207", Sentence: "With up_to no prefix of a set lies in another.", Motive: "It would add nothing, or be meant otherwise."},
 	{ID: "prefixes/too-many", Label: "PL0107", Sentence: "A set holds at most 10,000 prefixes.", Motive: "Devices cut longer ones."},
 	{ID: "prefixes/up-to", Label: "PL0107", Sentence: "up_to is no shorter than the longest prefix of its family.", Motive: "It would let in nothing."},
+	{ID: "segment/attach", Label: "R-SEG-2", Sentence: "A segment comes out of links to the outside that its fabric or its trunks have, one of them untagged on a link at most.", Motive: "Two untagged segments on a port are one segment."},
+	{ID: "segment/mtu", Label: "R-LINK-2", Sentence: "The packets of a segment fit into what carries them, with 50 bytes for VXLAN.", Motive: "What does not fit is lost in silence."},
+	{ID: "segment/number", Label: "R-SEG-1", Sentence: "A VLAN is given once in a fabric, and a VNI once in the network.", Motive: "Two segments with one number are one."},
+	{ID: "segment/router", Label: "R-SEG-1", Sentence: "A segment over trunks with subnets has one router, and a table is over what carries the segment.", Motive: "Two gateways answer in turn."},
+	{ID: "segment/subnets", Label: "R-SEG-1", Sentence: "A segment has one subnet of each family.", Motive: "A second subnet is a second segment."},
+	{ID: "segment/tree", Label: "R-SEG-3", Sentence: "The trunks of a segment make a tree.", Motive: "A loop of frames ends with the network."},
+	{ID: "vrf/handoff", Label: "R-VRF-2", Sentence: "An exit of a table is a tag on a link of its fabric, with a neighbor in the subnet.", Motive: "An exit without a neighbor and a filter lets in anything."},
+	{ID: "vrf/imports", Label: "R-VRF-1", Sentence: "Tables import each other or not at all.", Motive: "Routes one way only are a leak that nothing answers."},
+	{ID: "vrf/number", Label: "PL0208", Sentence: "The id of a vrf is given once.", Motive: "Two tables with one distinguisher overwrite each other."},
 }

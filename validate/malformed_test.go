@@ -84,7 +84,7 @@ var pointed = []struct{ rule, file, old, new string }{
 	{"schema/type", "intent/design/example-net.yaml", "customer: 300", "customer: §0300"},
 	{"schema/missing-field", "intent/design/example-net.yaml", "kind: design\n", "§kind: design\n#"},
 	{"schema/unknown-kind", "intent/design/example-net.yaml", "kind: design", "kind: §desing"},
-	{"schema/unknown-kind", "intent/design/example-net.yaml", "kind: design", "kind: §vrf"},
+	{"schema/unknown-kind", "intent/design/example-net.yaml", "kind: design", "kind: §zone"},
 	{"schema/empty", "intent/design/example-net.yaml", "owned: [198.51.100.0/24, 2001:db8::/36]", "owned: §[]"},
 	{"schema/type", "intent/exchange/ix-fra.yaml", "mtu: 1500", "mtu: §01500"},
 	{"schema/type", "intent/exchange/ix-fra.yaml", "mtu: 1500", "mtu: §0x5dc"},

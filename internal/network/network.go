@@ -29,6 +29,7 @@ type Device struct {
 	Policy     *Policy // before BGP, which speaks of it
 	BGP        *BGP
 	EVPN       *EVPN // inside the sessions of BGP
+	VRF        *VRF
 }
 
 // Device finds a device of a sorted network by name; nil where there is none.
@@ -50,6 +51,7 @@ func (n *Network) Sort() {
 		if d.Interfaces != nil {
 			slices.SortFunc(d.Interfaces.Ports, func(a, b Port) int { return cmp.Compare(a.Name, b.Name) })
 			for _, p := range d.Interfaces.Ports {
+				slices.SortFunc(p.Segments, func(a, b PortSegment) int { return cmp.Compare(a.VLAN, b.VLAN) })
 				slices.SortFunc(p.Addrs, func(a, b Addr) int { return byPrefix(a.Prefix, b.Prefix) })
 			}
 		}
@@ -65,6 +67,9 @@ func (n *Network) Sort() {
 		}
 		if d.EVPN != nil {
 			d.EVPN.sort()
+		}
+		if d.VRF != nil {
+			d.VRF.sort()
 		}
 	}
 }

@@ -1,0 +1,64 @@
+package network
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"plumbline/internal/diag"
+)
+
+// VRF is the routing tables of tenants on a device.
+type VRF struct {
+	ASN      uint32
+	RouterID netip.Addr
+	Tables   []Table
+	From     diag.Pos
+}
+
+// Table is one of them.
+type Table struct {
+	Name      string
+	VNI       int
+	RD        string
+	RT        string   // what is told bears it
+	Imports   []Target // what bears one of them is let in; its own is not among them
+	Nets      []Subnet
+	Neighbors []Neighbor
+	From      diag.Pos
+}
+
+// Target is a route target.
+type Target struct {
+	RT   string
+	From diag.Pos
+}
+
+// Subnet is one that the device has in a table.
+type Subnet struct {
+	Prefix netip.Prefix
+	From   diag.Pos
+}
+
+// Is6 tells the family.
+func (s Subnet) Is6() bool { return s.Prefix.Addr().Is6() }
+
+// IPv4 tells whether the table has anything to do in that family.
+func (t Table) IPv4() bool { return t.speaks(false) }
+
+// IPv6 tells whether the table has anything to do in that family.
+func (t Table) IPv6() bool { return t.speaks(true) }
+
+func (t Table) speaks(six bool) bool {
+	return slices.ContainsFunc(t.Nets, func(s Subnet) bool { return s.Is6() == six }) ||
+		slices.ContainsFunc(t.Neighbors, func(n Neighbor) bool { return n.Is6() == six })
+}
+
+func (v *VRF) sort() {
+	slices.SortFunc(v.Tables, func(a, b Table) int { return cmp.Compare(a.Name, b.Name) })
+	for _, t := range v.Tables {
+		slices.SortFunc(t.Imports, func(a, b Target) int { return cmp.Compare(a.RT, b.RT) })
+		slices.SortFunc(t.Nets, func(a, b Subnet) int { return byPrefix(a.Prefix, b.Prefix) })
+		slices.SortFunc(t.Neighbors, func(a, b Neighbor) int { return a.Addr.Compare(b.Addr) })
+	}
+}
