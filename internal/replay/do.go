@@ -282,7 +282,7 @@ func (dev *Device) allowed(e, old *entry) error {
 			}
 		}
 	}
-	if e.r.Ref != nil && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[dev.nameOf(e, e.r.Ref)] == 0 {
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[name] == 0 {
 		return refuse(Missing, line, "%% Not defined: %s", line)
 	}
 	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {

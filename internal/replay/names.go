@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,7 +92,8 @@ func around(e *entry) map[string]string {
 	return out
 }
 
-// nameOf gives kind:name of what an entry defines, uses or holds alone.
+// nameOf gives kind:name of what an entry defines, uses or holds alone; "" where a slot that
+// makes the name is not there.
 func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
 	if n == nil {
 		return ""
@@ -106,7 +108,11 @@ func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
 	}
 	var parts []string
 	for _, s := range n.Slots {
-		parts = append(parts, slots[s])
+		v, ok := slots[s]
+		if !ok && len(n.Slots) == 1 {
+			return ""
+		}
+		parts = append(parts, v)
 	}
 	return n.Kind + ":" + strings.Join(parts, ",")
 }
@@ -144,6 +150,9 @@ func newBook() book {
 	return book{map[string]int{}, map[string]int{}, map[string]bool{}, map[string]map[*entry]bool{}, map[string]int{}, map[string]int{}, map[string]int{}}
 }
 
+// Loose gives the names, as kind:name, that lines use and nothing defines.
+func (dev *Device) Loose() []string { return slices.Sorted(maps.Keys(dev.book.loose)) }
+
 // enters and leaves keep the book when an entry, with all under it, comes or goes.
 func (dev *Device) enters(e *entry) {
 	dev.moves++
@@ -166,11 +175,11 @@ func (dev *Device) note(e *entry, by int) {
 	if e.neg {
 		return
 	}
-	if e.r.Def != nil {
-		b.name(b.defs, dev.nameOf(e, e.r.Def), by)
+	if name := dev.nameOf(e, e.r.Def); name != "" {
+		b.name(b.defs, name, by)
 	}
-	if e.r.Ref != nil && e.r.Missing != "ignore" {
-		b.name(b.refs, dev.nameOf(e, e.r.Ref), by)
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing != "ignore" {
+		b.name(b.refs, name, by)
 	}
 	if e.r.Unique != nil {
 		name := dev.nameOf(e, e.r.Unique)

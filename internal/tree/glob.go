@@ -44,7 +44,7 @@ func (f finder) find(in *node, g *dialect.Glob) (out []*node) {
 	switch {
 	case g.From == dialect.Top:
 		in = f.t.root
-	case g.From == dialect.Beside && in.parent != nil:
+	case g.From == dialect.Beside && in != nil && in.parent != nil:
 		in = in.parent
 	}
 	var hits []hit

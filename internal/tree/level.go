@@ -335,7 +335,7 @@ func (t *Tree) apart(k *node) {
 				one.bind[j].raw = strconv.Itoa(id)
 			}
 		}
-		c.text, c.m = strings.Replace(strings.Join(whole.words, " "), raw, strconv.Itoa(id), 1), nil
+		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil
 		after = c
 	}
 }

@@ -13,7 +13,7 @@ type matched struct {
 	neg   bool          // stored with the negating word in front
 	line  string        // canonical text, the negating word among it
 	key   string        // what makes it the same line with another value
-	words []string      // as written, without the negating word
+	said  string        // as written, without the negating word
 	bind  []bound
 }
 
@@ -111,7 +111,7 @@ func match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
 	if rule == nil {
 		return nil
 	}
-	return best.result(rule, words, neg)
+	return best.result(rule, line, words, neg)
 }
 
 // fit is one attempt to read words by a pattern.
@@ -128,8 +128,8 @@ func (f *fit) reset() {
 	f.out, f.key, f.bind, f.rank = f.out[:0], f.key[:0], f.bind[:0], f.rank[:0]
 }
 
-func (f *fit) result(r *dialect.Rule, words []dialect.Word, neg bool) *matched {
-	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: slices.Clone(f.bind), words: texts(words)}
+func (f *fit) result(r *dialect.Rule, line string, words []dialect.Word, neg bool) *matched {
+	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: slices.Clone(f.bind), said: line[words[0].At:]}
 	if neg {
 		m.line = f.d.Negate + " " + m.line
 	}

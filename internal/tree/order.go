@@ -141,7 +141,10 @@ func (t *Tree) named(n *node, of *dialect.Name) string {
 	}
 	out := of.Kind
 	for i, s := range of.Slots {
-		v, _, _ := t.slot(n, s)
+		v, _, ok := t.slot(n, s)
+		if !ok && len(of.Slots) == 1 {
+			return ""
+		}
 		if i == 0 {
 			out += ":" + v
 		} else {
@@ -198,8 +201,8 @@ func (d *differ) uses(c *cmd) (out []string) {
 	if r == nil {
 		return nil
 	}
-	if r.Ref != nil {
-		out = append(out, t.named(c.n, r.Ref))
+	if name := t.named(c.n, r.Ref); name != "" {
+		out = append(out, name)
 	}
 	if !c.del {
 		return out
@@ -296,9 +299,27 @@ func (d *differ) gates(c *cmd, r *dialect.Rule) {
 	_ = r
 }
 
+// acting is the command of a line: its own, or the removal of a block around it.
+func (d *differ) acting(n *node) *cmd {
+	if c := d.sent(n); c != nil {
+		return c
+	}
+	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
+		if c := d.sent(p); c != nil && c.del {
+			return c
+		}
+	}
+	return nil
+}
+
 // frees gives the command that makes room for each unique value.
 func (d *differ) frees() map[string]*cmd {
 	out := map[string]*cmd{}
+	note := func(n *node, c *cmd) {
+		if r := d.have.rule(n); r != nil && r.Unique != nil && r.Clash != "steal" && !n.m.neg && !d.inWant(n) {
+			out[d.have.named(n, r.Unique)] = c
+		}
+	}
 	for _, c := range d.cmds {
 		old := c.n
 		if !c.del {
@@ -306,8 +327,9 @@ func (d *differ) frees() map[string]*cmd {
 				continue
 			}
 		}
-		if r := d.have.rule(old); r != nil && r.Unique != nil && r.Clash != "steal" && !old.m.neg && !d.inWant(old) {
-			out[d.have.named(old, r.Unique)] = c
+		note(old, c)
+		if c.del {
+			c.n.walk(func(k *node) { note(k, c) })
 		}
 	}
 	return out
@@ -336,19 +358,17 @@ func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
 	if len(globs) == 0 {
 		return
 	}
-	from := c.n
+	in := c.n.parent
 	if d.inWant(c.n) != (t == d.want) {
-		if from = d.counterpart(c.n); from == nil {
-			in := d.counterpart(c.n.parent)
-			if in == nil {
-				return
-			}
-			from = &node{text: c.n.text, m: c.n.m, parent: in}
-		}
+		in = d.counterpart(in)
 	}
+	from := finder{t, d.treeOfNode(c.n), c.n}
 	for i := range globs {
-		for _, n := range t.find(from, &globs[i]) {
-			if o := d.sent(n); o != nil && o != c {
+		if in == nil && globs[i].From != dialect.Top {
+			continue
+		}
+		for _, n := range from.find(in, &globs[i]) {
+			if o := d.acting(n); o != nil && o != c {
 				f(o)
 			}
 		}

@@ -12,7 +12,7 @@ func (t *Tree) undo(n *node) string {
 	if m == nil {
 		return negate(t.d.Negate, dialect.Fold(n.text))
 	}
-	written := strings.Join(m.words, " ")
+	written := m.said
 	if m.neg {
 		return written
 	}

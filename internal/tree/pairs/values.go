@@ -1,0 +1,103 @@
+package pairs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// value gives a slot a value of its type, out of few, so that references hit and keys meet.
+func (c *Config) value(r *dialect.Rule, e dialect.Elem) string {
+	n := c.r.IntN(3)
+	if name := r.Def; name != nil && slices.Contains(name.Slots, e.Name) && e.Type == "word" {
+		return fmt.Sprintf("N%d", n)
+	}
+	if name := r.Ref; name != nil && slices.Contains(name.Slots, e.Name) && e.Type == "word" {
+		return fmt.Sprintf("N%d", n)
+	}
+	switch e.Type {
+	case "enum":
+		return pick(c.r, e.Enum)
+	case "int":
+		return fmt.Sprint(5 + 5*n)
+	case "ids":
+		return pick(c.r, []string{"10", "20", "10-12", "11,20-22", "10,30-40", "1-99"})
+	case "ip":
+		return pick(c.r, []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"})
+	case "peer":
+		return pick(c.r, []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "N0", "N1"})
+	case "prefix":
+		return pick(c.r, []string{"10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16", "192.0.2.0/24"})
+	case "ipmask":
+		return pick(c.r, []string{"10.0.0.1/24", "10.0.1.1/24", "10.0.2.1/24", "192.0.2.1/31"})
+	case "nexthop":
+		return pick(c.r, []string{"192.0.2.1", "192.0.2.2", "Null0"})
+	case "ifname":
+		return c.port()
+	case "text":
+		return pick(c.r, []string{"one", "two words", "a  b"})
+	case "quoted":
+		return pick(c.r, []string{"one", `"two words"`, `"x y  z"`})
+	case "blob":
+		return blob(r, n)
+	}
+	return c.scalar(e, n)
+}
+
+func (c *Config) scalar(e dialect.Elem, n int) string {
+	switch e.Type {
+	case "asn":
+		return fmt.Sprint(65001 + n)
+	case "area":
+		return pick(c.r, []string{"0.0.0.0", "0.0.0.1"})
+	case "community", "rd", "rt":
+		return fmt.Sprintf("65000:%d", n)
+	case "communities":
+		return pick(c.r, []string{"65000:1", "65000:1 65000:2", "65000:2 65000:10"})
+	case "list":
+		return pick(c.r, []string{"65000", "65000 65000"})
+	case "names":
+		return pick(c.r, []string{"N0", "N1", "N0 N1"})
+	case "mac":
+		return fmt.Sprintf("02:00:00:00:00:0%d", n)
+	case "port":
+		return fmt.Sprint(80 + n)
+	case "ace":
+		return pick(c.r, []string{"permit ip any any", "permit tcp any any", "deny udp any any"})
+	case "wildcard":
+		return pick(c.r, []string{"any", "10.0.0.0 0.0.0.255", "10.0.1.0 0.0.0.255"})
+	case "secret":
+		return fmt.Sprintf("s%d", n)
+	}
+	return fmt.Sprintf("w%d", n)
+}
+
+// port gives an interface of one of the dialect's classes.
+func (c *Config) port() string {
+	var heads []string
+	for _, hs := range c.d.Classes {
+		heads = append(heads, hs...)
+	}
+	for _, long := range c.d.Alias {
+		heads = append(heads, long)
+	}
+	slices.Sort(heads)
+	heads = slices.Compact(heads)
+	if len(heads) == 0 {
+		heads = []string{"eth"}
+	}
+	return strings.TrimSuffix(pick(c.r, heads), "-") + fmt.Sprint(1+c.r.IntN(3))
+}
+
+func blob(r *dialect.Rule, n int) string {
+	word, until := strings.CutPrefix(r.Blob, "until:")
+	switch {
+	case until:
+		return fmt.Sprintf("\ntext %d\n%s", n, word)
+	case r.Blob == "depth":
+		return fmt.Sprintf("%d\n  30%d", n, n)
+	}
+	return fmt.Sprintf("^C\ntext %d\n^C", n)
+}

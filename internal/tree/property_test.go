@@ -1,0 +1,141 @@
+package tree_test
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+	"plumbline/internal/tree/pairs"
+)
+
+// pairsPerDialect is how many random pairs a run judges for each platform.
+func pairsPerDialect(t *testing.T) uint64 {
+	if n, err := strconv.ParseUint(os.Getenv("PLUMBLINE_PAIRS"), 10, 64); err == nil {
+		return n
+	}
+	if testing.Short() {
+		return 300
+	}
+	return 10000
+}
+
+// TestProperties holds what is true of every plan, on random typed pairs of every dialect.
+func TestProperties(t *testing.T) {
+	for _, name := range platforms(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := platform(t, name)
+			var lines, commands, failed int
+			n := pairsPerDialect(t)
+			for seed := range n {
+				c := pairs.New(d, seed, 12+int(seed%40))
+				a, b := c.Text(), c.Mutate(seed, 1+int(seed%6)).Text()
+				if seed%5 == 4 {
+					b = pairs.New(d, seed+1e6, 12+int(seed%40)).Text()
+				}
+				p := pair{d: d, seed: seed, have: a, want: b}
+				p.judge()
+				lines += bytes.Count(a, []byte("\n"))
+				commands += bytes.Count(p.do, []byte("\n"))
+				if p.fault != "" {
+					if failed++; failed <= 3 {
+						t.Errorf("seed %d: %s\nhave:\n%s\nwant:\n%s\ndo:\n%s\nundo:\n%s", seed, p.fault, a, b, p.do, p.undo)
+					}
+				}
+			}
+			if failed > 0 {
+				t.Errorf("%d of %d pairs failed", failed, n)
+			}
+			t.Logf("figure: %s: %d random pairs, %d lines, %d commands, there and back", name, n, lines, commands)
+		})
+	}
+}
+
+// pair is one pair of configurations and what became of it.
+type pair struct {
+	d          *dialect.Dialect
+	seed       uint64
+	have, want []byte
+	do, undo   []byte
+	fault      string
+}
+
+func (p *pair) fail(format string) {
+	if p.fault == "" {
+		p.fault = format
+	}
+}
+
+// judge asks for each property.
+func (p *pair) judge() {
+	have, _ := tree.Parse(p.d, p.have)
+	want, _ := tree.Parse(p.d, p.want)
+	do, _, err1 := tree.Diff(have, want, tree.Options{})
+	undo, _, err2 := tree.Diff(want, have, tree.Options{})
+	if err1 != nil || err2 != nil {
+		p.fail("no order: " + errors(err1, err2))
+		return
+	}
+	p.do, p.undo = tree.Script(p.d, do), tree.Script(p.d, undo)
+	from, to := tree.Print(have), tree.Print(want)
+	if _, refusals := replay.Verify(p.d, from, to, p.do, p.undo); len(refusals) > 0 {
+		p.fail("not proved: " + string(refusals[0].Kind) + ": " + refusals[0].Line + ": " + refusals[0].Text)
+		return
+	}
+	p.printed(have, from)
+	p.printed(want, to)
+	p.again(from, to)
+	if p.seed%50 == 0 {
+		p.minimal(do)
+	}
+}
+
+func errors(errs ...error) string {
+	var out []string
+	for _, err := range errs {
+		if err != nil {
+			out = append(out, err.Error())
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// printed: what is printed and read again is the same, and does not differ from itself.
+func (p *pair) printed(x *tree.Tree, text []byte) {
+	again, _ := tree.Parse(p.d, text)
+	if tree.Digest(again) != tree.Digest(x) {
+		p.fail("printed and read again it is another:\n" + string(text) + "---\n" + string(tree.Print(again)))
+	}
+	if es, _, err := tree.Diff(x, again, tree.Options{}); err != nil || len(es) > 0 {
+		p.fail("it differs from itself")
+	}
+}
+
+// again: the same bytes in give the same bytes out.
+func (p *pair) again(from, to []byte) {
+	have, _ := tree.Parse(p.d, p.have)
+	want, _ := tree.Parse(p.d, p.want)
+	do, _, _ := tree.Diff(have, want, tree.Options{}) //nolint:errcheck // it had none before
+	if !bytes.Equal(tree.Script(p.d, do), p.do) {
+		p.fail("the same pair gives another script:\n" + string(tree.Script(p.d, do)))
+	}
+	_, _ = from, to
+}
+
+// minimal: no command can be left out.
+func (p *pair) minimal(do []tree.Edit) {
+	for i, e := range do {
+		if e.Why == tree.Split {
+			continue
+		}
+		less := append(append([]tree.Edit{}, do[:i]...), do[i+1:]...)
+		if _, refusals := replay.Verify(p.d, p.have, p.want, tree.Script(p.d, less), p.undo); len(refusals) == 0 {
+			p.fail("this command is not needed: " + e.Send)
+		}
+	}
+}
