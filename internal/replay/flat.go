@@ -129,6 +129,7 @@ func (dev *Device) at(text string) *entry {
 // under1 finds a stored line by its text, or by its text as far as the value.
 func (dev *Device) under1(in *entry, text string) *entry {
 	e := dev.read(in, text)[0]
+	in = e.up // another spelling may stand elsewhere
 	if old := in.byID[e.identity()]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
 		return old
 	}

@@ -104,7 +104,16 @@ func (dev *Device) hidden(e *entry) bool {
 
 // implied is what the device means by the rule of an entry when it shows nothing.
 func (dev *Device) implied(e *entry) string {
-	if e.r == nil || e.r.Default == "" || !dev.holds(e) {
+	if e.r == nil || e.r.Default == "" {
+		return ""
+	}
+	if !dev.holds(e) {
+		switch e.r.Default { // a switch means the opposite where its condition does not hold
+		case "on":
+			return "off"
+		case "off":
+			return "on"
+		}
 		return ""
 	}
 	if table, ok := strings.CutPrefix(e.r.Default, "@"); ok {

@@ -120,6 +120,14 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 			}
 		}
 	}
+	may := map[string]bool{}
+	for _, e := range r.Pattern {
+		if e.Kind == dialect.Group {
+			for _, in := range dialect.Slots(e.Group) {
+				may[in.Name] = true
+			}
+		}
+	}
 	var pattern []dialect.Elem
 	for _, w := range strings.Fields(template) {
 		open, shut := strings.Index(w, "{"), strings.Index(w, "}")
@@ -129,6 +137,9 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 		}
 		e := types[w[open+1:shut]]
 		e.Pre, e.Post = w[:open], w[shut+1:]
+		if may[w[open+1:shut]] { // what is not there leaves nothing
+			e = dialect.Elem{Kind: dialect.Group, Group: []dialect.Elem{e}}
+		}
 		pattern = append(pattern, e)
 	}
 	return read(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})

@@ -32,11 +32,7 @@ func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) 
 // play takes a script that leads to goal.
 func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 	w := watch(dev, goal)
-	for raw := range strings.Lines(string(script)) {
-		line := strings.TrimSpace(raw)
-		if line == "" {
-			continue
-		}
+	for _, line := range commands(dev.d, script) {
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
 			return append(out, *refused)
@@ -181,4 +177,21 @@ func (w *watcher) broken(dev *Device) string {
 		return "for a moment a neighbour has no filter: " + strings.ReplaceAll(f, "\x00", " ")
 	}
 	return ""
+}
+
+// commands splits a script into its commands: one a line, but for a value with lines of
+// its own, which the device takes as one.
+func commands(d *dialect.Dialect, script []byte) (out []string) {
+	for text := string(script); text != ""; {
+		line, rest, _ := strings.Cut(text, "\n")
+		if line = strings.TrimSpace(line); line == "" {
+			text = rest
+			continue
+		}
+		if whole := d.Whole(text); whole != "" {
+			line, rest = strings.TrimSpace(whole), strings.TrimPrefix(text[len(whole):], "\n")
+		}
+		out, text = append(out, line), rest
+	}
+	return out
 }

@@ -106,6 +106,7 @@ func (d *differ) blocks(h, w *node) {
 		return
 	}
 	d.pairs(h, w)
+	d.respelled(h, w)
 	d.level(d.have, h)
 	d.level(d.want, w)
 	d.number(h, w)

@@ -75,6 +75,9 @@ func (t *Tree) drop(k *node) bool {
 
 // merged makes of a line that was given before one line with it.
 func (t *Tree) merged(k *node, seen map[string]*node) bool {
+	if r := t.rule(k); r != nil && r.Sequence != "" && k.m.slot(r.Sequence) == "" {
+		return false // it has no number yet
+	}
 	key := t.key(k)
 	old := seen[key]
 	for old != nil && t.rule(k) == nil && k.first == nil { // equal lines that no rule knows are several
@@ -167,7 +170,16 @@ func classOf(d *dialect.Dialect, name string) string {
 // defaultOf gives what a silent device means by the rule of a line: on, off, a value or "".
 func (t *Tree) defaultOf(n *node) string {
 	r := t.rule(n)
-	if r == nil || r.Default == "" || !t.applies(n) {
+	if r == nil || r.Default == "" {
+		return ""
+	}
+	if !t.applies(n) { // a switch that is on by itself only sometimes is off else, and the other way round
+		switch r.Default {
+		case "on":
+			return "off"
+		case "off":
+			return "on"
+		}
 		return ""
 	}
 	table, ok := strings.CutPrefix(r.Default, "@")

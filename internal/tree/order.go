@@ -241,6 +241,7 @@ func (d *differ) relations() {
 			continue
 		}
 		d.gates(c, r)
+		d.conditions(c, r)
 		d.each(d.want, c, r.Before, func(o *cmd) { before(c, o) })
 		d.each(d.have, c, r.Before, func(o *cmd) { before(c, o) })
 		d.each(d.want, c, r.After, func(o *cmd) { before(o, c) })
@@ -267,9 +268,48 @@ func (d *differ) relations() {
 				before(o, c)
 			}
 		})
-		d.each(d.want, c, r.Owns, func(o *cmd) { before(c, o) })
+		d.each(d.want, c, r.Owns, func(o *cmd) {
+			if !d.owns(o, c) {
+				before(c, o)
+			}
+		})
 		d.each(d.want, c, r.Wipes, func(o *cmd) { before(c, o) })
 	}
+}
+
+// owns tells whether the line of a command owns that of another: two that own one another
+// may come in any order.
+func (d *differ) owns(c, o *cmd) (yes bool) {
+	if r := d.treeOf(c).rule(c.n); r != nil {
+		d.each(d.want, c, r.Owns, func(x *cmd) { yes = yes || x == o })
+	}
+	return yes
+}
+
+// conditions: a switch that is on by itself where another line says so can only be off
+// while that line stands, and need only be said to be on while it does not.
+func (d *differ) conditions(c *cmd, r *dialect.Rule) {
+	if r.Default != "on" || len(r.If) == 0 {
+		return
+	}
+	d.each(d.want, c, r.If, func(o *cmd) {
+		switch {
+		case o.del:
+		case c.del && !c.n.m.neg:
+			before(c, o)
+		case !c.del && c.n.m.neg:
+			before(o, c)
+		}
+	})
+	d.each(d.have, c, r.If, func(o *cmd) {
+		switch {
+		case !o.del:
+		case c.del && c.n.m.neg:
+			before(c, o)
+		case !c.del && !c.n.m.neg:
+			before(o, c)
+		}
+	})
 }
 
 // removal: what needs a line goes before it does, and what it takes along comes again after.

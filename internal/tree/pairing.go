@@ -1,5 +1,11 @@
 package tree
 
+import (
+	"slices"
+
+	"plumbline/internal/tree/dialect"
+)
+
 // alike tells whether all under two lines is written in the same way. Hashes say that it
 // is not; that it is, only the lines themselves do.
 func alike(a, b *node) bool {
@@ -61,6 +67,32 @@ func (d *differ) scattered(x, w *node) {
 	}
 }
 
+// respelled takes partners apart that are spelled in another way, where a line of the block
+// has no partner: what it turns into may stand in the block that they are moved to.
+func (d *differ) respelled(h, w *node) {
+	if !lonely(h) && !lonely(w) || !slices.ContainsFunc(d.kids(w), func(r *dialect.Rule) bool { return r.Of != nil }) {
+		return
+	}
+	for k := h.first; k != nil; k = k.next {
+		if k.mate == nil {
+			continue
+		}
+		if r := d.have.rule(k); r != nil && r.Of != nil && r.Of.Up != r.Up {
+			k.mate.mate, k.mate = nil, nil
+		}
+	}
+}
+
+// lonely tells whether a line of a block has no partner.
+func lonely(n *node) bool {
+	for k := n.first; k != nil; k = k.next {
+		if k.mate == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // level brings the lines that have no partner yet into canonical form.
 func (d *differ) level(t *Tree, n *node) {
 	if n.level {
@@ -75,6 +107,7 @@ func (d *differ) level(t *Tree, n *node) {
 	}
 	t.twice(n)
 	t.tidy(n, func(k *node) bool { return k.mate == nil })
+	t.twice(n) // a range that was taken apart may hold one of the others
 	var before *node
 	for k := n.first; k != nil; k = k.next {
 		if k.mate == nil {

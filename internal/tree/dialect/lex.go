@@ -151,6 +151,20 @@ func (d *Dialect) Join(volatile []string, end string) {
 // Closes tells whether some block of the dialect ends with this line.
 func (d *Dialect) Closes(line string) bool { return d.exits[line] }
 
+// Whole gives the line at the head of a text with all lines of its value; "" where its
+// value has no lines of its own.
+func (d *Dialect) Whole(text string) string {
+	line, _ := cutLine(text)
+	body := strings.TrimSpace(line)
+	r := d.blobOf(body)
+	if r == nil || body == "" {
+		return ""
+	}
+	at := len(line) - len(strings.TrimLeft(line, " \t"))
+	whole, _, _, _ := blob(r, text[at:], body, at)
+	return text[:at] + whole
+}
+
 // blobOf finds the rule of a line whose value has lines of its own.
 func (d *Dialect) blobOf(body string) *Rule {
 	for _, r := range d.blobs {
