@@ -44,6 +44,7 @@ func refuse(kind Reason, line, format string, args ...any) *Refusal {
 // Do takes one line, as the device would. The error is a *Refusal.
 func (dev *Device) Do(line string) error {
 	line = strings.TrimSpace(line)
+	dev.book.freed, dev.book.claimed = nil, ""
 	if line == "" || dev.remark(line) {
 		return nil
 	}

@@ -144,10 +144,15 @@ type book struct {
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
+	freed      []string // values with clash=ignore that the last command let go
+	claimed    string   // the one that it took
 }
 
 func newBook() book {
-	return book{map[string]int{}, map[string]int{}, map[string]bool{}, map[string]map[*entry]bool{}, map[string]int{}, map[string]int{}, map[string]int{}}
+	return book{
+		defs: map[string]int{}, refs: map[string]int{}, loose: map[string]bool{}, held: map[string]map[*entry]bool{},
+		lifelines: map[string]int{}, filters: map[string]int{}, owners: map[string]int{},
+	}
 }
 
 // Loose gives the names, as kind:name, that lines use and nothing defines.
@@ -183,6 +188,11 @@ func (dev *Device) note(e *entry, by int) {
 	}
 	if e.r.Unique != nil {
 		name := dev.nameOf(e, e.r.Unique)
+		if e.r.Clash == "ignore" && by < 0 {
+			b.freed = append(b.freed, name)
+		} else if e.r.Clash == "ignore" {
+			b.claimed = name
+		}
 		if b.held[name] == nil {
 			b.held[name] = map[*entry]bool{}
 		}

@@ -18,7 +18,8 @@ func (p Proof) Holds() bool { return p.holds }
 // Verify plays do on a device that holds have, and undo on what comes of it. The first must
 // end at want, the second at have; no line may be refused or without effect, and no step may
 // break an invariant: no reference left dangling, the way in never gone, no neighbour without
-// its filter.
+// its filter. One thing is forgiven: where a device ignores an entry while another one has
+// its value, the old one may be gone for the one step before the new one comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
 	dev, goal := New(d, have), New(d, want)
 	out := dev.play(goal, do)
@@ -32,6 +33,8 @@ func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) 
 // play takes a script that leads to goal.
 func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 	w := watch(dev, goal)
+	var late, lateLine string // a promise that was broken by the line before
+	var freed []string        // and the values that it let go
 	for _, line := range commands(dev.d, script) {
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
@@ -40,9 +43,24 @@ func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 		if dev.moves == before && dev.mode == mode && !text {
 			out = append(out, *refuse(Ignored, line, "the device takes it and changes nothing"))
 		}
-		if why := w.broken(dev); why != "" && dev.d.AtOnce() {
+		if !dev.d.AtOnce() {
+			continue
+		}
+		why := w.broken(dev)
+		if forced := late != "" && slices.Contains(freed, dev.book.claimed); late != "" && !forced {
+			return append(out, *refuse(Unsafe, lateLine, "%s", late))
+		}
+		late, lateLine, freed = "", "", nil
+		if why != "" && len(dev.book.freed) > 0 { // it may be that the device leaves no other way
+			late, lateLine, freed = why, line, dev.book.freed
+			continue
+		}
+		if why != "" {
 			return append(out, *refuse(Unsafe, line, "%s", why))
 		}
+	}
+	if late != "" {
+		return append(out, *refuse(Unsafe, lateLine, "%s", late))
 	}
 	dev.Top()
 	if why := w.broken(dev); why != "" {
@@ -82,12 +100,17 @@ func spoken(e *entry) (out []string) {
 	return out
 }
 
-// ordered gives the lines of a block whose order has meaning.
+// ordered gives the lines of a block whose order has meaning, those of each rule in turn.
 func (dev *Device) ordered(e *entry) (out []string) {
+	var of []*entry
 	for _, s := range e.sub {
 		if s.r != nil && s.r.Ordered && !s.neg {
-			out = append(out, s.id)
+			of = append(of, s)
 		}
+	}
+	slices.SortStableFunc(of, func(a, b *entry) int { return strings.Compare(a.r.Text, b.r.Text) })
+	for _, s := range of {
+		out = append(out, s.id)
 	}
 	return out
 }

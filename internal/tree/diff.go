@@ -84,6 +84,7 @@ type differ struct {
 	cmds       []*cmd
 	done       map[*node]*cmd // by node, so that nothing is sent twice
 	compared   map[*node]*node
+	turns      [][2]*node // new lines whose order has meaning
 	notes      []Note
 }
 
@@ -183,7 +184,14 @@ func (d *differ) sendAll(w *node, why Why, cause *node) {
 	if block && why != Cascade {
 		d.born(w, r)
 	}
+	var last *node // of those whose order has meaning
 	for k := w.first; k != nil; k = k.next {
+		if kr := d.want.rule(k); kr != nil && kr.Ordered {
+			if last != nil && d.want.rule(last) == kr {
+				d.inTurn(last, k)
+			}
+			last = k
+		}
 		d.sendAll(k, why, cause)
 	}
 }

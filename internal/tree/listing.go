@@ -215,7 +215,7 @@ func (d *differ) orders(h, w *node) {
 			continue
 		}
 		want := d.family(d.want, w, r)
-		if d.want.d.Flat() {
+		if d.want.d.Flat() && d.want.d.Acts != "message" { // a message cannot move anything
 			d.moves(d.family(d.have, h, r), want)
 		} else {
 			d.appends(d.family(d.have, h, r), want)
@@ -233,48 +233,71 @@ func (d *differ) family(t *Tree, n *node, r *dialect.Rule) (out []*node) {
 	return out
 }
 
-// moves says of every wanted line that does not stand where it should behind which it does.
+// moves says of every wanted line that will not stand where it should behind which it does.
+// Live lines stay in their order, and new ones come behind them in the order that they are
+// wanted in.
 func (d *differ) moves(have, want []*node) {
-	at := map[*node]int{}
-	for j, k := range have {
-		at[k] = j
-	}
-	var pairs [][2]int
+	place := map[*node]int{}
 	for i, k := range want {
+		place[k] = i
+	}
+	var now []*node
+	for _, k := range have {
 		if k.mate != nil {
-			pairs = append(pairs, [2]int{i, at[k.mate]})
+			now = append(now, k.mate)
 		}
 	}
-	stays := map[int]bool{}
-	for _, p := range rising(pairs) {
-		stays[p[0]] = true
-	}
-	last := -1
-	for i := range want {
-		if stays[i] {
-			last = i
+	for _, k := range want {
+		if k.mate == nil {
+			now = append(now, k)
 		}
 	}
+	stays := staying(now, place)
+	var fresh *node
 	for i, k := range want {
-		if stays[i] || k.mate == nil && i > last && tailNew(want[i:]) {
+		if k.mate == nil {
+			d.inTurn(fresh, k)
+			fresh = k
+		}
+		if stays[i] {
 			continue
 		}
-		where := "before " + d.word(want, i+1)
+		where := "before " + d.want.key1(first(now, k))
 		if i > 0 {
-			where = "after " + d.word(want, i-1)
-		} else if i+1 >= len(want) {
-			continue
+			where = "after " + d.want.key1(want[i-1])
 		}
 		d.cmds = append(d.cmds, &cmd{n: k, why: Change, move: where, seq: len(d.cmds)})
 	}
 }
 
-// tailNew tells whether no line from here on was live: they are set in their order.
-func tailNew(want []*node) bool {
-	return !slices.ContainsFunc(want, func(k *node) bool { return k.mate != nil })
+// staying gives the places of a longest run of lines that stand in order; of several runs
+// the one whose lines stand in front, so that what comes from behind is moved.
+func staying(now []*node, place map[*node]int) map[int]bool {
+	var pairs [][2]int
+	for j := len(now) - 1; j >= 0; j-- {
+		pairs = append(pairs, [2]int{j, -place[now[j]]})
+	}
+	stays := map[int]bool{}
+	for _, p := range rising(pairs) {
+		stays[-p[1]] = true
+	}
+	return stays
 }
 
-func (d *differ) word(want []*node, i int) string { return d.want.key1(want[i]) }
+// first is the first of some lines but one.
+func first(of []*node, but *node) *node {
+	if of[0] == but && len(of) > 1 {
+		return of[1]
+	}
+	return of[0]
+}
+
+// inTurn remembers that a new line comes after another one.
+func (d *differ) inTurn(a, b *node) {
+	if a != nil {
+		d.turns = append(d.turns, [2]*node{a, b})
+	}
+}
 
 // key1 is a line as far as its value, as it was written.
 func (t *Tree) key1(n *node) string { return t.match(n).upToValue() }
@@ -287,6 +310,7 @@ func (d *differ) appends(have, want []*node) {
 		at[k] = j
 	}
 	last, broken := -1, false
+	var fresh *node
 	for _, k := range want {
 		j, live := at[k.mate]
 		if !broken && k.mate != nil && live && j > last {
@@ -298,5 +322,7 @@ func (d *differ) appends(have, want []*node) {
 			d.add(k.mate, true, Change, nil)
 			k.mate.mate, k.mate = nil, nil
 		}
+		d.inTurn(fresh, k)
+		fresh = k
 	}
 }

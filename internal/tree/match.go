@@ -9,12 +9,12 @@ import (
 
 // matched is a line as a rule sees it.
 type matched struct {
-	rule  *dialect.Rule // nil where none fits
-	neg   bool          // stored with the negating word in front
-	line  string        // canonical text, the negating word among it
-	key   string        // what makes it the same line with another value
-	said  string        // as written, without the negating word
-	bind  []bound
+	rule *dialect.Rule // nil where none fits
+	neg  bool          // stored with the negating word in front
+	line string        // canonical text, the negating word among it
+	key  string        // what makes it the same line with another value
+	said string        // as written, without the negating word
+	bind []bound
 }
 
 // bound is a slot with its value, in one spelling and as it was written.

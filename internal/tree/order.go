@@ -172,7 +172,7 @@ func (d *differ) names() {
 				switch {
 				case !c.del && !def.del:
 					before(def, c)
-					d.contents(def.n, c)
+					d.contents(def.n, c, kind(ref))
 				case c.del && def.del:
 					before(c, def)
 				}
@@ -222,14 +222,21 @@ func (d *differ) uses(c *cmd) (out []string) {
 }
 
 // contents: what a definition holds is there before its first user looks at it. A policy
-// without its conditions would match everything for a moment.
-func (d *differ) contents(def *node, user *cmd) {
+// without its conditions would match everything for a moment. What it uses of its own kind
+// may come later: two policies may call one another.
+func (d *differ) contents(def *node, user *cmd, kind string) {
 	for k := def.first; k != nil; k = k.next {
-		if o := d.sent(k); o != nil && !o.del {
+		r := d.want.rule(k)
+		if o := d.sent(k); o != nil && !o.del && (r == nil || r.Ref == nil || r.Ref.Kind != kind) {
 			before(o, user)
 		}
-		d.contents(k, user)
+		d.contents(k, user, kind)
 	}
+}
+
+func kind(name string) string {
+	k, _, _ := strings.Cut(name, ":")
+	return k
 }
 
 // relations: needs, conflicts, unique values, owners and what they own, cascades, gates.
@@ -251,7 +258,7 @@ func (d *differ) relations() {
 			continue
 		}
 		if r.Unique != nil {
-			before(free[d.want.named(c.n, r.Unique)], c)
+			d.room(free[d.want.named(c.n, r.Unique)], c, r)
 		}
 		d.each(d.want, c, r.Needs, func(o *cmd) {
 			if !o.del {
@@ -310,6 +317,18 @@ func (d *differ) conditions(c *cmd, r *dialect.Rule) {
 			before(o, c)
 		}
 	})
+}
+
+// room: what holds a value lets go of it before another line takes it. Where the device
+// would ignore the new line else, there is none of both for a moment.
+func (d *differ) room(old, c *cmd, r *dialect.Rule) {
+	if old == nil || old == c {
+		return
+	}
+	before(old, c)
+	if r.Clash == "ignore" && old.del {
+		old.why, c.why = Split, Split
+	}
 }
 
 // removal: what needs a line goes before it does, and what it takes along comes again after.

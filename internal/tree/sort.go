@@ -7,6 +7,15 @@ import (
 
 // moving: a line is set before it is moved, and moves come in their order.
 func (d *differ) moving() {
+	for _, t := range d.turns {
+		var lead *cmd
+		d.within(t[0], func(o *cmd) {
+			if lead == nil {
+				lead = o
+			}
+		})
+		d.within(t[1], func(o *cmd) { before(lead, o) })
+	}
 	var last *cmd
 	for _, c := range d.cmds {
 		if c.move == "" {
