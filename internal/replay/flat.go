@@ -28,6 +28,9 @@ func (dev *Device) levels(text string) []string {
 	if dev.d.Syntax == "path" {
 		return dialect.SplitPath(text)
 	}
+	if dev.d.Acts == "file" {
+		return strings.Split(text, " { ")
+	}
 	var out []string
 	in, rules := dev.top, dev.d.All
 	for s := (said{text, dialect.AppendWords(nil, text)}); !s.empty(); {

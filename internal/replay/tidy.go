@@ -35,7 +35,7 @@ func (dev *Device) unseen(s *entry) bool {
 	if !s.block() || len(s.sub) > 0 {
 		return false
 	}
-	return dev.fixed(s) || dev.d.Flat() && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
+	return dev.fixed(s) || dev.d.Flat() && dev.d.Acts != "file" && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
 }
 
 func (dev *Device) inherited(e *entry) {

@@ -125,7 +125,7 @@ func (t *Tree) hollow(k *node) bool {
 	if r == nil || k.first != nil || !r.Block() || k.m.neg {
 		return false
 	}
-	return t.fixed(k) || t.d.Flat() && len(r.Kids) > 0 && !r.Keyed() && !r.Valued()
+	return t.fixed(k) || t.d.Flat() && t.d.Acts != "file" && len(r.Kids) > 0 && !r.Keyed() && !r.Valued()
 }
 
 // fixed tells whether a block cannot be deleted.

@@ -206,6 +206,9 @@ func join(d *dialect.Dialect, path []string) string {
 	if d.Syntax == "path" {
 		return dialect.JoinPath(path)
 	}
+	if d.Acts == "file" { // these commands change a text: where a block begins must be seen
+		return strings.Join(path, " { ")
+	}
 	return strings.Join(path, " ")
 }
 

@@ -153,8 +153,11 @@ func (c *Config) enter(dev *replay.Device, l line) {
 	}
 	if c.d.Flat() {
 		whole := strings.Join(path, " ")
-		if c.d.Syntax == "path" {
+		switch {
+		case c.d.Syntax == "path":
 			whole = dialect.JoinPath(path)
+		case c.d.Acts == "file":
+			whole = strings.Join(path, " { ")
 		}
 		_ = dev.Do(c.d.Set + " " + whole) //nolint:errcheck // what is refused is left out
 		return

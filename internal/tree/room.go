@@ -1,0 +1,66 @@
+package tree
+
+import "plumbline/internal/tree/dialect"
+
+// frees gives the command that makes room for each unique value.
+func (d *differ) frees() map[string]*cmd {
+	out := map[string]*cmd{}
+	note := func(n *node, c *cmd) {
+		if r := d.have.rule(n); r != nil && r.Unique != nil && r.Clash != "steal" && !n.m.neg && !d.inWant(n) {
+			out[d.have.named(n, r.Unique)] = c
+		}
+	}
+	for _, c := range d.cmds {
+		old := c.n
+		if !c.del {
+			if old = d.live(c); old == nil || d.sent(old) != nil {
+				continue
+			}
+		}
+		note(old, c)
+		if c.del {
+			c.n.walk(func(k *node) { note(k, c) })
+		}
+	}
+	return out
+}
+
+// split takes one of two lines that change places away for a moment.
+func (d *differ) split(stuck []*cmd) bool {
+	for _, c := range stuck {
+		r := d.treeOf(c).rule(c.n)
+		if c.del || r == nil || r.Unique == nil {
+			continue
+		}
+		old := d.live(c)
+		if old == nil || d.done[old] != nil || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+			continue
+		}
+		x := d.add(old, true, Split, c.n)
+		x.phase, x.seq = setting, c.seq
+		c.why = Split
+		return true
+	}
+	return false
+}
+
+func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
+	if len(globs) == 0 {
+		return
+	}
+	in := c.n.parent
+	if d.inWant(c.n) != (t == d.want) {
+		in = d.counterpart(in)
+	}
+	from := finder{t, d.treeOfNode(c.n), c.n}
+	for i := range globs {
+		if in == nil && globs[i].From != dialect.Top {
+			continue
+		}
+		for _, n := range from.find(in, &globs[i]) {
+			if o := d.acting(n); o != nil && o != c {
+				f(o)
+			}
+		}
+	}
+}
