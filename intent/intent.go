@@ -39,6 +39,7 @@ var kinds = map[string]func() Kind{
 	"design":   func() Kind { return new(Design) },
 	"fabric":   func() Kind { return new(Fabric) },
 	"exchange": func() Kind { return new(Exchange) },
+	"leave":    func() Kind { return new(Leave) },
 	"link":     func() Kind { return new(Link) },
 	"peering":  func() Kind { return new(Peering) },
 	"prefixes": func() Kind { return new(Prefixes) },

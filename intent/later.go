@@ -9,7 +9,7 @@ import (
 
 // laterKinds are kinds of the language that this version does not know. They are named
 // so that nobody looks for a typing error.
-var laterKinds = []string{"anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation", "leave"}
+var laterKinds = []string{"anycast", "label_domain", "zone", "record", "cluster", "chain", "route_expectation"}
 
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{

@@ -22,6 +22,7 @@ var intentRules = []Rule{
 	{ID: "irr/lock-line", Label: "PL0401", Sentence: "A lock holds sorted canonical prefixes, one a line.", Motive: "Differences must be readable."},
 	{ID: "irr/lock-missing", Label: "PL0402", Sentence: "Every registry set that is used was resolved.", Motive: "Without it everything would be let in, or nothing."},
 	{ID: "irr/lock-other", Label: "PL0401", Sentence: "A lock is of the set that its name says.", Motive: "A copied file filters by somebody else's set."},
+	{ID: "leave/twice", Label: "R-LEAVE-1", Sentence: "A section of a device is left by one statement.", Motive: "Two owners of one exception are none."},
 	{ID: "link/ends", Label: "R-LINK-1", Sentence: "A link has two ends on two devices.", Motive: "A cable has."},
 	{ID: "link/families", Label: "R-LINK-1", Sentence: "Both ends have the same families, one address of each.", Motive: "A family with one end drops everything."},
 	{ID: "link/subnet", Label: "R-LINK-1", Sentence: "Both ends are in one subnet, a /31 or /127 in the backbone.", Motive: "Ends in two subnets never meet."},

@@ -69,7 +69,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-var id = regexp.MustCompile(`^(file|yaml|schema|secret|reference|inventory|address|design|exchange|fabric|segment|vrf|link|peering|prefixes|irr|igp|policy)/[a-z0-9-]+$`)
+var id = regexp.MustCompile(`^(file|yaml|schema|secret|reference|inventory|address|design|exchange|leave|fabric|segment|vrf|link|peering|prefixes|irr|igp|policy)/[a-z0-9-]+$`)
 
 // TestIndexed holds the law: an id that the code writes is in the index, and one of the
 // index is written somewhere.

@@ -114,6 +114,12 @@ var breaks = map[string][]func(*network.Network){
 		func(n *network.Network) { fetched(n, "2027-10-01") },
 		func(n *network.Network) { fetched(n, "yesterday") },
 	},
+	"leave/ends": {
+		func(n *network.Network) { left(n, "2026-11-23") },
+		func(n *network.Network) { left(n, "2026-12-01") },
+		func(n *network.Network) { left(n, "2028-01-01") },
+		func(n *network.Network) { left(n, "soon") },
+	},
 	"link/both-ends-agree": {
 		func(n *network.Network) { port(n, "link").MTU = 1500 },
 		func(n *network.Network) { port(n, "link").Addrs = port(n, "link").Addrs[:1] },
@@ -139,6 +145,11 @@ var breaks = map[string][]func(*network.Network){
 		func(n *network.Network) { accepting(n).Prefixes = "nowhere" },
 		func(n *network.Network) { n.Device("edge1-fra").BGP.Origins[0].Policy = "nowhere" },
 	},
+}
+
+func left(n *network.Network, day string) {
+	d := n.Device("edge1-fra")
+	d.Leave = []network.Section{{Leave: "old", Path: "router eigrp 10", Max: 10, Owner: "a@example.net", Ends: day, From: d.At}}
 }
 
 func fetched(n *network.Network, day string) {

@@ -21,7 +21,8 @@ type Network struct{ Devices []*Device }
 type Device struct {
 	Name     string
 	Platform string
-	At       diag.Pos // its line in the inventory
+	At       diag.Pos  // its line in the inventory
+	Leave    []Section // what stays by a reviewed statement
 
 	System     *System
 	Interfaces *Interfaces
@@ -48,6 +49,7 @@ func (n *Network) Device(name string) *Device {
 func (n *Network) Sort() {
 	slices.SortFunc(n.Devices, func(a, b *Device) int { return cmp.Compare(a.Name, b.Name) })
 	for _, d := range n.Devices {
+		slices.SortFunc(d.Leave, func(a, b Section) int { return cmp.Or(cmp.Compare(a.Leave, b.Leave), cmp.Compare(a.Path, b.Path)) })
 		if d.Interfaces != nil {
 			slices.SortFunc(d.Interfaces.Ports, func(a, b Port) int { return cmp.Compare(a.Name, b.Name) })
 			for _, p := range d.Interfaces.Ports {

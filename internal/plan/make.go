@@ -53,7 +53,7 @@ func silent(a Answer) string {
 // change makes the change of one device; false where nothing is to be done, or where
 // something stands against it, which ds then tells.
 func change(in Input, ds *diag.List) (Change, bool) {
-	o := tree.Options{Leave: slices.Concat(in.Leave, in.Want.Leave)}
+	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
 	have, _ := tree.Parse(in.Want.Dialect, in.Answer.Live.Text)
 	rendered, _ := tree.Parse(in.Want.Dialect, in.Want.Text)
 	var deployed *tree.Tree
@@ -61,6 +61,9 @@ func change(in Input, ds *diag.List) (Change, bool) {
 		deployed, _ = tree.Parse(in.Want.Dialect, in.Deployed)
 	}
 	want, cover := tree.Expect(have, rendered, deployed, o)
+	if !leavable(in, cover, ds) {
+		return Change{}, false
+	}
 	c := Change{
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins, Wave: in.Wave,
 		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),

@@ -70,7 +70,7 @@ func (s *sparing) block(have, want, was *node) {
 		case w != nil:
 			s.c.Managed++
 			s.block(h, w, l)
-		case l != nil && !slices.Contains(s.o.Leave, s.have.line(h)):
+		case l != nil && !slices.Contains(s.o.Leave, s.have.path(h)):
 			s.c.Managed++
 			s.under(h, want, l)
 		default:
