@@ -132,7 +132,7 @@ func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
 	for _, e := range edits {
 		if e.Foreign {
 			found = true
-			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, e.Send, e.Line).
+			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, e.Send, e.Takes).
 				Hint = "what was on the device before us stays: make intent agree with that line, or take it away by hand"
 		}
 	}

@@ -32,7 +32,8 @@ type Edit struct {
 	Proof   int      // how well its rule is proved, 0 to 4
 	Resets  []string // what it resets on the device
 	Lockout bool     // it touches the way in
-	Foreign bool     // under Options.Guard: it removes what is not ours
+	Foreign bool     // under Options.Guard: it takes away what is not ours
+	Takes   string   // with Foreign: the line that it takes away
 	Opens   bool     // it is the header of a block, which is open after it
 	Exit    []string // the words that leave the blocks it stands in, and the one it opens
 	Confirm string   // the question that the device asks

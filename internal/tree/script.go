@@ -78,7 +78,7 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 	if c.cause != nil {
 		e.Cause = int(c.cause.no)
 	}
-	e.Foreign = d.foreign(c)
+	e.Foreign, e.Takes = d.foreign(c)
 	d.about(c, t, &e)
 	if c.move != "" {
 		e.Send = d.flat("insert", c, t.key1(c.n)) + " " + c.move
@@ -240,12 +240,20 @@ func (d *differ) text2(top, k *node, of Edit) (out []Edit) {
 	return out
 }
 
-// foreign tells whether a command removes what is not ours.
-func (d *differ) foreign(c *cmd) bool {
-	if !d.o.Guard || !c.del || c.n.off() || d.inWant(c.n) {
-		return false
+// foreign tells whether a command takes away what is not ours, and which line: by removing
+// it, or by giving its place in a list to another entry.
+func (d *differ) foreign(c *cmd) (bool, string) {
+	old := c.n
+	if !c.del {
+		r := d.want.rule(c.n)
+		if old = c.old; old == nil || r == nil || r.Def == nil || r.Block() {
+			return false, ""
+		}
 	}
-	return d.o.Deployed == nil || d.o.Deployed.has(d.have, c.n) == nil
+	if !d.o.Guard || old.off() || d.inWant(old) {
+		return false, ""
+	}
+	return d.o.Deployed == nil || d.o.Deployed.has(d.have, old) == nil, d.have.line(old)
 }
 
 // has finds the line of a tree with the same keys from the top down.

@@ -209,14 +209,14 @@ func contains(of []string, word string) bool {
 
 // blob gives a line with all lines of its value, and what follows. text begins at the line.
 func blob(r *Rule, text, body string, depth int) (whole string, cut bool, lines int, rest string) {
-	end := -1
-	switch word, _ := strings.CutPrefix(r.Blob, "until:"); {
-	case r.Blob == "delim":
-		end = delimited(text, blobHead(r, body))
-	case r.Blob == "depth":
-		end = deeper(text, depth)
-	default:
+	var end int
+	word, named := strings.CutPrefix(r.Blob, "until:")
+	if named {
 		end = until(text, word)
+	} else if r.Blob == "depth" {
+		end = deeper(text, depth)
+	} else {
+		end = delimited(text, blobHead(r, body))
 	}
 	if end < 0 {
 		end, cut = len(text), true
