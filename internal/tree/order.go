@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -176,7 +177,7 @@ func (d *differ) names() {
 				case !c.del && !def.del:
 					before(def, c)
 					d.contents(def.n, c, kind(ref))
-				case c.del && def.del:
+				case c.del && def.del && !slices.Contains(defs[ref], c): // what uses itself goes as a whole
 					before(c, def)
 				}
 			}
