@@ -144,6 +144,8 @@ func (d *differ) pair(h, w *node) {
 	case r != nil && r.Replace == "undo-first" && !h.m.neg && !w.m.neg:
 		d.add(h, true, Change, nil)
 		d.set(w, Change, nil)
+	case r != d.have.rule(h): // another branch of a choice: what stood under the old one goes with it
+		d.set(w, Change, nil)
 	default:
 		c := d.add(w, false, Change, nil)
 		c.old = h

@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+const flat = "syntax: brace\nacts: commit\nnegate: delete\nset: set\ncomment: #\n\n"
 const head = "syntax: indent\nacts: line\nnegate: no\ncomment: !\n\n"
 
 // TestProblems holds the law: a platform's author is told what is wrong, and where.
@@ -26,6 +27,7 @@ func TestProblems(t *testing.T) {
 		head + "a <x:word> :: ref=list:x\n":    "6: ref=list: no rule has def=list",
 		head + "a <x:word>\na <y:word>\n":      "7: two rules of one block match the same lines: this and line 6",
 		head + "a =<v:int> b\n":                `6: "a =<v:int> b" has words behind its first value`,
+		flat + "a =<v:int>\na\n":               `7: "a =<v:int>" is deleted by the words of line 8: give both one choice=`,
 		head + "%use peer\n":                   "6: no %define peer above",
 		head + ":: undo=key\n":                 "6: a line that begins with :: continues a rule",
 		head + "\ta\n":                         "6: rules are indented with blanks, not tabs",

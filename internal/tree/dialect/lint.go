@@ -115,9 +115,35 @@ func (l *lint) rules(rules []*Rule) {
 			l.failf(rule.Line, 1, "two rules of one block match the same lines: this and line %d", first.Line)
 		}
 		seen[shape] = rule
+		l.deleted(rule, rules)
 		l.rule(rule)
 		l.rules(rule.Kids)
 	}
+}
+
+// deleted reports a line of whole paths that is deleted by the words of another one: to
+// delete the one would take the other.
+func (l *lint) deleted(rule *Rule, beside []*Rule) {
+	if !l.d.Flat() || rule.Of != nil || !rule.Valued() {
+		return
+	}
+	words := shape(untilValue(rule.Pattern))
+	for _, other := range beside {
+		apart := rule.Choice == "" || rule.Choice != other.Choice
+		if other != rule && other.Of == nil && !other.Valued() && apart && shape(other.Pattern) == words {
+			l.failf(rule.Line, 1, "%q is deleted by the words of line %d: give both one choice=", rule.Text, other.Line)
+		}
+	}
+}
+
+// untilValue is a pattern as far as its first value.
+func untilValue(es []Elem) []Elem {
+	for i, e := range es {
+		if e.Value || e.Kind == Group || e.Kind == Rest {
+			return es[:i]
+		}
+	}
+	return es
 }
 
 func (l *lint) rule(rule *Rule) {
