@@ -135,7 +135,7 @@ func (dev *Device) change(in *entry, line string) (bool, error) {
 			}
 			probe := &entry{r: r, slots: got.slots, up: in}
 			old := in.byID[probe.identity()]
-			have, _ := numbers(dev.set0(old, r))
+			have, _ := numbers(dev.stored(old, r))
 			by, _ := numbers(got.slots[r.IDs])
 			next := slices.DeleteFunc(slices.Clone(have), func(n int) bool { return slices.Contains(by, n) })
 			if way == r.Add {
@@ -154,8 +154,8 @@ func (dev *Device) change(in *entry, line string) (bool, error) {
 	return false, nil
 }
 
-// set0 is the set that is stored, or that a silent device means.
-func (dev *Device) set0(old *entry, r *dialect.Rule) string {
+// stored is the set that is stored, or that a silent device means.
+func (dev *Device) stored(old *entry, r *dialect.Rule) string {
 	if old != nil {
 		return old.slots[r.IDs]
 	}

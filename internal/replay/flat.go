@@ -12,7 +12,7 @@ func (dev *Device) path(line string) error {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
 	case dev.d.Set:
-		return dev.setPath(line, rest)
+		return dev.setPath(rest)
 	case dev.d.Negate:
 		return dev.deletePath(line, rest)
 	case "insert":
@@ -86,7 +86,7 @@ func (dev *Device) goesOn(r *dialect.Rule, s said, n int, rules *dialect.Index) 
 	return true
 }
 
-func (dev *Device) setPath(line, rest string) error {
+func (dev *Device) setPath(rest string) error {
 	in := dev.top
 	levels := dev.levels(rest)
 	for i, text := range levels {
@@ -112,7 +112,6 @@ func (dev *Device) setPath(line, rest string) error {
 		}
 		in = next
 	}
-	_ = line
 	return nil
 }
 
@@ -120,7 +119,7 @@ func (dev *Device) setPath(line, rest string) error {
 func (dev *Device) at(text string) *entry {
 	in := dev.top
 	for _, level := range dev.levels(text) {
-		e := dev.under1(in, level)
+		e := dev.child(in, level)
 		if e == nil {
 			return nil
 		}
@@ -129,8 +128,8 @@ func (dev *Device) at(text string) *entry {
 	return in
 }
 
-// under1 finds a stored line by its text, or by its text as far as the value.
-func (dev *Device) under1(in *entry, text string) *entry {
+// child finds a stored line by its text, or by its text as far as the value.
+func (dev *Device) child(in *entry, text string) *entry {
 	e := dev.read(in, text)[0]
 	in = e.up // another spelling may stand elsewhere
 	if old := in.byID[e.identity()]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
@@ -236,7 +235,7 @@ func (dev *Device) insert(line, rest string) error {
 		if e == nil {
 			return refuse(Missing, line, "statement not found: %s", what)
 		}
-		other := dev.under1(e.up, strings.TrimSpace(anchor))
+		other := dev.child(e.up, strings.TrimSpace(anchor))
 		if other == nil || other == e {
 			return refuse(Missing, line, "statement not found: %s", anchor)
 		}

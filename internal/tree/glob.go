@@ -64,7 +64,14 @@ func (f finder) find(in *node, g *dialect.Glob) (out []*node) {
 }
 
 func (f finder) down(in *node, levels [][]dialect.GlobWord, e *env, hits *[]hit) {
-	for k := range f.t.candidates(in, levels[0], f, e) {
+	first := ""
+	if levels[0][0].Kind == dialect.Exact {
+		first = levels[0][0].Text
+	}
+	for k := in.first; k != nil; k = k.next {
+		if first != "" && !f.t.begins(k.text, first) {
+			continue
+		}
 		bound, ok := f.matches(levels[0], k, e)
 		switch {
 		case !ok:
@@ -72,24 +79,6 @@ func (f finder) down(in *node, levels [][]dialect.GlobWord, e *env, hits *[]hit)
 			*hits = append(*hits, hit{k, bound})
 		default:
 			f.down(k, levels[1:], bound, hits)
-		}
-	}
-}
-
-// candidates gives the lines of a block that a level of a glob may select.
-func (t *Tree) candidates(in *node, level []dialect.GlobWord, _ finder, _ *env) func(func(*node) bool) {
-	first := ""
-	if level[0].Kind == dialect.Exact {
-		first = level[0].Text
-	}
-	return func(yield func(*node) bool) {
-		for k := in.first; k != nil; k = k.next {
-			if first != "" && !t.begins(k.text, first) {
-				continue
-			}
-			if !yield(k) {
-				return
-			}
 		}
 	}
 }

@@ -88,12 +88,8 @@ func (t *Tree) count(entries []*node, r *dialect.Rule) {
 func (t *Tree) numbered(k *node, n int) {
 	m := *k.m
 	m.bind = append(slices.Clone(m.bind), bound{m.rule.Sequence, strconv.Itoa(n), strconv.Itoa(n)})
-	k.text, k.m, k.own = respelled(m.rule, &m), nil, 0
+	k.text, k.m, k.own = spell(m.rule, &m), nil, 0
 }
-
-// respelled writes a line with a slot that it did not have; groups that it does not have
-// stay away.
-func respelled(r *dialect.Rule, m *matched) string { return spell(r, m) }
 
 // place gives wanted entries the numbers of equal live ones, in order, and others a number
 // between their neighbours. Where there is no room all are numbered anew.
@@ -262,9 +258,9 @@ func (d *differ) moves(have, want []*node) {
 		if stays[i] {
 			continue
 		}
-		where := "before " + d.want.key1(first(now, k))
+		where := "before " + d.want.head(first(now, k))
 		if i > 0 {
-			where = "after " + d.want.key1(want[i-1])
+			where = "after " + d.want.head(want[i-1])
 		}
 		d.cmds = append(d.cmds, &cmd{n: k, why: Change, move: where, seq: len(d.cmds)})
 	}
@@ -299,8 +295,8 @@ func (d *differ) inTurn(a, b *node) {
 	}
 }
 
-// key1 is a line as far as its value, as it was written.
-func (t *Tree) key1(n *node) string { return t.match(n).upToValue() }
+// head is a line as far as its value, as it was written.
+func (t *Tree) head(n *node) string { return t.match(n).upToValue() }
 
 // appends keeps the longest beginning of what is wanted that stands in order, and sets all
 // behind it again.

@@ -20,20 +20,13 @@ const (
 // partners in conflict gone before their successor comes, the way in last.
 func (d *differ) order() ([]*cmd, error) {
 	d.phases()
-	d.headers()
-	d.names()
-	d.relations()
-	d.moving()
+	d.edges()
 	out, stuck := d.sort()
 	for range maxSplits {
 		if stuck == nil || !d.split(stuck) {
 			break
 		}
-		d.reset()
-		d.headers()
-		d.names()
-		d.relations()
-		d.moving()
+		d.edges()
 		out, stuck = d.sort()
 	}
 	if stuck != nil {
@@ -63,11 +56,15 @@ func (d *differ) phases() {
 	}
 }
 
-func (d *differ) reset() {
+// edges says of all commands anew what must come before what.
+func (d *differ) edges() {
 	for _, c := range d.cmds {
 		c.next, c.waits = nil, 0
 	}
-	d.phases()
+	d.headers()
+	d.names()
+	d.relations()
+	d.moving()
 }
 
 // before demands that a comes before b.
@@ -251,7 +248,7 @@ func (d *differ) relations() {
 		if r == nil || c.move != "" {
 			continue
 		}
-		d.gates(c, r)
+		d.gates(c)
 		d.conditions(c, r)
 		d.each(d.want, c, r.Before, func(o *cmd) { before(c, o) })
 		d.each(d.have, c, r.Before, func(o *cmd) { before(c, o) })
@@ -348,18 +345,15 @@ func (d *differ) removal(c *cmd, r *dialect.Rule) {
 }
 
 // gates: a line at the top before those that need it.
-func (d *differ) gates(c *cmd, r *dialect.Rule) {
+func (d *differ) gates(c *cmd) {
 	if !d.want.d.Gates(d.treeOf(c).line(c.n)) || c.n.parent.parent != nil {
 		return
 	}
 	for _, o := range d.cmds {
-		if u := d.treeOf(o).rule(o.n); u != nil && u.Gate == c.n.m.line {
-			if !o.del {
-				before(c, o)
-			}
+		if u := d.treeOf(o).rule(o.n); u != nil && u.Gate == c.n.m.line && !o.del {
+			before(c, o)
 		}
 	}
-	_ = r
 }
 
 // acting is the command of a line: its own, or the removal of a block around it.

@@ -68,7 +68,7 @@ func (w *writer) enter(path, exits []string) {
 // lines.
 func (d *differ) edits(c *cmd) (out []Edit) {
 	t := d.treeOf(c)
-	e := Edit{Path: d.path(c, t.line), Del: c.del, Line: t.line(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
+	e := Edit{Path: d.path(c), Del: c.del, Line: t.line(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
 	if c.n.text == inactive {
 		e.Unruled = false
 	}
@@ -81,7 +81,7 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 	e.Foreign, e.Takes = d.foreign(c)
 	d.about(c, t, &e)
 	if c.move != "" {
-		e.Send = d.flat("insert", c, t.key1(c.n)) + " " + c.move
+		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.move
 		return []Edit{e}
 	}
 	sends := c.delta
@@ -92,7 +92,7 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 		e.Send = s
 		out = append(out, e)
 	}
-	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite {
+	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite && !t.d.Flat() {
 		out = append(out, d.text(c.n, e)...)
 	}
 	return out
@@ -152,7 +152,7 @@ func (d *differ) blocksOf(c *cmd) (out []*node) {
 }
 
 // path gives the canonical headers around a command.
-func (d *differ) path(c *cmd, _ func(*node) string) (out []string) {
+func (d *differ) path(c *cmd) (out []string) {
 	for _, b := range d.blocksOf(c) {
 		out = append(out, d.treeOfNode(b).line(b))
 	}
@@ -165,14 +165,14 @@ func (d *differ) command(c *cmd, t *Tree) string {
 	case c.n.text == inactive && t.d.Flat():
 		up := &cmd{n: c.n.parent, del: c.del}
 		if c.del {
-			return d.flat("activate", up, t.key1OrLine(c.n.parent))
+			return d.flat("activate", up, t.shortest(c.n.parent))
 		}
-		return d.flat("deactivate", up, t.key1OrLine(c.n.parent))
+		return d.flat("deactivate", up, t.shortest(c.n.parent))
 	case t.d.Flat() && c.del:
 		if r := t.rule(c.n); r != nil && r.Undo != "" && r.Undo != "key" && r.Undo != "full" {
 			return t.undo(c.n)
 		}
-		return d.flat(t.d.Negate, c, t.key1OrLine(c.n))
+		return d.flat(t.d.Negate, c, t.shortest(c.n))
 	case t.d.Flat():
 		return d.flat(t.d.Set, c, dialect.Fold(c.n.text))
 	case c.del:
@@ -184,8 +184,8 @@ func (d *differ) command(c *cmd, t *Tree) string {
 	return c.n.text
 }
 
-// key1OrLine is a line as far as its value, or all of it where no rule knows its value.
-func (t *Tree) key1OrLine(n *node) string {
+// shortest is a line as far as its value, or all of it where no rule knows its value.
+func (t *Tree) shortest(n *node) string {
 	m := t.match(n)
 	if m == nil || m.rule.Undo == "full" || m.rule.Many {
 		return dialect.Fold(n.text)
@@ -212,31 +212,18 @@ func join(d *dialect.Dialect, path []string) string {
 	return strings.Join(path, " ")
 }
 
-// text gives the lines of a block that is sent whole.
-func (d *differ) text(n *node, of Edit) (out []Edit) {
-	for k := n.first; k != nil; k = k.next {
-		e := Edit{Path: append(slices.Clone(of.Path), of.Line), Blocks: append(slices.Clone(of.Blocks), of.Send), Line: k.text, Send: k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
-		for p := k.parent; p != n; p = p.parent {
-			e.Send = "  " + e.Send
+// text gives the lines of a block that is sent whole, in order, each as deep as it stood.
+func (d *differ) text(top *node, of Edit) (out []Edit) {
+	blocks := append(slices.Clone(of.Blocks), of.Send)
+	path := append(slices.Clone(of.Path), of.Line)
+	var down func(n *node, pad string)
+	down = func(n *node, pad string) {
+		for k := n.first; k != nil; k = k.next {
+			out = append(out, Edit{Path: path, Blocks: blocks, Line: k.text, Send: pad + k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof})
+			down(k, pad+"  ")
 		}
-		out = append(out, e)
-		out = append(out, d.text2(n, k, of)...)
 	}
-	return out
-}
-
-func (d *differ) text2(top, k *node, of Edit) (out []Edit) {
-	if d.want.d.Flat() {
-		return nil
-	}
-	for x := k.first; x != nil; x = x.next {
-		e := Edit{Path: append(slices.Clone(of.Path), of.Line), Blocks: append(slices.Clone(of.Blocks), of.Send), Line: x.text, Send: x.text, No: int(x.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
-		for p := x.parent; p != top; p = p.parent {
-			e.Send = "  " + e.Send
-		}
-		out = append(out, e)
-		out = append(out, d.text2(top, x, of)...)
-	}
+	down(top, "")
 	return out
 }
 

@@ -1,7 +1,7 @@
 package dialect
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -187,7 +187,7 @@ func blobHead(r *Rule, body string) int {
 			end++
 		}
 		word := body[at:end]
-		if e.Kind == Literal && word != e.Word || len(e.Enum) > 0 && !contains(e.Enum, word) || word == "" {
+		if e.Kind == Literal && word != e.Word || len(e.Enum) > 0 && !slices.Contains(e.Enum, word) || word == "" {
 			return -1
 		}
 		for end < len(body) && blank(body[end]) {
@@ -196,15 +196,6 @@ func blobHead(r *Rule, body string) int {
 		at = end
 	}
 	return at
-}
-
-func contains(of []string, word string) bool {
-	for _, w := range of {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // blob gives a line with all lines of its value, and what follows. text begins at the line.
@@ -310,7 +301,7 @@ func AppendWords(out []Word, line string) []Word {
 
 // Fold gives a line with one blank between its words.
 func Fold(line string) string {
-	if !bytes.Contains([]byte(line), []byte("  ")) && !strings.ContainsAny(line, "\t\v\f\r\n") {
+	if !strings.Contains(line, "  ") && !strings.ContainsAny(line, "\t\v\f\r\n") {
 		return line
 	}
 	return strings.Join(Words(line), " ")

@@ -20,7 +20,6 @@ type Config struct {
 	d     *dialect.Dialect
 	r     *rand.Rand
 	lines []line
-	names map[string][]string // of each kind, the names that may be used
 }
 
 // line is one line with the headers of the blocks it stands in.
@@ -33,12 +32,10 @@ type line struct {
 
 // New makes a configuration of about so many lines.
 func New(d *dialect.Dialect, seed uint64, size int) *Config {
-	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed)), names: map[string][]string{}}
+	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed))}
 	rules := all(d.Rules)
 	for range size {
-		if l, ok := c.line(pick(c.r, rules)); ok {
-			c.lines = append(c.lines, l)
-		}
+		c.lines = append(c.lines, c.line(pick(c.r, rules)))
 	}
 	c.define()
 	return c
@@ -59,18 +56,13 @@ func all(rules []*dialect.Rule) (out []*dialect.Rule) {
 func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
 
 // line makes a line of a rule, with headers that others are likely to have too.
-func (c *Config) line(r *dialect.Rule) (line, bool) {
+func (c *Config) line(r *dialect.Rule) line {
 	var l line
 	for at := r; at != nil; at = at.Up {
 		l.rules = append([]*dialect.Rule{at}, l.rules...)
 	}
-	known := map[string]string{}
 	for _, at := range l.rules {
-		slots := c.fill(at, known)
-		for k, v := range slots {
-			known[k] = v
-		}
-		l.slots = append(l.slots, slots)
+		l.slots = append(l.slots, c.fill(at))
 	}
 	l.neg = !c.d.Flat() && r.Default == "on" && c.r.IntN(2) == 0
 	if r.Rewrite {
@@ -78,11 +70,11 @@ func (c *Config) line(r *dialect.Rule) (line, bool) {
 			l.body = append(l.body, "  "+pick(c.r, []string{"pass", "drop", "done", "set med 10", "set med 20"}))
 		}
 	}
-	return l, true
+	return l
 }
 
 // fill gives every slot of a rule a value; optional groups come and go.
-func (c *Config) fill(r *dialect.Rule, known map[string]string) map[string]string {
+func (c *Config) fill(r *dialect.Rule) map[string]string {
 	out := map[string]string{}
 	var walk func([]dialect.Elem)
 	walk = func(es []dialect.Elem) {
@@ -205,10 +197,7 @@ func (c *Config) definition(name string) bool {
 		if r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != len(parts) {
 			continue
 		}
-		l, ok := c.line(r)
-		if !ok {
-			continue
-		}
+		l := c.line(r)
 		l.neg = false
 		for i, s := range r.Def.Slots {
 			for j := range l.slots {
@@ -246,8 +235,8 @@ func (c *Config) without(name string) {
 
 // Mutate gives another configuration, n typed steps away.
 func (c *Config) Mutate(seed uint64, n int) *Config {
-	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), names: c.names, lines: slices.Clone(c.lines)}
-	steps := []func(){m.drop, m.insert, m.insert, m.value1, m.value1, m.block, m.swap, m.shuffle, m.flip}
+	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), lines: slices.Clone(c.lines)}
+	steps := []func(){m.drop, m.insert, m.insert, m.revalue, m.revalue, m.block, m.swap, m.shuffle, m.flip}
 	for range n {
 		if len(m.lines) == 0 {
 			m.insert()
@@ -265,17 +254,15 @@ func (c *Config) drop() {
 }
 
 func (c *Config) insert() {
-	if l, ok := c.line(pick(c.r, all(c.d.Rules))); ok {
-		c.lines = slices.Insert(c.lines, c.r.IntN(len(c.lines)+1), l)
-	}
+	c.lines = slices.Insert(c.lines, c.r.IntN(len(c.lines)+1), c.line(pick(c.r, all(c.d.Rules))))
 }
 
-// value1 gives a line other values under the same key.
-func (c *Config) value1() {
+// revalue gives a line other values under the same key.
+func (c *Config) revalue() {
 	i := c.r.IntN(len(c.lines))
 	l := c.lines[i]
 	r := l.rules[len(l.rules)-1]
-	fresh := c.fill(r, nil)
+	fresh := c.fill(r)
 	for _, e := range dialect.Slots(r.Pattern) {
 		if v, had := l.slots[len(l.slots)-1][e.Name]; had && !e.Value {
 			fresh[e.Name] = v
