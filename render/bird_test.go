@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"plumbline/internal/lab"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
@@ -18,19 +19,13 @@ import (
 // bird gives a function that asks the daemon itself whether it takes a file.
 func bird(t *testing.T) func(text []byte) (string, bool) {
 	t.Helper()
-	program, err := exec.LookPath("bird")
-	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("PLUMBLINE_REQUIRE"), ","), "bird") {
-			t.Fatal("needs bird: apt-get install -y bird2")
-		}
-		t.Skip("needs bird: apt-get install -y bird2")
-	}
+	lab.Need(t, "bird")
 	return func(text []byte) (string, bool) {
 		file := filepath.Join(t.TempDir(), "bird.conf")
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(program, "-p", "-c", file).CombinedOutput()
+		out, err := exec.Command("/usr/sbin/bird", "-p", "-c", file).CombinedOutput()
 		return strings.ReplaceAll(string(out), file, "bird.conf"), err == nil
 	}
 }

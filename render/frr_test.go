@@ -5,34 +5,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"plumbline/internal/lab"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
 )
 
-// need gives the path of a program of FRR, or ends the test.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err == nil {
-		return path
-	}
-	if slices.Contains(strings.Split(os.Getenv("PLUMBLINE_REQUIRE"), ","), "frr") {
-		t.Fatal("needs frr: apt-get install -y frr")
-	}
-	t.Skip("needs frr: apt-get install -y frr")
-	return ""
-}
-
 // TestFRR asks the real thing whether it knows every line of the example and of each case.
 func TestFRR(t *testing.T) {
-	vtysh := need(t, "vtysh")
+	lab.Need(t, "frr")
 	texts := map[string][]byte{}
 	for name, cs := range examples(t) {
 		for _, c := range cs {
@@ -53,7 +39,7 @@ func TestFRR(t *testing.T) {
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command(vtysh, "-C", "-f", file).CombinedOutput(); err != nil || len(out) > 0 {
+		if out, err := exec.Command("vtysh", "-C", "-f", file).CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
@@ -61,7 +47,7 @@ func TestFRR(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("router bgp 1\n neighbor 192.0.2.1 remote-nonsense 2\nexit\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if exec.Command(vtysh, "-C", "-f", bad).Run() == nil {
+	if exec.Command("vtysh", "-C", "-f", bad).Run() == nil {
 		t.Error("vtysh takes a word that does not exist: it cannot judge")
 	}
 }
@@ -103,13 +89,7 @@ for f in /var/run/frr/*.pid; do kill -9 $(cat $f); done
 // TestComesBack holds the law against real daemons: what is rendered is what they show,
 // and a second run has nothing to change.
 func TestComesBack(t *testing.T) {
-	need(t, "vtysh")
-	if os.Geteuid() != 0 {
-		if slices.Contains(strings.Split(os.Getenv("PLUMBLINE_REQUIRE"), ","), "root") {
-			t.Fatal("needs root, for namespaces")
-		}
-		t.Skip("needs root, for namespaces")
-	}
+	lab.Need(t, "frr", "root")
 	var cs []tree.Config
 	for _, one := range examples(t) {
 		cs = append(cs, one[0], one[len(one)-1])

@@ -1,26 +1,30 @@
 package plan
 
 import (
-	"os"
 	"strings"
 	"testing"
 
 	"plumbline/drivers"
 	"plumbline/internal/tree"
 	"plumbline/internal/tree/dialect"
+	"plumbline/render"
+	"plumbline/templates"
 )
+
+// frr is the dialect that the cases are written in.
+func frr(t *testing.T) *dialect.Dialect {
+	t.Helper()
+	p, problems := render.Read(templates.FS, "frr")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return p.Dialect
+}
 
 // TestForeign holds the promise of the first contact where keeping and having what is
 // wanted exclude each other: the plan is refused and names the line; nothing is removed.
 func TestForeign(t *testing.T) {
-	rules, err := os.ReadFile("../../templates/frr/dialect.rules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, problems := dialect.Read("frr", rules)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
+	d := frr(t)
 	for name, c := range map[string]struct{ live, want, deployed, refused string }{
 		"another AS": {"router bgp 65009\n neighbor 192.0.2.2 remote-as 65010\nexit\n", "router bgp 65001\nexit\n", "", "router bgp 65009"},
 		"a list entry that is not replaced in place": {"bgp as-path access-list A seq 5 permit ^1$\n", "bgp as-path access-list A seq 5 permit ^2$\n", "", "permit ^1$"},

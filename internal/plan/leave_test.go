@@ -1,27 +1,18 @@
 package plan
 
 import (
-	"os"
 	"strings"
 	"testing"
 
 	"plumbline/drivers"
 	"plumbline/internal/diag"
 	"plumbline/internal/tree"
-	"plumbline/internal/tree/dialect"
 )
 
 // TestLeave holds what a statement of kind leave does: what our last push left and intent
 // no longer asks for goes, unless it is left; at a first contact nothing goes at all.
 func TestLeave(t *testing.T) {
-	rules, err := os.ReadFile("../../templates/frr/dialect.rules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, problems := dialect.Read("frr", rules)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
+	d := frr(t)
 	const (
 		eigrp = "router eigrp 10\n network 10.0.0.0/8\n network 10.9.0.0/16\nexit\n"
 		ospf  = "router ospf\n ospf router-id 10.0.0.1\nexit\n"
