@@ -142,7 +142,7 @@ func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
 // wanted finds the wanted line behind a command of the script; 0 where none is.
 func (r *road) wanted(command string) int {
 	for _, e := range r.edits {
-		if e.Line == command {
+		if e.Send == command {
 			return e.No
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	Filter   = "filter"   // a filter, or its last use, is taken away
 	NoTimer  = "no-timer" // the device cannot undo by itself
 	Unruled  = "unruled"  // no rule of the platform knows some line
+	Gap      = "gap"      // for a moment a line is missing that is there before and after
 )
 
 // The first words of lines that let us in, and of lines that filter.
@@ -39,6 +40,9 @@ func risks(c Change) (rs []string) {
 	if any(func(e tree.Edit) bool { return e.Unruled }) {
 		rs = append(rs, Unruled)
 	}
+	if any(func(e tree.Edit) bool { return e.Del && e.Why == tree.Split }) {
+		rs = append(rs, Gap)
+	}
 	return rs
 }
 
@@ -50,7 +54,7 @@ func top(e tree.Edit) string {
 }
 
 func unfilters(e tree.Edit) bool {
-	return begins(top(e), guards) || slices.ContainsFunc(uses, func(u string) bool { return strings.Contains(e.Line+" ", u) })
+	return e.Filter || begins(top(e), guards) || slices.ContainsFunc(uses, func(u string) bool { return strings.Contains(e.Line+" ", u) })
 }
 
 func begins(line string, heads []string) bool {

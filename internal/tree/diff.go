@@ -32,6 +32,7 @@ type Edit struct {
 	Proof   int      // how well its rule is proved, 0 to 4
 	Resets  []string // what it resets on the device
 	Lockout bool     // it touches the way in
+	Filter  bool     // it bounds what is let through
 	Foreign bool     // under Options.Guard: it takes away what is not ours
 	Takes   string   // with Foreign: the line that it takes away
 	Opens   bool     // it is the header of a block, which is open after it

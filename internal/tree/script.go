@@ -108,7 +108,7 @@ func (d *differ) about(c *cmd, t *Tree, e *Edit) {
 	if r == nil {
 		return
 	}
-	e.Proof, e.Lockout, e.Confirm, e.Answer = r.Proof, r.Lockout, r.Confirm, r.Answer
+	e.Proof, e.Lockout, e.Filter, e.Confirm, e.Answer = r.Proof, r.Lockout, r.Filter, r.Confirm, r.Answer
 	if r.Resets != "" {
 		e.Resets = []string{t.name(r.Resets, c.n)}
 	}
