@@ -76,6 +76,7 @@ type cmd struct {
 	phase int
 	next  []*cmd // what must come after it
 	waits int
+	place int  // in the script
 	taken bool // another removal takes the line along: nothing is sent
 	out   bool
 }

@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"container/heap"
+	"slices"
 )
 
 // moving: a line is set before it is moved, and moves come in their order.
@@ -65,7 +66,46 @@ func (d *differ) sort() (out, stuck []*cmd) {
 			stuck = append(stuck, c)
 		}
 	}
-	return out, stuck
+	return d.gather(out), stuck
+}
+
+// gather lets a header wait for the first line that stands under it, where nothing else
+// waits for the header: its block is entered once.
+func (d *differ) gather(in []*cmd) []*cmd {
+	if d.want.d.Flat() {
+		return in
+	}
+	for i := range in {
+		in[i].place = i
+	}
+	for i := len(in) - 1; i >= 0; i-- {
+		c, first := in[i], len(in)
+		if c.del || c.move != "" {
+			continue
+		}
+		for _, n := range c.next {
+			if n.out && n.under(c) {
+				first = min(first, n.place)
+			}
+		}
+		waits := func(n *cmd) bool { return n.out && !n.under(c) && n.place < first }
+		if first < len(in) && !slices.ContainsFunc(c.next, waits) {
+			c.place = first
+		}
+	}
+	out := slices.Clone(in)
+	slices.SortStableFunc(out, func(a, b *cmd) int { return cmp.Compare(a.place, b.place) })
+	return out
+}
+
+// under tells whether a command stands in the block that another one opens.
+func (c *cmd) under(header *cmd) bool {
+	for p := c.n.parent; p != nil; p = p.parent {
+		if p == header.n {
+			return true
+		}
+	}
+	return false
 }
 
 // queue is a heap of ready commands: by phase, then as they were found.

@@ -64,6 +64,7 @@ func (c *Config) line(r *dialect.Rule) line {
 	for _, at := range l.rules {
 		l.slots = append(l.slots, c.fill(at))
 	}
+	l.inward()
 	l.neg = !c.d.Flat() && r.Default == "on" && c.r.IntN(2) == 0
 	if r.Rewrite {
 		for range 1 + c.r.IntN(3) {
@@ -71,6 +72,25 @@ func (c *Config) line(r *dialect.Rule) line {
 		}
 	}
 	return l
+}
+
+// inward lets what is defined use only itself and what comes before it, of its own kind: two
+// policies that call one another have no end, and no order in which they could go.
+func (l line) inward() {
+	last := len(l.rules) - 1
+	ref := l.rules[last].Ref
+	if ref == nil || len(ref.Slots) != 1 {
+		return
+	}
+	for i, r := range l.rules[:last] {
+		if r.Def == nil || r.Def.Kind != ref.Kind || len(r.Def.Slots) != 1 {
+			continue
+		}
+		own, used := l.slots[i][r.Def.Slots[0]], l.slots[last][ref.Slots[0]]
+		if used > own {
+			l.slots[last][ref.Slots[0]] = own
+		}
+	}
 }
 
 // fill gives every slot of a rule a value; optional groups come and go.
@@ -269,6 +289,7 @@ func (c *Config) revalue() {
 		}
 	}
 	l.slots = append(slices.Clone(l.slots[:len(l.slots)-1]), fresh)
+	l.inward()
 	if len(l.body) > 0 {
 		l.body = append(slices.Clone(l.body), "  "+pick(c.r, []string{"pass", "drop", "done"}))
 	}
