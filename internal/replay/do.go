@@ -226,6 +226,7 @@ func (dev *Device) set(in, e *entry) error {
 
 // empty takes away what a text said before it is entered anew.
 func (dev *Device) empty(e *entry) {
+	dev.moves += len(e.sub)
 	for _, s := range slices.Clone(e.sub) {
 		dev.drop(s)
 	}

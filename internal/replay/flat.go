@@ -94,6 +94,10 @@ func (dev *Device) setPath(rest string) error {
 		e := made[len(made)-1]
 		e.id = e.identity()
 		if i < len(levels)-1 {
+			if old := newest(in, text); old != nil {
+				in = old
+				continue
+			}
 			if old := e.up.byID[e.id]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
 				in = old
 				continue
@@ -111,6 +115,16 @@ func (dev *Device) setPath(rest string) error {
 			return nil
 		}
 		in = next
+	}
+	return nil
+}
+
+// newest finds the last line with these words in a text, where equal lines are several.
+func newest(in *entry, text string) *entry {
+	for i := len(in.sub) - 1; i >= 0 && in.text(); i-- {
+		if strings.Join(in.sub[i].words, " ") == text {
+			return in.sub[i]
+		}
 	}
 	return nil
 }

@@ -180,7 +180,7 @@ func (d *differ) set(w *node, why Why, cause *node) {
 func (d *differ) sendAll(w *node, why Why, cause *node) {
 	r := d.want.rule(w)
 	block := r != nil && r.Block()
-	if (!block || !d.want.fixed(w)) && !(d.want.d.Flat() && carried(w)) { // what is always there is entered, not made
+	if (!block || !d.want.fixed(w)) && !(d.want.d.Flat() && carried(w, r)) { // what is always there is entered, not made
 		d.add(w, false, why, cause)
 	}
 	if r != nil && r.Rewrite {
@@ -202,7 +202,9 @@ func (d *differ) sendAll(w *node, why Why, cause *node) {
 }
 
 // carried tells whether a header comes to be with what stands under it.
-func carried(w *node) bool { return w.first != nil && w.first.text != dialect.Inactive }
+func carried(w *node, r *dialect.Rule) bool {
+	return w.first != nil && w.first.text != dialect.Inactive && (r == nil || !r.Rewrite)
+}
 
 // born removes again the lines that a new block has by itself and that are not wanted.
 func (d *differ) born(w *node, r *dialect.Rule) {

@@ -48,8 +48,6 @@ func (d *differ) phases() {
 		switch {
 		case r != nil && r.Lockout:
 			c.phase = lastly
-		case c.del && d.want.d.Acts == "message":
-			c.phase = setting - 1 // a message deletes before it updates
 		case c.del:
 			c.phase = removing
 		}

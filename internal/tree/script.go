@@ -92,8 +92,8 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 		e.Send = s
 		out = append(out, e)
 	}
-	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite && !t.d.Flat() {
-		out = append(out, d.text(c.n, e)...)
+	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite {
+		out = append(out, d.text(c, e)...)
 	}
 	return out
 }
@@ -213,17 +213,22 @@ func join(d *dialect.Dialect, path []string) string {
 }
 
 // text gives the lines of a block that is sent whole, in order, each as deep as it stood.
-func (d *differ) text(top *node, of Edit) (out []Edit) {
+func (d *differ) text(c *cmd, of Edit) (out []Edit) {
 	blocks := append(slices.Clone(of.Blocks), of.Send)
 	path := append(slices.Clone(of.Path), of.Line)
-	var down func(n *node, pad string)
-	down = func(n *node, pad string) {
+	var down func(n *node, above []string)
+	down = func(n *node, above []string) {
 		for k := n.first; k != nil; k = k.next {
-			out = append(out, Edit{Path: path, Blocks: blocks, Line: k.text, Send: pad + k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof})
-			down(k, pad+"  ")
+			e := Edit{Path: path, Blocks: blocks, Line: k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
+			inner := append(slices.Clone(above), k.text)
+			if e.Send = strings.Repeat("  ", len(above)) + k.text; d.want.d.Flat() {
+				e.Send = d.flat(d.want.d.Set, c, join(d.want.d, append([]string{d.written(c.n)}, inner...)))
+			}
+			out = append(out, e)
+			down(k, inner)
 		}
 	}
-	down(top, "")
+	down(c.n, nil)
 	return out
 }
 

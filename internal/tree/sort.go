@@ -72,7 +72,11 @@ func (d *differ) sort() (out, stuck []*cmd) {
 // gather lets a header wait for the first line that stands under it, where nothing else
 // waits for the header: its block is entered once.
 func (d *differ) gather(in []*cmd) []*cmd {
-	if d.want.d.Flat() {
+	switch {
+	case d.want.d.Acts == "message": // it deletes all that it deletes before it updates
+		updates := slices.DeleteFunc(slices.Clone(in), func(c *cmd) bool { return c.del })
+		return append(slices.DeleteFunc(in, func(c *cmd) bool { return !c.del }), updates...)
+	case d.want.d.Flat():
 		return in
 	}
 	for i := range in {

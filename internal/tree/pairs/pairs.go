@@ -171,7 +171,12 @@ func (c *Config) enter(dev *replay.Device, l line) {
 		case c.d.Acts == "file":
 			whole = strings.Join(path, " { ")
 		}
-		_ = dev.Do(c.d.Set + " " + whole) //nolint:errcheck // what is refused is left out
+		if dev.Do(c.d.Set+" "+whole) != nil { // what is refused is left out
+			return
+		}
+		for _, t := range l.body {
+			_ = dev.Do(c.d.Set + " " + whole + " { " + strings.TrimSpace(t)) //nolint:errcheck // a text takes every line
+		}
 		return
 	}
 	dev.Top()
