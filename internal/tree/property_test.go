@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"plumbline/internal/pairs"
 	"plumbline/internal/replay"
 	"plumbline/internal/tree"
 	"plumbline/internal/tree/dialect"
-	"plumbline/internal/tree/pairs"
 )
 
 // pairsPerDialect is how many random pairs a run judges for each platform.
@@ -19,7 +19,7 @@ func pairsPerDialect(t *testing.T) uint64 {
 		return n
 	}
 	if testing.Short() {
-		return 300
+		return 100
 	}
 	return 1000
 }

@@ -1,0 +1,122 @@
+package tree
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// spread moves another spelling where it belongs, and takes a range of numbers apart.
+func (t *Tree) spread(n, k *node) {
+	m := t.match(k)
+	switch {
+	case m == nil || k.gone:
+	case m.rule.Of != nil:
+		t.respell(n, k)
+	case m.rule.Expand != "" && !m.neg:
+		t.apart(k)
+	}
+}
+
+// respell puts a line that was spelled in another way where it belongs. The headers on the
+// way are made where they are missing.
+func (t *Tree) respell(n, k *node) {
+	m := k.m
+	var path []*dialect.Rule
+	for r := m.rule.Of.Up; r != nil && r != m.rule.Up; r = r.Up {
+		path = append([]*dialect.Rule{r}, path...)
+	}
+	at := n
+	for _, r := range path {
+		at = t.enter(at, spell(r, m), int(k.no))
+	}
+	text := spell(m.rule.Of, m)
+	if m.neg {
+		text = t.d.Negate + " " + text
+	}
+	if at == n {
+		k.text, k.m = text, nil
+		return
+	}
+	c := &node{text: text, no: k.no, own: k.own}
+	for x := k.first; x != nil; {
+		next := x.next
+		c.add(x)
+		x = next
+	}
+	at.add(c)
+	at.level, at.moved = false, true
+	k.gone = true
+}
+
+// enter finds the block with a header, or makes it.
+func (t *Tree) enter(in *node, header string, no int) *node {
+	probe := &node{text: header, no: int32(no), parent: in}
+	key := t.key(probe)
+	for k := in.first; k != nil; k = k.next {
+		if t.key(k) == key {
+			return k
+		}
+	}
+	probe.m = nil
+	in.add(probe)
+	return probe
+}
+
+// spell writes the line of a rule with the slots that another spelling bound.
+func spell(r *dialect.Rule, m *matched) string {
+	var out []string
+	var write func([]dialect.Elem) bool
+	write = func(es []dialect.Elem) (all bool) {
+		all = true
+		for _, e := range es {
+			switch e.Kind {
+			case dialect.Literal:
+				out = append(out, e.Word)
+			case dialect.Slot:
+				v := m.raw(e.Name)
+				all = all && v != ""
+				out = append(out, e.Pre+v+e.Post)
+			case dialect.Group:
+				if mark := len(out); !write(e.Group) || !slices.ContainsFunc(dialect.Slots(e.Group), func(s dialect.Elem) bool { return m.raw(s.Name) != "" }) {
+					out = out[:mark]
+				}
+			}
+		}
+		return all
+	}
+	write(r.Pattern)
+	return strings.Join(slices.DeleteFunc(out, func(w string) bool { return w == "" }), " ")
+}
+
+// apart makes a line of each number of a range; all have what stood under it.
+func (t *Tree) apart(k *node) {
+	slot := k.m.rule.Expand
+	set, ok := readIDs(k.m.slot(slot))
+	if !ok || len(set) < 2 {
+		return
+	}
+	whole, raw := k.m, k.m.raw(slot)
+	after := k
+	for i, id := range set {
+		c := k
+		if i > 0 {
+			c = k.copy(k.parent)
+			c.next, after.next = after.next, c
+			if k.parent.last == after {
+				k.parent.last = c
+			}
+		}
+		one := *whole
+		one.bind = slices.Clone(whole.bind)
+		for j := range one.bind {
+			if one.bind[j].name == slot {
+				one.bind[j].raw = strconv.Itoa(id)
+			}
+		}
+		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil
+		after = c
+	}
+}
