@@ -228,27 +228,30 @@ func (d *differ) born(w *node, r *dialect.Rule) {
 	}
 }
 
-// secret tells whether two lines differ in nothing but a secret that is the same one.
+// secret tells whether two lines differ in nothing but a secret that is the same one, as far
+// as anybody can tell. What is wanted is then what is there: the live form is kept.
 func (d *differ) secret(h, w *node) bool {
 	a, b := d.have.match(h), d.want.match(w)
-	if a == nil || b == nil || a.rule != b.rule || a.neg != b.neg {
+	if a == nil || b == nil || b.shown == "" || a.shown != b.shown || a.rule != b.rule || a.neg != b.neg {
 		return false
 	}
 	for _, e := range dialect.Slots(b.rule.Pattern) {
-		if e.Type != "secret" || !placeholder(b.slot(e.Name)) {
+		ref := b.slot(e.Name)
+		if e.Type != "secret" || !placeholder(ref) {
 			continue
-		}
-		if strings.Replace(a.line, a.slot(e.Name), b.slot(e.Name), 1) != b.line {
-			return false
 		}
 		verdict := Unknown
 		if d.o.Same != nil {
-			verdict = d.o.Same([]byte(b.slot(e.Name)), []byte(a.slot(e.Name)))
+			verdict = d.o.Same([]byte(ref), []byte(a.slot(e.Name)))
+		}
+		if verdict == Differs {
+			return false
 		}
 		if verdict == Unknown {
-			d.notes = append(d.notes, Note{int(w.no), d.want.line(w) + ": whether the device holds this secret is not known"})
+			d.notes = append(d.notes, Note{int(w.no), b.shown + ": whether the device holds this secret is not known"})
 		}
-		return verdict != Differs
+		w.text, w.own, w.m = h.text, h.own, h.m
+		return true
 	}
 	return false
 }

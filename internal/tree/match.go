@@ -9,12 +9,13 @@ import (
 
 // matched is a line as a rule sees it.
 type matched struct {
-	rule *dialect.Rule // nil where none fits
-	neg  bool          // stored with the negating word in front
-	line string        // canonical text, the negating word among it
-	key  string        // what makes it the same line with another value
-	said string        // as written, without the negating word
-	bind []bound
+	rule  *dialect.Rule // nil where none fits
+	neg   bool          // stored with the negating word in front
+	line  string        // canonical text, the negating word among it
+	shown string        // the same without the negating word and without secrets; "" where it holds none
+	key   string        // what makes it the same line with another value
+	said  string        // as written, without the negating word
+	bind  []bound
 }
 
 // bound is a slot with its value, in one spelling and as it was written.
@@ -116,20 +117,24 @@ func match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
 
 // fit is one attempt to read words by a pattern.
 type fit struct {
-	d    *dialect.Dialect
-	src  string
-	out  []string // canonical words
-	key  []string
-	bind []bound
-	rank []int8
+	d     *dialect.Dialect
+	src   string
+	out   []string // canonical words
+	shown []string // the same, without secrets
+	key   []string
+	bind  []bound
+	rank  []int8
 }
 
 func (f *fit) reset() {
-	f.out, f.key, f.bind, f.rank = f.out[:0], f.key[:0], f.bind[:0], f.rank[:0]
+	f.out, f.shown, f.key, f.bind, f.rank = f.out[:0], f.shown[:0], f.key[:0], f.bind[:0], f.rank[:0]
 }
 
 func (f *fit) result(r *dialect.Rule, line string, words []dialect.Word, neg bool) *matched {
 	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: slices.Clone(f.bind), said: line[words[0].At:]}
+	if !slices.Equal(f.out, f.shown) {
+		m.shown = strings.Join(f.shown, " ")
+	}
 	if neg {
 		m.line = f.d.Negate + " " + m.line
 	}
@@ -277,7 +282,7 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	}
 	for _, g := range taken {
 		if g != nil {
-			f.out = append(f.out, g.out...)
+			f.out, f.shown = append(f.out, g.out...), append(f.shown, g.shown...)
 			f.key = append(f.key, g.key...)
 			f.bind = append(f.bind, g.bind...)
 		}
@@ -304,11 +309,14 @@ func tail(es []dialect.Elem, words []dialect.Word) int {
 }
 
 func (f *fit) take(word string, rank int8) {
-	f.out, f.rank = append(f.out, word), append(f.rank, rank)
+	f.out, f.shown, f.rank = append(f.out, word), append(f.shown, word), append(f.rank, rank)
 }
 
 func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
 	f.take(e.Pre+word+e.Post, rank)
+	if e.Type == "secret" {
+		f.shown[len(f.shown)-1] = "<secret>"
+	}
 	f.bind = append(f.bind, bound{e.Name, word, raw})
 	if !e.Value && e.Kind == dialect.Slot {
 		f.key = append(f.key, word)

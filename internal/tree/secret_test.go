@@ -1,0 +1,39 @@
+package tree
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestSecret holds what becomes of a wanted secret that is a reference: one that the device
+// holds is no difference, another one is sent, and of what nobody can tell there is a note.
+func TestSecret(t *testing.T) {
+	d := frr(t)
+	const head = "router bgp 65001\n neighbor 192.0.2.2 remote-as 65002\n neighbor 192.0.2.2 password "
+	for name, c := range map[string]struct {
+		live  string
+		same  func(ref, live []byte) Verdict
+		sent  bool
+		noted bool
+	}{
+		"the same one":    {live: "192.0.2.2", same: func(_, _ []byte) Verdict { return Same }},
+		"another one":     {live: "old", same: func(_, _ []byte) Verdict { return Differs }, sent: true},
+		"nobody can tell": {live: "old", same: func(_, _ []byte) Verdict { return Unknown }, noted: true},
+		"nobody is asked": {live: "old", noted: true},
+	} {
+		have, _ := Parse(d, []byte(head+c.live+"\nexit\n"))
+		want, _ := Parse(d, []byte(head+"<secret:bgp/peer>\nexit\n"))
+		es, notes, err := Diff(have, want, Options{Same: c.same})
+		if err != nil || (len(es) > 0) != c.sent || (len(notes) > 0) != c.noted {
+			t.Errorf("%s: %v %v %v", name, es, notes, err)
+		}
+		for _, n := range notes {
+			if strings.Contains(n.Text, c.live) && c.live == "old" {
+				t.Errorf("%s: the note tells the secret: %s", name, n.Text)
+			}
+		}
+		if !c.sent && Digest(have) != Digest(want) {
+			t.Errorf("%s: what is wanted is not what is there:\n%s", name, Print(want))
+		}
+	}
+}
