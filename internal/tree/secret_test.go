@@ -17,9 +17,9 @@ func TestSecret(t *testing.T) {
 		noted bool
 	}{
 		"the same one":    {live: "192.0.2.2", same: func(_, _ []byte) Verdict { return Same }},
-		"another one":     {live: "old", same: func(_, _ []byte) Verdict { return Differs }, sent: true},
-		"nobody can tell": {live: "old", same: func(_, _ []byte) Verdict { return Unknown }, noted: true},
-		"nobody is asked": {live: "old", noted: true},
+		"another one":     {live: "hunter2", same: func(_, _ []byte) Verdict { return Differs }, sent: true},
+		"nobody can tell": {live: "hunter2", same: func(_, _ []byte) Verdict { return Unknown }, noted: true},
+		"nobody is asked": {live: "hunter2", noted: true},
 	} {
 		have, _ := Parse(d, []byte(head+c.live+"\nexit\n"))
 		want, _ := Parse(d, []byte(head+"<secret:bgp/peer>\nexit\n"))
@@ -28,7 +28,7 @@ func TestSecret(t *testing.T) {
 			t.Errorf("%s: %v %v %v", name, es, notes, err)
 		}
 		for _, n := range notes {
-			if strings.Contains(n.Text, c.live) && c.live == "old" {
+			if strings.Contains(n.Text, c.live) && c.live == "hunter2" {
 				t.Errorf("%s: the note tells the secret: %s", name, n.Text)
 			}
 		}
