@@ -121,6 +121,7 @@ func TestSyntaxes(t *testing.T) {
 // FuzzRead holds the law: no rule file makes the reader panic.
 func FuzzRead(f *testing.F) {
 	f.Add(head + "a <b:ip> =<c:text> (d =<e:int>) :: undo=key def=x:b\n  k\n")
+	f.Add(head + "a b>c<d =>e< ><\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		d, _ := Read("x", []byte(text))
 		_ = Lex(d, []byte(text))

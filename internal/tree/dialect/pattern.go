@@ -82,10 +82,15 @@ func (r *reader) elems(no, col int, tokens []string, inside bool) (out []Elem, r
 // slot reads <name:type> or =<name:type>, with text glued before or behind it.
 func (r *reader) slot(no, col int, token string) Elem {
 	e := Elem{Kind: Slot}
-	open, shut := strings.Index(token, "<"), strings.LastIndex(token, ">")
-	e.Pre, e.Post = token[:open], token[shut+1:]
+	before, behind, _ := strings.Cut(token, "<")
+	shut := strings.LastIndex(behind, ">")
+	if shut < 0 {
+		r.failf(no, col, "%s: a slot is written <name:type>", token)
+		return e
+	}
+	e.Pre, e.Post = before, behind[shut+1:]
 	e.Pre, e.Value = strings.CutPrefix(e.Pre, "=")
-	name, typ, ok := strings.Cut(token[open+1:shut], ":")
+	name, typ, ok := strings.Cut(behind[:shut], ":")
 	if !ok || name == "" {
 		r.failf(no, col, "%s: a slot is written <name:type>", token)
 		return e
