@@ -59,9 +59,9 @@ func meaning(p render.Platform, text []byte) [32]byte {
 }
 
 // each runs f for every device, some at a time.
-func each(n int, f func(i int)) {
+func each(n, atOnce int, f func(i int)) {
 	var wg sync.WaitGroup
-	slots := make(chan bool, 40)
+	slots := make(chan bool, atOnce)
 	for i := range n {
 		slots <- true
 		wg.Go(func() { defer func() { <-slots }(); f(i) })
@@ -159,7 +159,7 @@ func (c fetchCase) run(t *testing.T, n int) {
 	defer r.Close()
 	var mu sync.Mutex
 	good, wrong, began := 0, 0, time.Now()
-	each(n, func(i int) {
+	each(n, 40, func(i int) {
 		name := f.Names()[i]
 		b := f.Device(name)
 		live, err := r.Fetch(t.Context(), f.Target(name))
@@ -204,7 +204,7 @@ func TestHangAlone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stuck := make(chan error)
 	go func() { _, err := r.Fetch(ctx, f.Target("r0")); stuck <- err }()
-	each(9, func(i int) {
+	each(9, 9, func(i int) {
 		if _, err := r.Fetch(ctx, f.Target(fmt.Sprintf("r%d", i+1))); err != nil {
 			t.Error(err)
 		}

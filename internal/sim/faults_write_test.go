@@ -34,7 +34,8 @@ type change struct {
 	old      [32]byte
 	to, from drivers.Target
 	i        int
-	turn     *sync.Mutex // all devices share one clock
+	armed    *sync.WaitGroup // every device of the farm; they share one clock
+	moved    chan struct{}
 }
 
 func (c *change) apply() (write.Pending, error) {
@@ -164,27 +165,34 @@ func silent(c *change) error {
 	return errors.Join(p.Undo(c.ctx), c.isOld())
 }
 
+// together brings the change of every device on trial, and moves their one clock once.
+func (c *change) together(d time.Duration) (write.Pending, error) {
+	p, err := c.apply()
+	c.armed.Done()
+	c.armed.Wait()
+	if c.i == 0 {
+		c.clock.Move(d)
+		close(c.moved)
+	}
+	<-c.moved
+	return p, err
+}
+
 // early: the clock of the device is too fast; the one who keeps finds it out.
 func early(c *change) error {
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	p, err := c.apply()
+	p, err := c.together(2 * time.Second)
 	if err != nil {
 		return err
 	}
-	c.clock.Move(2 * time.Second)
 	return errors.Join(want(p.Keep(c.ctx), write.ErrEnded), c.isOld())
 }
 
 // never: the clock of the device stands; we take the change back.
 func never(c *change) error {
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	p, err := c.apply()
+	p, err := c.together(time.Hour)
 	if err != nil {
 		return err
 	}
-	c.clock.Move(time.Hour)
 	if st, _, err := c.w.Resume(c.ctx, c.to, "plb-fault-1"); err != nil || st != write.Ours {
 		return errors.Join(err, errors.New("an overdue trial is "+string(st)))
 	}
@@ -229,8 +237,8 @@ var writes = []writeCase{
 	{"reject", is("reject=64509", "reject=NEW", "reject=router"), 0, fails(write.ErrRefused, "% Unknown command")},
 	{"accept-silently", is("accept-silently=64509"), 0, silent},
 	{"mode-drift", is("mode-drift=router", "mode-drift=64509"), 0, fails(write.ErrRefused, "another mode")},
-	{"rename", is("rename@1", "rename@2", "rename@3"), time.Second, fails(drivers.ErrTimeout)},
-	{"hang", is("hang@3", "hang@4", "hang@5"), time.Second, fails(drivers.ErrTimeout)},
+	{"rename", is("rename@1", "rename@2", "rename@3"), 2 * time.Second, fails(drivers.ErrTimeout)},
+	{"hang", is("hang@3", "hang@4", "hang@5"), 2 * time.Second, fails(drivers.ErrTimeout)},
 	{"wrong-host-key", is("wrong-host-key"), 0, untouched(drivers.ErrHostKey, 0)},
 	{"auth-fail", is("auth-fail"), 0, untouched(drivers.ErrAuth, 1)},
 	{"reboot", is("reboot@2=100ms", "reboot@3=100ms"), 0, restarted},
@@ -259,7 +267,7 @@ func TestEveryFaultIsPlayed(t *testing.T) {
 func is(s ...string) func(int) string { return func(i int) string { return s[i%len(s)] } }
 
 func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must func(*change) error) {
-	clock, n, began := sim.NewHand(time.Unix(1e9, 0)), runs(20), time.Now()
+	clock, n, began := sim.NewHand(time.Unix(1e9, 0)), runs(100), time.Now()
 	f, p := farm(t, n, sim.Options{Clock: clock}, func(i int) []sim.Fault {
 		if s := habit(i); !strings.HasPrefix(s, "drop") && !strings.HasPrefix(s, "reboot") {
 			return []sim.Fault{fault(s)}
@@ -274,13 +282,15 @@ func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must fu
 	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: wait})
 	r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: wait})
 	defer r.Close()
-	var mu, turn sync.Mutex
-	good, ctx := 0, t.Context()
+	var mu sync.Mutex
+	var armed sync.WaitGroup
+	armed.Add(n)
+	good, ctx, moved := 0, t.Context(), make(chan struct{})
 	one := func(i int, name string) error {
 		b := f.Device(name)
-		return must(&change{ctx: ctx, b: b, f: f, w: w, r: r, p: p, clock: clock, old: meaning(p, b.Running()), to: f.WriteTarget(name), from: f.Target(name), i: i, turn: &turn})
+		return must(&change{ctx: ctx, b: b, f: f, w: w, r: r, p: p, clock: clock, old: meaning(p, b.Running()), to: f.WriteTarget(name), from: f.Target(name), i: i, armed: &armed, moved: moved})
 	}
-	each(n, func(i int) {
+	each(n, n, func(i int) {
 		name := f.Names()[i]
 		err := one(i, name)
 		mu.Lock()
