@@ -26,7 +26,7 @@ func demoVerb(e *env) *cobra.Command {
 				defer os.RemoveAll(tmp)
 				dir = tmp
 			}
-			return e.demo(c.Context(), dir, verbose)
+			return e.demo(c.Context(), dir, verbose, keep != "")
 		},
 	}
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show each command as a person would type it, and what it prints")
@@ -35,8 +35,8 @@ func demoVerb(e *env) *cobra.Command {
 }
 
 // demo plays every step and stops at the first that does not end as it should.
-func (e *env) demo(ctx context.Context, dir string, verbose bool) error {
-	d := &demo{env: e, dir: dir, verbose: verbose}
+func (e *env) demo(ctx context.Context, dir string, verbose, kept bool) error {
+	d := &demo{env: e, dir: dir, verbose: verbose, kept: kept}
 	defer d.stop()
 	fmt.Fprintln(e.out, "plumbline demo: two sites, an internet exchange, embedded devices on real SSH sockets")
 	begin := time.Now()
@@ -51,7 +51,7 @@ func (e *env) demo(ctx context.Context, dir string, verbose bool) error {
 		}
 		fmt.Fprintf(e.out, "%2d %-26s %-84s %5.1f s\n", i+1, s.name, said, time.Since(since).Seconds())
 	}
-	fmt.Fprintf(e.out, "Every step ended as it should, in %.1f s. Next: plumbline demo -v, plumbline init mynet, README.md\n", time.Since(begin).Seconds())
+	fmt.Fprintf(e.out, "Every step ended as it should, in %.1f s. Next: plumbline demo -v, plumbline demo --keep DIR, plumbline init mynet, README.md\n", time.Since(begin).Seconds())
 	return nil
 }
 

@@ -210,7 +210,11 @@ func (d *demo) drift(ctx context.Context) (string, error) {
 	if m == nil {
 		return "", errors.New("drift does not name the line and its owner:\n" + out)
 	}
-	return "exit 2, one line of " + demoRouter + ", owned by " + m[1] + "; page " + page, nil
+	said := "exit 2, one line of " + demoRouter + ", owned by " + m[1]
+	if d.kept {
+		said += "; page " + page
+	}
+	return said, nil
 }
 
 func (d *demo) restore(ctx context.Context) (string, error) {
@@ -253,9 +257,9 @@ func (d *demo) bad(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m := regexp.MustCompile(`--> (\S+)`).FindStringSubmatch(out)
+	m := regexp.MustCompile(`unknown field "relatoin".*\n.*--> (\S+)`).FindStringSubmatch(out)
 	if m == nil {
-		return "", errors.New("check names no place:\n" + out)
+		return "", errors.New("check does not name the place of the typo:\n" + out)
 	}
-	return "exit 1 at " + m[1] + ", before any device was asked", nil
+	return "exit 1, a typo at " + m[1] + ", before any device was asked", nil
 }

@@ -28,6 +28,7 @@ type demo struct {
 	env     *env
 	dir     string
 	verbose bool
+	kept    bool // whether the folder outlives the demo
 	farm    *sim.Farm
 	repo    *repo.Repo
 	build   *pipeline.Build

@@ -43,6 +43,7 @@ var verbs = []func(*env) *cobra.Command{
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // who asks a second time does not wait for an orderly end
 	e := &env{dir: ".", runner: runnerFile(), out: os.Stdout, err: os.Stderr, now: time.Now, run: run, bars: isTerminal(os.Stderr)}
 	code := run(ctx, e, os.Args[1:])
 	stop()
