@@ -187,11 +187,11 @@ func (b *Box) reboot(down time.Duration) {
 
 func (b *Box) restart(down time.Duration) {
 	b.log.add("device", "*", "restart")
-	if b.trial.tx != "" {
-		b.trial.over(b, "undone")
+	b.load(b.startup)
+	if b.trial.tx != "" { // the guard looks for it after the restart
+		b.back("undone")
 		b.count.Fires++
 	}
-	b.load(b.startup)
 	if down > 0 {
 		b.down = time.Now().Add(down)
 	}

@@ -10,18 +10,23 @@ import (
 	"time"
 )
 
-// trial is what the guard of a device holds: the change that is on trial, and how the
-// last one ended. The protocol is that of the script that real routers run.
+// trial is what the guard of a device holds: the change that is on trial, and how others
+// ended. The protocol is that of the script that real routers run.
 type trial struct {
 	tx       string // "" is none
 	deadline time.Time
 	undo     []string
 	base     string // body of the running configuration at arm
 	stop     func()
-	last     string
-	how      string // kept, undone, fired
-	saved    bool
-	archive  string // running when the last undo began
+	ends     map[string]ending
+}
+
+// ending is how a trial ended.
+type ending struct {
+	how     string // kept, undone, fired
+	saved   bool   // kept: it starts with it too; else: all was proved to be as before
+	base    string // digest of what ran before
+	archive string // what ran when the way back began
 }
 
 var txShape = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
@@ -42,7 +47,9 @@ func (b *Box) verb(w []string, in string) (string, bool) {
 	t := &b.trial
 	switch {
 	case len(w) == 1 && w[0] == "status":
-		return b.guardStatus(), true
+		return b.guardStatus(""), true
+	case len(w) == 2 && w[0] == "status" && txShape.MatchString(w[1]):
+		return b.guardStatus(w[1]), true
 	case len(w) == 1 && w[0] == "show":
 		return b.whole(b.body()), true
 	case len(w) == 1 && w[0] == "startup":
@@ -52,7 +59,7 @@ func (b *Box) verb(w []string, in string) (string, bool) {
 	case len(w) != 2 || !txShape.MatchString(w[1]):
 		return "input " + strings.Join(w, " "), false
 	case w[0] == "archive":
-		return b.whole(t.archive), t.archive != ""
+		return b.whole(t.ends[w[1]].archive), t.ends[w[1]].archive != ""
 	case w[0] == "save":
 		return b.save(w[1])
 	case t.tx == "" || t.tx != w[1]:
@@ -61,29 +68,31 @@ func (b *Box) verb(w []string, in string) (string, bool) {
 		}
 		return "none", false
 	case w[0] == "keep":
-		t.over(b, "kept")
+		t.over(b, ending{how: "kept"})
 		b.count.Keeps++
 		return "kept " + w[1] + "\n", true
 	case w[0] == "undo":
-		b.back("undone")
 		b.count.Undos++
+		if !b.back("undone") {
+			return "failed the router is not as it was", false
+		}
 		return "undone " + w[1] + "\n", true
 	}
 	return "input " + w[0], false
 }
 
-func (b *Box) guardStatus() string {
+func (b *Box) guardStatus(tx string) string {
 	t := b.trial
 	out := "none\n"
 	if t.tx != "" {
 		out = fmt.Sprintf("pending %s %d\n", t.tx, t.deadline.Unix())
 	}
-	if t.last != "" {
+	if e, known := t.ends[tx]; known {
 		saved := "unsaved"
-		if t.saved {
+		if e.saved {
 			saved = "saved"
 		}
-		out += fmt.Sprintf("last %s %s %s\n", t.how, t.last, saved)
+		out += fmt.Sprintf("last %s %s %s %s\n", e.how, tx, saved, e.base)
 	}
 	return out
 }
@@ -91,11 +100,14 @@ func (b *Box) guardStatus() string {
 // arm takes the way back and starts the clock. A restart must lead to the base too.
 func (b *Box) arm(tx, seconds, base, undo string) (string, bool) {
 	n, err := strconv.Atoi(seconds)
+	t := &b.trial
 	switch {
-	case b.trial.tx != "":
-		return "busy " + b.trial.tx, false
+	case t.tx != "":
+		return "busy " + t.tx, false
 	case err != nil || n < 1 || n > 86400 || !txShape.MatchString(tx) || strings.TrimSpace(undo) == "":
 		return "input arm", false
+	case t.ends[tx].how != "":
+		return "input " + tx + " was used before", false
 	case reducedSum(b.whole(b.body())) != base:
 		return "stale", false
 	case reduce(b.whole(b.body())) != reduce(b.whole(b.startup)):
@@ -103,7 +115,6 @@ func (b *Box) arm(tx, seconds, base, undo string) (string, bool) {
 	}
 	b.count.Arms++
 	wait := time.Duration(n) * time.Second
-	t := &b.trial
 	t.tx, t.deadline, t.base = tx, b.farm.opt.Clock.Now().Add(wait), b.body()
 	t.undo = strings.Split(strings.TrimSpace(undo), "\n")
 	if b.faults.has("timer-never") != nil {
@@ -128,43 +139,57 @@ func (b *Box) fire(tx string) {
 	b.count.Fires++
 }
 
-// back runs the way back, and where that does not lead to the base, restores the base.
-func (b *Box) back(how string) {
+// back runs the way back where it is needed, and where that does not lead to the base,
+// restores the base; so it does with what the device starts with. It tells whether both
+// are as before.
+func (b *Box) back(how string) bool {
 	t := &b.trial
-	t.archive = b.body()
-	b.state.Top()
-	for _, line := range t.undo {
-		if b.state.Do(strings.TrimSpace(line)) != nil {
-			break
+	archive := b.body()
+	if archive != t.base {
+		b.state.Top()
+		for _, line := range t.undo {
+			if b.state.Do(strings.TrimSpace(line)) != nil {
+				break
+			}
 		}
+		b.state.Top()
 	}
-	b.state.Top()
 	if b.body() != t.base {
 		b.load(t.base)
 	}
 	b.at = nil
-	t.over(b, how)
+	if reduce(b.startup) != reduce(t.base) && b.faults.has("save-fails") == nil {
+		b.startup = t.base
+	}
+	whole := b.body() == t.base && reduce(b.startup) == reduce(t.base)
+	t.over(b, ending{how: how, saved: whole, archive: archive})
+	return whole
 }
 
 // over ends the trial; how it ended is one decision.
-func (t *trial) over(b *Box, how string) {
+func (t *trial) over(b *Box, e ending) {
 	if t.stop != nil {
 		t.stop()
 	}
-	b.log.add("guard", "*", how+" "+t.tx)
-	t.last, t.how, t.tx, t.stop, t.undo = t.tx, how, "", nil, nil
-	t.saved = how != "kept"
+	b.log.add("guard", "*", e.how+" "+t.tx)
+	e.base = reducedSum(b.whole(t.base))
+	if t.ends == nil {
+		t.ends = map[string]ending{}
+	}
+	t.ends[t.tx] = e
+	t.tx, t.stop, t.undo = "", nil, nil
 }
 
 func (b *Box) save(tx string) (string, bool) {
-	t := &b.trial
+	e := b.trial.ends[tx]
 	switch {
-	case t.last != tx || t.how != "kept":
+	case e.how != "kept":
 		return "none", false
 	case b.faults.has("save-fails") != nil:
 		return "failed the startup configuration cannot be written", false
 	}
-	b.startup, t.saved = b.body(), true
+	b.startup, e.saved = b.body(), true
+	b.trial.ends[tx] = e
 	b.count.Saves++
 	return "saved " + tx + "\n", true
 }

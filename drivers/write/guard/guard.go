@@ -76,7 +76,7 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if err := before(h, "read"); err != nil {
 		return nil, err
 	}
-	p := &pending{w: w, t: t, h: h, base: reduced(base)}
+	p := &pending{w: w, t: t, h: h, base: Base([]byte(base))}
 	if err := p.arm(ctx, g, e); err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if err != nil {
 		return nil, trouble(t, write.ErrInDoubt, "all lines were sent, and reading back failed", "run resume", err)
 	}
-	if s, err := g.status(ctx); err != nil || s.tx != h.Tx {
+	if s, err := g.status(ctx, h.Tx); err != nil || s.tx != h.Tx {
 		return nil, trouble(t, write.ErrInDoubt, "all lines were sent, and the guard no longer holds the trial", "run resume", err)
 	}
 	p.ran = reduced(ran)
@@ -109,11 +109,11 @@ func (w *Writer) Resume(ctx context.Context, t drivers.Target, tx string) (write
 		return write.Unseen, nil, err
 	}
 	defer g.Close()
-	s, err := g.status(ctx)
+	s, err := g.status(ctx, tx)
 	if err != nil {
 		return write.Unseen, nil, err
 	}
-	p := &pending{w: w, t: t, h: write.Hold{Tx: tx}}
+	p := &pending{w: w, t: t, h: write.Hold{Tx: tx}, base: s.base}
 	switch {
 	case s.tx == tx:
 		text, err := g.text(ctx, "show")
@@ -141,7 +141,7 @@ func before(h write.Hold, step string) error {
 // arm hands the way back to the guard and sees with its own eyes that the clock runs.
 func (p *pending) arm(ctx context.Context, g *session, e drivers.Edit) error {
 	secs := strconv.Itoa(int((p.h.For + time.Second - 1) / time.Second))
-	reply, err := g.verb(ctx, "arm "+p.h.Tx+" "+secs+" "+Base([]byte(p.base)), e.Undo)
+	reply, err := g.verb(ctx, "arm "+p.h.Tx+" "+secs+" "+p.base, e.Undo)
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
@@ -151,7 +151,7 @@ func (p *pending) arm(ctx context.Context, g *session, e drivers.Edit) error {
 	case !strings.HasPrefix(reply, "armed "+p.h.Tx+" "):
 		return p.back(ctx, trouble(p.t, write.ErrNoTimer, fmt.Sprintf("the guard answered %q", reply), "", nil))
 	}
-	s, err := g.status(ctx)
+	s, err := g.status(ctx, p.h.Tx)
 	if err == nil && (s.tx != p.h.Tx || s.deadline == 0) {
 		err = trouble(p.t, write.ErrNoTimer, "the guard does not hold the trial that it armed", "", nil)
 	}

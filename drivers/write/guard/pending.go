@@ -15,7 +15,7 @@ type pending struct {
 	w    *Writer
 	t    drivers.Target
 	h    write.Hold
-	base string // reduced; empty where we did not see it
+	base string // digest of what ran before; empty where neither we nor the guard saw it
 	ran  string // reduced
 }
 
@@ -26,7 +26,7 @@ func (p *pending) Keep(ctx context.Context) error {
 		return err
 	}
 	defer g.Close()
-	s, err := g.status(ctx)
+	s, err := g.status(ctx, p.h.Tx)
 	if err != nil {
 		return err
 	}
@@ -119,41 +119,28 @@ func (p *pending) undone(ctx context.Context) error {
 		return err
 	}
 	defer g.Close()
-	s, err := g.status(ctx)
+	s, err := g.status(ctx, p.h.Tx)
 	if err != nil {
 		return err
 	}
 	if s.tx == p.h.Tx {
 		_, err = g.verb(ctx, "undo "+p.h.Tx, nil)
 		var no *refusal
-		if err != nil && !errors.As(err, &no) { // the clock may have been first: status tells
+		if err != nil && !errors.As(err, &no) { // a no may be the clock, which was first: status tells
 			return trouble(p.t, write.ErrInDoubt, "no answer to undo", "run resume; the device goes back by itself", err)
 		}
-		if s, err = g.status(ctx); err != nil {
-			return err
-		}
-	}
-	switch {
-	case s.tx == p.h.Tx:
-		return trouble(p.t, write.ErrDirtyOurs, "the guard did not get back", "look at the device", nil)
-	case s.last == p.h.Tx && s.how == "kept":
-		return trouble(p.t, write.ErrEnded, "it was kept before", "plan the way back", nil)
-	case s.tx != "" || p.base == "":
-		return nil
 	}
 	return p.based(ctx, g)
 }
 
-// based waits until the device runs what ran before: a clock that has just fired is still
-// on its way back, and no other word is a proof.
+// based waits until the way back has ended, and proves that it led to what ran before. A
+// clock that has just fired is still on its way; no other word is a proof.
 func (p *pending) based(ctx context.Context, g *session) error {
+	var err error
 	for range 20 {
-		now, err := g.text(ctx, "show")
-		if err != nil {
+		var wait bool
+		if wait, err = p.over(ctx, g); !wait {
 			return err
-		}
-		if reduced(now) == p.base {
-			return nil
 		}
 		select {
 		case <-time.After(250 * time.Millisecond):
@@ -161,5 +148,36 @@ func (p *pending) based(ctx context.Context, g *session) error {
 			return ctx.Err()
 		}
 	}
-	return trouble(p.t, write.ErrDirtyOurs, "undone, but what runs is not what ran before", "compare the device with the plan", nil)
+	return err
+}
+
+// over judges what guard and device show once; wait tells that it may still come right.
+func (p *pending) over(ctx context.Context, g *session) (wait bool, err error) {
+	s, err := g.status(ctx, p.h.Tx)
+	if err != nil {
+		return false, err
+	}
+	base := p.base
+	if s.base != "" {
+		base = s.base
+	}
+	switch {
+	case s.tx == p.h.Tx:
+		return false, trouble(p.t, write.ErrDirtyOurs, "the guard did not go back", "look at the device", nil)
+	case s.how == "kept":
+		return false, trouble(p.t, write.ErrEnded, "it was kept before", "plan the way back", nil)
+	case s.how == "undoing":
+		return true, trouble(p.t, write.ErrDirtyOurs, "the guard is still on its way back", "run resume", nil)
+	case s.tx != "":
+		return false, trouble(p.t, write.ErrDirty, "trial "+s.tx+" runs, so nobody can tell whether ours is undone", "wait until it has ended, then run resume", nil)
+	case base == "":
+		return false, trouble(p.t, write.ErrEnded, "the guard does not know "+p.h.Tx, "compare the device with the plan", nil)
+	case s.last != "" && !s.saved:
+		return false, trouble(p.t, write.ErrDirtyOurs, "the guard did not get back", "compare the device with the plan", nil)
+	}
+	now, err := g.text(ctx, "show")
+	if err != nil || Base([]byte(now)) == base {
+		return false, err
+	}
+	return true, trouble(p.t, write.ErrDirtyOurs, "undone, but what runs is not what ran before", "compare the device with the plan", nil)
 }

@@ -86,17 +86,19 @@ func (g *session) text(ctx context.Context, what string) (string, error) {
 	return out, nil
 }
 
-// state is what the guard says about itself.
+// state is what the guard says about the trial that runs, and about one that was asked for.
 type state struct {
 	tx       string // on trial; empty for none
 	deadline int64
-	last     string // the trial that ended last
-	how      string // kept, undone, fired
-	saved    bool
+	last     string // the trial that was asked for, where it has ended
+	how      string // kept, undone, fired, undoing
+	saved    bool   // kept: what it starts with too; else: it was proved to be as before
+	base     string // digest of what ran before it
 }
 
-func (g *session) status(ctx context.Context) (state, error) {
-	out, err := g.verb(ctx, "status", nil)
+// status asks which trial runs, and how the trial tx ended.
+func (g *session) status(ctx context.Context, tx string) (state, error) {
+	out, err := g.verb(ctx, "status "+tx, nil)
 	if err != nil {
 		return state{}, err
 	}
@@ -108,10 +110,10 @@ func (g *session) status(ctx context.Context) (state, error) {
 		case i == 0 && len(w) == 3 && w[0] == "pending":
 			s.tx = w[1]
 			s.deadline, err = strconv.ParseInt(w[2], 10, 64)
-		case i == 1 && len(w) == 4 && w[0] == "last":
-			s.how, s.last, s.saved = w[1], w[2], w[3] == "saved"
+		case i == 1 && len(w) == 5 && w[0] == "last" && w[2] == tx:
+			s.how, s.last, s.saved, s.base = w[1], w[2], w[3] == "saved", w[4]
 		default:
-			err = trouble(g.t, write.ErrInput, fmt.Sprintf("the guard's status is not understood: %q", line), "compare the version of the guard on the device", nil)
+			err = trouble(g.t, write.ErrInput, fmt.Sprintf("the guard's status is not understood: %q", line), "install the guard of this version on the device", nil)
 		}
 		if err != nil {
 			return state{}, err
@@ -122,7 +124,7 @@ func (g *session) status(ctx context.Context) (state, error) {
 
 // clean proves that nobody's trial runs, that tx is new, and gives what runs.
 func (g *session) clean(ctx context.Context, tx string) (string, error) {
-	s, err := g.status(ctx)
+	s, err := g.status(ctx, tx)
 	switch {
 	case err != nil:
 		return "", err
