@@ -65,6 +65,14 @@ $(cat "$1")" >/dev/null 2>&1
 	fi
 }
 
+# restart_with makes a file what the router starts with, as a whole or not at all. Who saved
+# last owns the old file, so it is replaced and not written into, as vtysh does it.
+restart_with() {
+	cp "$1" "$conf/frr.conf.guard" || return 1
+	chown --reference="$conf/frr.conf" "$conf/frr.conf.guard" 2>/dev/null || chgrp --reference="$conf/frr.conf" "$conf/frr.conf.guard" 2>/dev/null
+	chmod --reference="$conf/frr.conf" "$conf/frr.conf.guard" && sync "$conf/frr.conf.guard" && mv -f "$conf/frr.conf.guard" "$conf/frr.conf"
+}
+
 # back leads to the base in up to three ways, each proved by reading: the undo script, a
 # reload of the base, and as root the old startup file with a restart.
 back() {
@@ -75,7 +83,7 @@ back() {
 		if [ -n "$space" ]; then set -- --pathspace "$space"; else set --; fi
 		/usr/lib/frr/frr-reload.py --reload "$@" --bindir /usr/bin --confdir "$conf" --rundir "/var/run/frr${space:+/$space}" "$dir/base.conf" >/dev/null 2>&1
 	fi
-	if [ "$(startup | sum)" != "$(cat "$dir/base")" ]; then cat "$dir/startup.conf" >"$conf/frr.conf"; fi
+	if [ "$(startup | sum)" != "$(cat "$dir/base")" ]; then restart_with "$dir/startup.conf"; fi
 	if [ "$(running | sum)" != "$(cat "$dir/base")" ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ]; then
 		systemctl restart frr >/dev/null 2>&1
 	fi
