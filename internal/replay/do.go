@@ -44,7 +44,7 @@ func refuse(kind Reason, line, format string, args ...any) *Refusal {
 // Do takes one line, as the device would. The error is a *Refusal.
 func (dev *Device) Do(line string) error {
 	line = strings.TrimSpace(line)
-	dev.book.freed, dev.book.claimed = nil, ""
+	dev.book.freed, dev.book.claimed = nil, nil
 	if line == "" || dev.remark(line) {
 		return nil
 	}
@@ -284,7 +284,7 @@ func (dev *Device) allowed(e, old *entry) error {
 			}
 		}
 	}
-	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[name] == 0 {
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[name] == 0 && !dev.always(name) {
 		return refuse(Missing, line, "%% Not defined: %s", line)
 	}
 	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {

@@ -144,8 +144,8 @@ type book struct {
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
-	freed      []string // values with clash=ignore that the last command let go
-	claimed    string   // the one that it took
+	freed      []string // what the last command let go: values that clash, places to be empty first
+	claimed    []string // and what it took of them
 }
 
 func newBook() book {
@@ -183,15 +183,13 @@ func (dev *Device) note(e *entry, by int) {
 	if name := dev.nameOf(e, e.r.Def); name != "" {
 		b.name(b.defs, name, by)
 	}
-	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing != "ignore" {
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing != "ignore" && !dev.always(name) {
 		b.name(b.refs, name, by)
 	}
 	if e.r.Unique != nil {
 		name := dev.nameOf(e, e.r.Unique)
-		if e.r.Clash == "ignore" && by < 0 {
-			b.freed = append(b.freed, name)
-		} else if e.r.Clash == "ignore" {
-			b.claimed = name
+		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
+			b.turn(name, by)
 		}
 		if b.held[name] == nil {
 			b.held[name] = map[*entry]bool{}
@@ -200,12 +198,44 @@ func (dev *Device) note(e *entry, by int) {
 			delete(b.held[name], e)
 		}
 	}
+	if e.r.Replace == "undo-first" {
+		b.turn(place(e), by)
+	}
 	if e.r.Filter {
 		b.filters[dev.filter(e)] += by
 	}
 	if len(e.r.Owns) > 0 {
 		b.owners[strings.Join(e.words[:min(2, len(e.words))], " ")] += by
 	}
+}
+
+// always tells whether a name is that of a block which cannot be deleted: it is there, also
+// where nothing is said of it.
+func (dev *Device) always(name string) bool {
+	kind, what, _ := strings.Cut(name, ":")
+	return slices.ContainsFunc(dev.d.Rules, func(r *dialect.Rule) bool {
+		if !r.Fixed || r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != 1 {
+			return false
+		}
+		return dev.fixed(&entry{r: r, slots: map[string]string{r.Def.Slots[0]: what}})
+	})
+}
+
+// turn notes that a value or a place is let go, or taken.
+func (b *book) turn(what string, by int) {
+	if by < 0 {
+		b.freed = append(b.freed, what)
+		return
+	}
+	b.claimed = append(b.claimed, what)
+}
+
+// place names an entry by its keys from the top down.
+func place(e *entry) string {
+	if e.up == nil {
+		return ""
+	}
+	return place(e.up) + "\x00\x00" + e.id
 }
 
 func (b *book) name(in map[string]int, name string, by int) {

@@ -21,7 +21,7 @@ func (dev *Device) undo(in *entry, line string) (bool, error) {
 			continue
 		}
 		absent = true
-		if e := dev.fitting(in, r, got); e != nil {
+		if e := dev.fitting(in, r, got); e != nil && dev.implied(e) != "on" { // else to be silent is to be on
 			dev.mode = in
 			return true, dev.remove(e, line)
 		}

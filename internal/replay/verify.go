@@ -18,8 +18,9 @@ func (p Proof) Holds() bool { return p.holds }
 // Verify plays do on a device that holds have, and undo on what comes of it. The first must
 // end at want, the second at have; no line may be refused or without effect, and no step may
 // break an invariant: no reference left dangling, the way in never gone, no neighbour without
-// its filter. One thing is forgiven: where a device ignores an entry while another one has
-// its value, the old one may be gone for the one step before the new one comes.
+// its filter. One thing is forgiven: where a device does not take an entry while another one
+// has its value or its place, the old one may be gone for the one step before the new one
+// comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
 	dev, goal := New(d, have), New(d, want)
 	out := dev.play(goal, do)
@@ -47,7 +48,7 @@ func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 			continue
 		}
 		why := w.broken(dev)
-		if forced := late != "" && slices.Contains(freed, dev.book.claimed); late != "" && !forced {
+		if forced := late != "" && slices.ContainsFunc(dev.book.claimed, func(c string) bool { return slices.Contains(freed, c) }); late != "" && !forced {
 			return append(out, *refuse(Unsafe, lateLine, "%s", late))
 		}
 		late, lateLine, freed = "", "", nil

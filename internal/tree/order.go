@@ -12,7 +12,8 @@ import (
 const (
 	setting  = iota // additions and changes
 	removing        // removals
-	lastly          // what touches the way in
+	lastly          // what touches the way in: first what opens one, then what closes one
+	closing
 )
 
 // order sorts commands so that each finds what it needs and leaves nothing dangling:
@@ -46,6 +47,8 @@ func (d *differ) phases() {
 	for _, c := range d.cmds {
 		r := d.treeOf(c).rule(c.n)
 		switch {
+		case r != nil && r.Lockout && c.del && d.want.d.AtOnce():
+			c.phase = closing
 		case r != nil && r.Lockout:
 			c.phase = lastly
 		case c.del:
@@ -292,30 +295,36 @@ func (d *differ) owns(c, o *cmd) (yes bool) {
 	return yes
 }
 
-// conditions: a switch that is on by itself where another line says so can only be off
-// while that line stands, and need only be said to be on while it does not.
+// conditions: a switch that is on by itself where another line says so, or where none says
+// otherwise, can only be off while it would be on, and need only be said to be on while it
+// would not.
 func (d *differ) conditions(c *cmd, r *dialect.Rule) {
-	if r.Default != "on" || len(r.If) == 0 {
+	if r.Default != "on" {
 		return
 	}
-	d.each(d.want, c, r.If, func(o *cmd) {
-		switch {
-		case o.del:
-		case c.del && !c.n.m.neg:
-			before(c, o)
-		case !c.del && c.n.m.neg:
-			before(o, c)
+	for _, t := range []*Tree{d.want, d.have} {
+		turned := func(on bool) func(*cmd) {
+			return func(o *cmd) {
+				if o.del == (t == d.have) { // a line comes in want and goes in have
+					d.turned(c, o, on != o.del)
+				}
+			}
 		}
-	})
-	d.each(d.have, c, r.If, func(o *cmd) {
-		switch {
-		case !o.del:
-		case c.del && c.n.m.neg:
-			before(c, o)
-		case !c.del && !c.n.m.neg:
-			before(o, c)
-		}
-	})
+		d.each(t, c, r.If, turned(true))
+		d.each(t, c, r.Unless, turned(false))
+	}
+}
+
+// turned: a command turns what a silent device means by the switch of another one.
+func (d *differ) turned(c, o *cmd, on bool) {
+	goes := c.del && c.n.m.neg != on
+	comes := !c.del && c.n.m.neg == on
+	switch {
+	case goes:
+		before(c, o)
+	case comes:
+		before(o, c)
+	}
 }
 
 // room: what holds a value lets go of it before another line takes it. Where the device
