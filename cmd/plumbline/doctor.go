@@ -68,7 +68,7 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 	if err != nil {
 		return err
 	}
-	answers := pipeline.Fetch(c.Context(), devices, reach, 32, func(string) {})
+	answers := e.ask(c.Context(), b, devices, reach, 32, func() {})
 	failed := false
 	for i, name := range devices {
 		s := report.Section{Head: name, State: "ok"}

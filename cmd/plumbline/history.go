@@ -107,7 +107,7 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide 
 		return plan.Plan{}, nil, err
 	}
 	step, end := e.bar("reading", len(devices))
-	answers := pipeline.Fetch(ctx, devices, reach, wide, func(string) { step() })
+	answers := e.ask(ctx, b, devices, reach, wide, step)
 	end()
 	p, ds := b.Plan(h, hold, devices, answers, deployed, nil)
 	return p, ds, nil

@@ -24,6 +24,7 @@ type env struct {
 	run      func(context.Context, *env, []string) int // plays a verb: the demo uses the program as a person would
 	bars     bool                                      // whether err is a terminal that can show progress
 	step     func(string)                              // called before each step of a push; tests stop there
+	veil     *veil                                     // hides the secrets of devices from out and err
 }
 
 // verbs is every verb, in the order of the pipeline. One file is one verb.
@@ -58,6 +59,10 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 			end = bug
 		}
 	}()
+	if e.veil == nil {
+		e.veil = &veil{}
+		e.out, e.err = e.veil.over(e.out), e.veil.over(e.err)
+	}
 	root := &cobra.Command{
 		Use:   "plumbline",
 		Short: "The intent in Git is the line, the network is the wall",

@@ -77,7 +77,7 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 	if settled, err := e.recover(ctx, records, book, cfg, digest == ""); err != nil || digest == "" {
 		return errors.Join(e.tell(format, settled), err)
 	}
-	pass, b, err := e.pass(ctx, r, branch, digest)
+	pass, b, again, err := e.pass(ctx, r, branch, digest)
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,7 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 	if o.Had, err = journal.Read(e.stateDir(cfg)); err != nil {
 		return err
 	}
+	o.Again = again.Change
 	o.Group = func(device string) string { return b.Device(device).Group }
 	result, failed := push.Run(ctx, pass, o)
 	if result.State == push.Committed {
@@ -98,39 +99,40 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 
 // pass asks the gate about the stored plan, before any device is spoken to; only then are
 // devices read, and each leaf of the plan recomputed from what landed.
-func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (gate.Pass, *pipeline.Build, error) {
+func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (gate.Pass, *pipeline.Build, plan.Plan, error) {
 	stored, err := signed.LoadPlan(r, digest)
 	if err != nil {
-		return gate.Pass{}, nil, errors.Join(errRefused, err)
+		return gate.Pass{}, nil, plan.Plan{}, errors.Join(errRefused, err)
 	}
 	evidence, policy, err := signed.Collect(r, branch, e.now())
 	if err != nil {
-		return gate.Pass{}, nil, errors.Join(errRefused, err)
+		return gate.Pass{}, nil, plan.Plan{}, errors.Join(errRefused, err)
 	}
 	pass, ds := gate.Judge(evidence, policy, stored)
 	if ds.Failed() {
 		if err := report.Formats["text"](e.err, report.Page{Title: "refused by the gate; no device was spoken to", Diags: ds}); err != nil {
-			return gate.Pass{}, nil, err
+			return gate.Pass{}, nil, plan.Plan{}, err
 		}
-		return gate.Pass{}, nil, errRefused
+		return gate.Pass{}, nil, plan.Plan{}, errRefused
 	}
 	b, ds, err := e.compile(branch)
 	if err != nil || ds.Failed() {
-		return gate.Pass{}, nil, cmpErr(err, ds)
+		return gate.Pass{}, nil, plan.Plan{}, cmpErr(err, ds)
 	}
-	return pass, b, e.leaves(ctx, b, stored)
+	again, err := e.leaves(ctx, b, stored)
+	return pass, b, again, err
 }
 
 // leaves recomputes each change of a plan from what landed and what is live now. One that
 // comes out otherwise is stale; one whose device holds it already is left out.
-func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) error {
+func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (plan.Plan, error) {
 	deployed, _, err := e.deployed()
 	if err != nil {
-		return err
+		return plan.Plan{}, err
 	}
 	reach, err := e.reach(b)
 	if err != nil {
-		return err
+		return plan.Plan{}, err
 	}
 	var devices []string
 	waves := map[string]int{}
@@ -138,18 +140,18 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) e
 		devices, waves[c.Device] = append(devices, c.Device), c.Wave
 	}
 	if err := known(b, devices); err != nil {
-		return errors.Join(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
+		return plan.Plan{}, errors.Join(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
 	}
-	answers := pipeline.Fetch(ctx, devices, reach, 32, func(string) {})
+	answers := e.ask(ctx, b, devices, reach, 32, func() {})
 	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, deployed, waves)
 	if ds.Failed() {
-		return errors.Join(errRefused, ds.Err())
+		return plan.Plan{}, errors.Join(errRefused, ds.Err())
 	}
 	for _, m := range again.Missing {
 		err = errors.Join(err, fmt.Errorf("%s: %s", m.Device, m.Why))
 	}
 	if err != nil {
-		return errors.Join(errIncomplete, err)
+		return plan.Plan{}, errors.Join(errIncomplete, err)
 	}
 	for _, c := range stored.Changes {
 		if now, differs := again.Change(c.Device); differs && string(now.Leaf()) != string(c.Leaf()) {
@@ -157,9 +159,9 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) e
 		}
 	}
 	if err != nil {
-		return errors.Join(errRefused, err)
+		return plan.Plan{}, errors.Join(errRefused, err)
 	}
-	return nil
+	return again, nil
 }
 
 // doors is how push reaches the world.
@@ -182,7 +184,7 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 		return w, nil
 	}
 	return push.Options{
-		Read: reach, Write: writers, Journal: book, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
+		Read: reach, Write: writers, Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
 		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
 			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
 			return err == nil

@@ -68,11 +68,12 @@ func change(in Input, ds *diag.List) (Change, bool) {
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins, Wave: in.Wave,
 		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
+		Secrets: tree.Secrets(have),
 	}
 	if c.HaveFull == c.Want {
 		return c, false
 	}
-	way := road{in: in, have: have, want: want, deployed: deployed, o: o}
+	way := road{in: in, have: have, want: want, deployed: deployed, o: o, secrets: c.Secrets}
 	if !way.build(ds) {
 		return c, false
 	}
@@ -94,6 +95,7 @@ type road struct {
 	o          tree.Options
 	edits      []tree.Edit
 	edit       drivers.Edit
+	secrets    []string // what no finding tells
 }
 
 // build is one function used twice: undo is the comparison with its sides swapped. What
@@ -132,7 +134,7 @@ func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
 	for _, e := range edits {
 		if e.Foreign {
 			found = true
-			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, e.Send, e.Takes).
+			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, tree.Hide(e.Send, r.secrets), e.Takes).
 				Hint = "what was on the device before us stays: make intent agree with that line, or take it away by hand"
 		}
 	}
@@ -150,7 +152,7 @@ func (r *road) wanted(command string) int {
 }
 
 func (r *road) refuse(ds *diag.List, no int, why string) bool {
-	ds.Failf(asker(r.in.Want, no), "plan/replay-refused", "%s: %s", r.in.Device, why).
+	ds.Failf(asker(r.in.Want, no), "plan/replay-refused", "%s: %s", r.in.Device, tree.Hide(why, r.secrets)).
 		Hint = "nothing is offered for this device; change the intent, or its template or dialect rule"
 	return false
 }

@@ -23,7 +23,7 @@ type Edit struct {
 	Path    []string // the headers of the blocks it stands in, canonical
 	Blocks  []string // the same headers as they are sent
 	Del     bool
-	Line    string // the wanted line, or for a removal the live one
+	Line    string // the wanted line, or for a removal the live one; like Path and Takes without secrets
 	Send    string // the command itself
 	No      int    // the wanted line it comes from, 0 for a removal: the key into Origins
 	Why     Why

@@ -137,12 +137,13 @@ func (t *Tree) Paths() (out []string) {
 	return out
 }
 
-func (t *Tree) path(n *node) string { return strings.Join(append(t.above(n), t.line(n)), " / ") }
+// No secret is in it.
+func (t *Tree) path(n *node) string { return strings.Join(append(t.above(n), t.shown(n)), " / ") }
 
 // above gives the headers of the blocks that a line stands in.
 func (t *Tree) above(n *node) (out []string) {
 	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
-		out = append(out, t.line(p))
+		out = append(out, t.shown(p))
 	}
 	slices.Reverse(out)
 	return out

@@ -68,7 +68,7 @@ func (w *writer) enter(path, exits []string) {
 // lines.
 func (d *differ) edits(c *cmd) (out []Edit) {
 	t := d.treeOf(c)
-	e := Edit{Path: d.path(c), Del: c.del, Line: t.line(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
+	e := Edit{Path: d.path(c), Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
 	if c.n.text == inactive {
 		e.Unruled = false
 	}
@@ -154,7 +154,7 @@ func (d *differ) blocksOf(c *cmd) (out []*node) {
 // path gives the canonical headers around a command.
 func (d *differ) path(c *cmd) (out []string) {
 	for _, b := range d.blocksOf(c) {
-		out = append(out, d.treeOfNode(b).line(b))
+		out = append(out, d.treeOfNode(b).shown(b))
 	}
 	return out
 }
@@ -245,7 +245,7 @@ func (d *differ) foreign(c *cmd) (bool, string) {
 	if !d.o.Guard || old.off() || d.inWant(old) {
 		return false, ""
 	}
-	return d.o.Deployed == nil || d.o.Deployed.has(d.have, old) == nil, d.have.line(old)
+	return d.o.Deployed == nil || d.o.Deployed.has(d.have, old) == nil, d.have.shown(old)
 }
 
 // has finds the line of a tree with the same keys from the top down.

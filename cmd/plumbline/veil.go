@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync"
+
+	"plumbline/drivers"
+	"plumbline/internal/journal"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+	"plumbline/internal/tree"
+)
+
+// veil keeps the secrets of devices out of everything that the program says. Reports hide
+// them by the grammar of their platform; this is the wall behind it, which no message of a
+// device or of a library passes. What is printed is printed in whole words.
+type veil struct {
+	mu      sync.RWMutex
+	secrets []string // in order
+}
+
+// ask reads devices, and learns what of their answers must not be told.
+func (e *env) ask(ctx context.Context, b *pipeline.Build, devices []string, reach drivers.Reach, wide int, done func()) []plan.Answer {
+	answers := pipeline.Fetch(ctx, devices, reach, wide, func(string) { done() })
+	e.veil.learn(b, devices, answers)
+	return answers
+}
+
+// learn takes the secrets of what devices answered.
+func (v *veil) learn(b *pipeline.Build, devices []string, answers []plan.Answer) {
+	var all []string
+	for i, a := range answers {
+		c, known := b.Config(devices[i])
+		if known && a.Err == nil {
+			t, _ := tree.Parse(c.Dialect, a.Live.Text)
+			all = append(all, tree.Secrets(t)...)
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.secrets = append(v.secrets, all...)
+	slices.Sort(v.secrets)
+	v.secrets = slices.Compact(v.secrets)
+}
+
+func (v *veil) hide(text string) string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return tree.Hide(text, v.secrets)
+}
+
+// over gives a writer behind the veil.
+func (v *veil) over(w io.Writer) io.Writer { return veiled{v, w} }
+
+type veiled struct {
+	v *veil
+	w io.Writer
+}
+
+// Write writes p without secrets, and counts as p.
+func (w veiled) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.w, w.v.hide(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// veiledJournal is a journal behind the veil: errors of devices are written into it.
+type veiledJournal struct {
+	v *veil
+	push.Journal
+}
+
+// Append writes r down without secrets.
+func (j veiledJournal) Append(r journal.Record) error {
+	r.Text = j.v.hide(r.Text)
+	return j.Journal.Append(r)
+}

@@ -1,0 +1,141 @@
+package tree
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// hidden is what stands where a secret stood.
+const hidden = "<secret>"
+
+// telling are words behind which a line that no rule knows may hold a secret.
+var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk", "pre-shared-key",
+	"authentication-key", "auth-key", "auth-password", "encrypted-password", "hello-authentication-key", "community", "token"}
+
+// shown is a line for people: canonical, with no secret in it. What a rule knows is hidden by
+// its slot; in what no rule knows all is hidden behind a word that tells of one.
+func (t *Tree) shown(n *node) string {
+	m := t.match(n)
+	switch {
+	case m == nil || opaque(m.rule):
+		head, _ := cut(t.line(n))
+		return head
+	case m.shown == "":
+		return m.line
+	case m.neg:
+		return t.d.Negate + " " + m.shown
+	}
+	return m.shown
+}
+
+// opaque tells whether a rule takes the rest of a line as it is.
+func opaque(r *dialect.Rule) bool {
+	return slices.ContainsFunc(r.Pattern, func(e dialect.Elem) bool { return e.Kind == dialect.Rest })
+}
+
+// cut parts a line of unknown meaning at the first word that tells of a secret.
+func cut(line string) (shown, secret string) {
+	words := strings.Fields(line)
+	for i, w := range words[:max(0, len(words)-1)] {
+		w = strings.ToLower(strings.Trim(w, `":;`))
+		last := words[len(words)-1]
+		switch {
+		case !slices.Contains(telling, w):
+			continue
+		case w == "key" && (words[i+1] == "chain" || plain(last) && i == len(words)-2), w == "community" && !strings.HasPrefix(words[0], "snmp"):
+			continue
+		}
+		return strings.Join(words[:i+1], " ") + " " + hidden, strings.Join(words[i+1:], " ")
+	}
+	return line, ""
+}
+
+// plain tells whether a word is a number and no more: "key 1" opens a block.
+func plain(w string) bool { return strings.Trim(w, "0123456789") == "" }
+
+// Secrets gives every value that a tree holds in a place of secrets, as it stands there.
+// What must not tell them, hides them. References to stores are none.
+func Secrets(t *Tree) (out []string) {
+	t.settle(t.root)
+	t.root.walk(func(n *node) {
+		out = append(out, t.secrets(n)...)
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (t *Tree) secrets(n *node) (out []string) {
+	m := t.match(n)
+	if m == nil || opaque(m.rule) {
+		_, rest := cut(t.line(n))
+		words := strings.Fields(rest)
+		for i, w := range words { // which of them it is, nobody knows
+			if w = bare(w); len(w) > 3 || i == len(words)-1 && len(out) == 0 && w != "" {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	if m.shown == "" {
+		return nil
+	}
+	for _, e := range dialect.Slots(m.rule.Pattern) {
+		if e.Type != "secret" || placeholder(m.slot(e.Name)) {
+			continue
+		}
+		if words := strings.Fields(m.slot(e.Name)); len(words) > 0 { // "7 0822455D": the form comes first
+			out = append(out, bare(words[len(words)-1]))
+		}
+	}
+	return out
+}
+
+// bare is a word without the quotes about it and the mark behind it.
+func bare(w string) string { return strings.Trim(w, `"';`) }
+
+// Hide writes text without the secrets: whole words alone are replaced.
+func Hide(text string, secrets []string) string {
+	if len(secrets) == 0 {
+		return text
+	}
+	for _, s := range secrets { // one that is no whole word in any text
+		if strings.IndexFunc(s, edge) >= 0 && len(s) > 3 {
+			text = strings.ReplaceAll(text, s, hidden)
+		}
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		n := strings.IndexFunc(text[i:], edge)
+		if n < 0 {
+			n = len(text) - i
+		}
+		word, tail := text[i:i+n], ""
+		if bareWord := strings.TrimRight(word, ";,."); len(bareWord) < len(word) && !held(word, secrets) {
+			word, tail = bareWord, word[len(bareWord):]
+		}
+		if held(word, secrets) {
+			word = hidden
+		}
+		b.WriteString(word + tail)
+		if i += n; i < len(text) {
+			b.WriteByte(text[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+// Conceals tells whether Hide took something out of a text.
+func Conceals(text []byte) bool { return bytes.Contains(text, []byte(hidden)) }
+
+func held(word string, secrets []string) bool {
+	_, found := slices.BinarySearch(secrets, word)
+	return found
+}
+
+// edge tells where a word ends, in a configuration, in JSON and in HTML. All of them are one
+// byte long.
+func edge(r rune) bool { return strings.ContainsRune(" \t\r\n\"'`<>", r) }

@@ -1,0 +1,61 @@
+package tree
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestHidden holds what is told of lines with secrets, by a rule and without one.
+func TestHidden(t *testing.T) {
+	const text = `hostname r1
+snmp-server community s3cret1 ro
+enable password 7 s3cret2
+key chain one
+ key 1
+  key-string s3cret3
+tacacs-server key "s3cret4"
+router bgp 64496
+ neighbor 192.0.2.1 remote-as 64500
+ neighbor 192.0.2.1 password s3cret5
+exit
+route-map a permit 10
+ set community 64496:1
+exit
+`
+	have, _ := Parse(frr(t), []byte(text))
+	secrets := Secrets(have)
+	if want := []string{"s3cret1", "s3cret2", "s3cret3", "s3cret4", "s3cret5"}; !slices.Equal(secrets, want) {
+		t.Errorf("secrets %q, want %q", secrets, want)
+	}
+	paths := strings.Join(have.Paths(), "\n")
+	if strings.Contains(paths, "s3cret") || strings.Count(paths, hidden) != 5 {
+		t.Errorf("told:\n%s", paths)
+	}
+	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "router bgp 64496"} {
+		if !strings.Contains(paths, whole) {
+			t.Errorf("%q is hidden:\n%s", whole, paths)
+		}
+	}
+}
+
+// TestHide holds that whole words are hidden, wherever they stand, and nothing else.
+func TestHide(t *testing.T) {
+	secrets := []string{"a<b", "hunter2", "long secret"}
+	for in, want := range map[string]string{
+		"password hunter2\n":          "password <secret>\n",
+		`{"line":"password hunter2"}`: `{"line":"password <secret>"}`,
+		"'hunter2', then":             "'<secret>', then",
+		"password hunter2;":           "password <secret>;",
+		"hunter2.":                    "<secret>.",
+		"hunter22 xhunter2":           "hunter22 xhunter2",
+		"<b>hunter2</b>":              "<b><secret></b>",
+		"x long secret y":             "x <secret> y",
+		"":                            "",
+		"ünter hunter2 ß":             "ünter <secret> ß",
+	} {
+		if got := Hide(in, secrets); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
