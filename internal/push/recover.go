@@ -1,7 +1,6 @@
 package push
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,7 +63,7 @@ func Recover(ctx context.Context, o Options) (Result, error) {
 	if len(rs) == 0 {
 		return Result{}, nil
 	}
-	r := &run{Options: o, tx: rs[0].Tx, plan: rs[0].Plan, results: map[string]string{}}
+	r := &run{Options: o, tx: rs[0].Tx, plan: rs[0].Plan, commit: rs[0].Commit, results: map[string]string{}}
 	if rs[len(rs)-1].Step == journal.Halt && !o.Resume {
 		err := fmt.Errorf("the last push ended in doubt (%s): look at these devices, then run plumbline push --resume", rs[len(rs)-1].Text)
 		return r.recalled(rs, Mixed), &Error{Op: "halt", Kind: Limits, Err: err}
@@ -243,43 +242,7 @@ func lastDone(rs []journal.Record, device string) (out string) {
 
 // recalled is the result as far as it is known; an empty state is worked out.
 func (r *run) recalled(rs []journal.Record, s State) Result {
-	out := Result{State: s, Tx: r.tx, Plan: r.plan}
-	at := map[string]int{}
-	for _, n := range rs {
-		if n.Step == journal.Intent {
-			at[n.Device] = n.Wave
-		}
-	}
-	counts := map[string]int{}
-	for _, d := range rs[0].Devices {
-		result := r.results[d]
-		if _, sent := at[d]; result == "" {
-			result = "not_sent"
-			if sent {
-				result = cmp.Or(lastDone(rs, d), "unknown")
-			}
-		}
-		counts[result]++
-		out.Devices = append(out.Devices, Outcome{d, at[d], result})
-	}
-	if s == "" {
-		out.State = sum(counts, len(rs[0].Devices))
-	}
-	return out
-}
-
-// sum names the end of a transaction by what its devices hold.
-func sum(counts map[string]int, all int) State {
-	fresh := counts["new"] + counts["already"]
-	switch {
-	case counts["unknown"]+counts["foreign"] > 0:
-		return Mixed
-	case fresh == all:
-		return Committed
-	case fresh == 0:
-		return RolledBack
-	}
-	return Partial
+	return told(rs, s, r.results)
 }
 
 // keepAll keeps a wave, every device at once.

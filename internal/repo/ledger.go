@@ -20,6 +20,7 @@ type Entry struct {
 	Plan    string   `json:"plan"`
 	Tx      string   `json:"tx"`
 	Devices []Device `json:"devices"`
+	Digest  string   `json:"-"` // of the entry as it is kept: what the next one names as Prev
 }
 
 // Device is what a push left on one device.
@@ -69,8 +70,8 @@ func (r *Repo) Append(e Entry, sign Signer, verify Verifier) (Entry, error) {
 		return e, err
 	}
 	e.Seq, e.Prev = len(lines)+1, ""
-	if len(old) > 0 {
-		e.Prev = digest(old[len(old)-1].Body)
+	if len(lines) > 0 {
+		e.Prev = lines[len(lines)-1].Digest
 	}
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -97,6 +98,7 @@ func (r *Repo) Append(e Entry, sign Signer, verify Verifier) (Entry, error) {
 	if err := r.git.Storer.CheckAndSetReference(plumbing.NewHashReference(ours+"ledger", h), before); err != nil {
 		return e, fmt.Errorf("ledger: somebody else wrote it meanwhile (%w): run again", err)
 	}
+	e.Digest = digest(body)
 	return e, nil
 }
 
@@ -129,7 +131,8 @@ func (r *Repo) ledger(verify Verifier) (es []Entry, kept []sealed, err error) {
 		if err := verify(s.Body, s.Sig); err != nil {
 			return nil, nil, fmt.Errorf("ledger: entry %d was not signed by the ledger key (%w); restore refs/plumbline/ledger", no, err)
 		}
-		prev = digest(s.Body)
+		e.Digest = digest(s.Body)
+		prev = e.Digest
 		es, kept = append(es, e), append(kept, s)
 	}
 	return es, kept, nil

@@ -212,6 +212,25 @@ func Record(r *repo.Repo, branch string, k Key, e repo.Entry) (repo.Entry, error
 	return r.Append(e, func(b []byte) ([]byte, error) { return k.Sign(LedgerSpace, b) }, signers.ledger)
 }
 
+// MayRecord tells why entries under a key would not count at the tip of a branch; nil
+// where they would. It is asked before anything is sent.
+func MayRecord(r *repo.Repo, branch string, k Key) error {
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return err
+	}
+	signers, _, err := rules(r, tip)
+	if err != nil {
+		return err
+	}
+	text := []byte("the ledger key signs")
+	sig, err := k.Sign(LedgerSpace, text)
+	if err != nil {
+		return err
+	}
+	return signers.ledger(text, sig)
+}
+
 // Ledger gives every entry of the ledger, proved by the keys that stand at a branch.
 func Ledger(r *repo.Repo, branch string) ([]repo.Entry, error) {
 	tip, err := r.Branch(branch)

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/gate/signed"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/repo"
+	"plumbline/internal/tree"
+)
+
+// deployment is what was last pushed to each device, by the ledger. A device that nothing
+// was pushed to is in none of it: a first contact.
+type deployment struct {
+	configs map[string]tree.Config
+	builds  map[string]*pipeline.Build // the network at the commit that a device holds
+	says    string
+}
+
+// deployed compiles what the ledger says of devices.
+func (e *env) deployed(devices []string) (deployment, error) {
+	const never = "nothing was pushed yet: a first contact"
+	d := deployment{map[string]tree.Config{}, map[string]*pipeline.Build{}, never}
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		d.says = never + " (no Git repository)"
+		return d, nil
+	}
+	branch, err := e.branch(r)
+	if err != nil {
+		return d, nil
+	}
+	entries, err := signed.Ledger(r, branch)
+	if err != nil {
+		return d, err
+	}
+	at := newest(entries, devices)
+	var says []string
+	for _, entry := range slices.Backward(entries) {
+		names := slices.DeleteFunc(slices.Clone(devices), func(n string) bool { return at[n] != entry.Seq })
+		if len(names) == 0 {
+			continue
+		}
+		b, ds, err := e.compile(entry.Commit)
+		if err != nil || ds.Failed() {
+			return d, fmt.Errorf("the commit %.12s, which %s holds, does not compile any more with this version: %w", entry.Commit, names[0], cmpErr(err, ds))
+		}
+		d.take(b, names)
+		says = append(says, fmt.Sprintf("commit %.12s, plan %.12s (%d devices)", entry.Commit, entry.Plan, len(names)))
+	}
+	if len(says) > 0 {
+		d.says = strings.Join(says, "; ")
+	}
+	return d, nil
+}
+
+// take notes that devices hold what a commit wanted of them.
+func (d deployment) take(b *pipeline.Build, names []string) {
+	for _, n := range names {
+		if c, ok := b.Config(n); ok {
+			d.configs[n], d.builds[n] = c, b
+		}
+	}
+}
+
+// newest gives the number of the entry that tells what each device holds: the last one
+// that left it as planned. A device that no entry names held what was wanted whenever a
+// whole plan went through, and is told by the last of those. What no entry tells is 0.
+func newest(entries []repo.Entry, devices []string) map[string]int {
+	at, whole := map[string]int{}, 0
+	for _, e := range entries {
+		if e.Full() {
+			whole = e.Seq
+		}
+		for _, d := range e.Devices {
+			if d.State == repo.New || d.State == repo.Already {
+				at[d.Name] = e.Seq
+			}
+		}
+	}
+	for _, n := range devices {
+		if at[n] == 0 && whole > 0 {
+			at[n] = whole
+		}
+	}
+	return at
+}
+
+func cmpErr(err error, ds diag.List) error {
+	if err != nil {
+		return err
+	}
+	return ds.Err()
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"plumbline/internal/gate/signed"
+	"plumbline/internal/journal"
+	"plumbline/internal/push"
+	"plumbline/internal/repo"
+)
+
+// books are the two memories of a push: the runner's journal, and the ledger in Git that
+// is written from it.
+type books struct {
+	repo    *repo.Repo
+	branch  string
+	dir     string // of the journal
+	key     signed.Key
+	journal push.Journal
+	now     func() time.Time
+	step    func(string) // called before each entry; nil for nothing
+}
+
+// whole proves that nobody took entries off the ledger: it still holds the last one that
+// this runner saw.
+func (b books) whole() error {
+	entries, records, err := b.read()
+	if err != nil {
+		return err
+	}
+	seen, digest := lastSeen(records)
+	if seen > len(entries) || seen > 0 && entries[seen-1].Digest != digest {
+		return as(errRefused, fmt.Errorf("ledger/truncated: this runner has seen %d entries in the ledger, the last one %.12s, and refs/plumbline/ledger no longer holds it: "+
+			"fetch refs/plumbline/ledger from where it is whole; if the repository was made anew on purpose, look at each device, then move %s away", seen, digest, filepath.Join(b.dir, journal.Name)))
+	}
+	if seen == len(entries) {
+		return nil
+	}
+	return b.saw(entries[len(entries)-1])
+}
+
+// enter writes every transaction of the journal that has ended, and that the ledger does
+// not hold yet, into the ledger. So a run that dies between the two loses nothing.
+func (b books) enter() error {
+	entries, records, err := b.read()
+	if err != nil {
+		return err
+	}
+	for _, t := range push.Settled(records) {
+		written := slices.ContainsFunc(entries, func(e repo.Entry) bool { return e.Tx == t.Tx })
+		if written || t.State == push.Refused || t.Commit == "" {
+			continue
+		}
+		entry, err := b.entry(t)
+		if err != nil {
+			return err
+		}
+		if b.step != nil {
+			b.step("ledger " + t.Tx)
+		}
+		if entry, err = signed.Record(b.repo, b.branch, b.key, entry); err != nil {
+			return err
+		}
+		if err := b.saw(entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry tells a transaction in the words of the ledger.
+func (b books) entry(t push.Result) (repo.Entry, error) {
+	e := repo.Entry{Commit: t.Commit, Plan: t.Plan, Tx: t.Tx}
+	p, err := signed.LoadPlan(b.repo, t.Plan)
+	if err != nil {
+		return e, err
+	}
+	for _, d := range t.Devices {
+		c, ok := p.Change(d.Device)
+		if !ok {
+			return e, fmt.Errorf("the journal names %s in transaction %s, and its plan %.12s does not: look at the device", d.Device, t.Tx, t.Plan)
+		}
+		one := repo.Device{Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text))}
+		if one.State != repo.New && one.State != repo.Already { // sent back, or never sent
+			one.State, one.Live = repo.Old, c.HaveFull
+		}
+		e.Devices = append(e.Devices, one)
+	}
+	return e, nil
+}
+
+func (b books) read() ([]repo.Entry, []journal.Record, error) {
+	entries, err := signed.Ledger(b.repo, b.branch)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := journal.Read(b.dir)
+	return entries, records, err
+}
+
+// saw writes down how far the ledger goes.
+func (b books) saw(e repo.Entry) error {
+	return b.journal.Append(journal.Record{
+		Step: journal.Ledger, Time: b.now().UTC().Format(time.RFC3339Nano), Tx: e.Tx, Entry: e.Seq, Text: e.Digest,
+	})
+}
+
+// lastSeen is the last entry that the journal says the ledger held.
+func lastSeen(rs []journal.Record) (entry int, digest string) {
+	for _, r := range rs {
+		if r.Step == journal.Ledger {
+			entry, digest = r.Entry, r.Text
+		}
+	}
+	return entry, digest
+}
+
+// books opens both memories and brings the ledger up to the journal. Without a key for the
+// ledger nothing is sent: what a push leaves on devices has to be told.
+func (e *env) books(r *repo.Repo, branch string, cfg runnerConfig, j push.Journal) (books, error) {
+	if cfg.LedgerKey == "" {
+		return books{}, as(errRefused, fmt.Errorf("push/no-ledger-key: the runner has no ledger_key, so what is sent could not be told in the ledger: name one in %s", cfg.file))
+	}
+	_, k, err := e.signing(cfg.LedgerKey)
+	if err != nil {
+		return books{}, err
+	}
+	if err := signed.MayRecord(r, branch, k); err != nil {
+		return books{}, as(errRefused, fmt.Errorf("push/no-ledger-key: what is sent could not be told in the ledger: %w", err))
+	}
+	b := books{repo: r, branch: branch, dir: e.stateDir(cfg), key: k, journal: j, now: e.now, step: e.step}
+	if err := b.whole(); err != nil {
+		return b, err
+	}
+	return b, b.enter()
+}
