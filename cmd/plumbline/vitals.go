@@ -14,6 +14,7 @@ import (
 	"plumbline/internal/dispatch"
 	"plumbline/internal/health"
 	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/tree"
 )
@@ -46,7 +47,10 @@ func digests(b *pipeline.Build) func(string, []byte) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("no device %q in the inventory", device)
 		}
-		t, _ := tree.Parse(c.Dialect, live)
+		t, err := plan.Answer{Live: drivers.Live{Text: live}}.Tree(c)
+		if err != nil {
+			return "", err
+		}
 		d := tree.Digest(t)
 		return hex.EncodeToString(d[:]), nil
 	}

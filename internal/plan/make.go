@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,12 +27,13 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 			ds.Failf(asker(one.Want, 0), "plan/device-twice", "device %q is planned twice", one.Device)
 			continue
 		}
-		if why := silent(one.Answer); why != "" {
-			p.Missing = append(p.Missing, Missing{one.Device, why})
+		have, err := one.Answer.Tree(one.Want)
+		if err != nil {
+			p.Missing = append(p.Missing, Missing{one.Device, err.Error()})
 			continue
 		}
 		groups[one.Device] = one.Group
-		if c, ok := change(one, &ds); ok {
+		if c, ok := change(one, have, &ds); ok {
 			p.Changes = append(p.Changes, c)
 		}
 	}
@@ -39,22 +41,26 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 	return p, ds
 }
 
-// silent tells why a device's answer is none. An empty configuration is no answer.
-func silent(a Answer) string {
+// Tree gives what a device answered as a tree of the dialect of c. An error is why it counts as
+// not read: an empty configuration is a failed reading, and one that is cut is a part.
+func (a Answer) Tree(c tree.Config) (*tree.Tree, error) {
 	switch {
 	case a.Err != nil:
-		return a.Err.Error()
+		return nil, a.Err
 	case len(strings.TrimSpace(string(a.Live.Text))) == 0:
-		return "it answered with an empty configuration, which is taken for a failed reading: read it again"
+		return nil, errors.New("it answered with an empty configuration, which is taken for a failed reading: read it again")
 	}
-	return ""
+	t, notes := tree.Parse(c.Dialect, a.Live.Text)
+	for _, n := range notes {
+		return nil, fmt.Errorf("line %d of its answer: %s; read it again", n.Line, n.Text)
+	}
+	return t, nil
 }
 
 // change makes the change of one device; false where nothing is to be done, or where
 // something stands against it, which ds then tells.
-func change(in Input, ds *diag.List) (Change, bool) {
+func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
-	have, _ := tree.Parse(in.Want.Dialect, in.Answer.Live.Text)
 	rendered, _ := tree.Parse(in.Want.Dialect, in.Want.Text)
 	var deployed *tree.Tree
 	if in.Deployed != nil {
@@ -77,7 +83,7 @@ func change(in Input, ds *diag.List) (Change, bool) {
 	if !way.build(ds) {
 		return c, false
 	}
-	c.Edit, c.Edits = way.edit, way.edits
+	c.Edit, c.Edits, c.Notes = way.edit, way.edits, way.notes
 	c.Risks = risks(c)
 	if slices.Contains(c.Risks, Unruled) && slices.Contains(c.Risks, Lifeline) {
 		ds.Failf(asker(in.Want, 0), "plan/unruled-lifeline", "%s: the change touches the way in, and lines that no rule of the platform knows", in.Device).
@@ -95,6 +101,7 @@ type road struct {
 	o          tree.Options
 	edits      []tree.Edit
 	edit       drivers.Edit
+	notes      []string // what is to be known of the way, and does not stand against it
 	secrets    []string // what no finding tells
 }
 
@@ -104,7 +111,7 @@ func (r *road) build(ds *diag.List) bool {
 	d := r.in.Want.Dialect
 	guarded := r.o
 	guarded.Guard, guarded.Deployed = true, r.deployed
-	edits, _, err := tree.Diff(r.have, r.want, guarded)
+	edits, notes, err := tree.Diff(r.have, r.want, guarded)
 	if err != nil {
 		return r.refuse(ds, 0, "no order of commands is taken: "+err.Error())
 	}
@@ -116,6 +123,9 @@ func (r *road) build(ds *diag.List) bool {
 		return r.refuse(ds, 0, "no way back: "+err.Error())
 	}
 	r.edits = edits
+	for _, n := range notes {
+		r.notes = append(r.notes, tree.Hide(n.Text, r.secrets))
+	}
 	r.edit = drivers.Edit{Do: tree.Script(d, edits), Undo: tree.Script(d, back)}
 	if len(r.edit.Do) == 0 {
 		return r.refuse(ds, 0, "live and wanted differ, and no command tells how")
