@@ -35,7 +35,7 @@ func New(d *dialect.Dialect, seed uint64, size int) *Config {
 	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed))}
 	rules := all(d.Rules)
 	for range size {
-		c.lines = append(c.lines, c.line(pick(c.r, rules)))
+		c.add(len(c.lines), c.line(pick(c.r, rules)))
 	}
 	c.define()
 	return c
@@ -279,7 +279,43 @@ func (c *Config) drop() {
 }
 
 func (c *Config) insert() {
-	c.lines = slices.Insert(c.lines, c.r.IntN(len(c.lines)+1), c.line(pick(c.r, all(c.d.Rules))))
+	c.add(c.r.IntN(len(c.lines)+1), c.line(pick(c.r, all(c.d.Rules))))
+}
+
+// add puts a line in, and in front of all most of the gates that it and its blocks need.
+func (c *Config) add(at int, l line) {
+	c.lines = slices.Insert(c.lines, at, l)
+	for _, r := range l.rules {
+		if r.Gate != "" && c.r.IntN(8) > 0 {
+			c.gate(r.Gate)
+		}
+	}
+}
+
+// gate adds a line at the top that others need.
+func (c *Config) gate(text string) {
+	for _, r := range c.d.Rules {
+		words, slots := strings.Fields(text), map[string]string{}
+		for i, e := range r.Pattern {
+			switch {
+			case len(words) == 0 || e.Kind == dialect.Literal && words[0] != e.Word || len(e.Enum) > 0 && !slices.Contains(e.Enum, words[0]):
+				slots = nil
+			case e.Kind == dialect.Slot && i == len(r.Pattern)-1:
+				slots[e.Name], words = strings.Join(words, " "), nil
+			case e.Kind == dialect.Slot:
+				slots[e.Name], words = words[0], words[1:]
+			default:
+				words = words[1:]
+			}
+			if slots == nil {
+				break
+			}
+		}
+		if slots != nil && len(words) == 0 {
+			c.lines = slices.Insert(c.lines, 0, line{rules: []*dialect.Rule{r}, slots: []map[string]string{slots}})
+			return
+		}
+	}
 }
 
 // revalue gives a line other values under the same key.

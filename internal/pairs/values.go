@@ -35,7 +35,7 @@ func (c *Config) value(r *dialect.Rule, e dialect.Elem) string {
 	case "nexthop":
 		return pick(c.r, []string{"192.0.2.1", "192.0.2.2", "Null0"})
 	case "ifname":
-		return c.port()
+		return c.port(e.Enum)
 	case "text":
 		return pick(c.r, []string{"one", "two words", "a  b"})
 	case "quoted":
@@ -74,21 +74,35 @@ func (c *Config) scalar(e dialect.Elem, n int) string {
 	return fmt.Sprintf("w%d", n)
 }
 
-// port gives an interface of one of the dialect's classes.
-func (c *Config) port() string {
+// port gives an interface of some of the dialect's classes, or of any.
+func (c *Config) port(of []string) string {
 	var heads []string
-	for _, hs := range c.d.Classes {
-		heads = append(heads, hs...)
+	for class, hs := range c.d.Classes {
+		if len(of) == 0 || slices.Contains(of, class) {
+			heads = append(heads, hs...)
+		}
 	}
 	for _, long := range c.d.Alias {
-		heads = append(heads, long)
+		if len(of) == 0 || slices.Contains(of, long) {
+			heads = append(heads, long)
+		}
+	}
+	for _, class := range of { // a class that is the name of its interfaces
+		if c.d.Classes[class] == nil {
+			heads = append(heads, class)
+		}
 	}
 	slices.Sort(heads)
 	heads = slices.Compact(heads)
 	if len(heads) == 0 {
 		heads = []string{"eth"}
 	}
-	return strings.TrimSuffix(pick(c.r, heads), "-") + fmt.Sprint(1+c.r.IntN(3))
+	start, sign, part := strings.Cut(pick(c.r, heads), "*")
+	name := strings.TrimSuffix(start, "-") + fmt.Sprint(1+c.r.IntN(3))
+	if part {
+		name += sign + fmt.Sprint(10*(1+c.r.IntN(2)))
+	}
+	return name
 }
 
 func blob(r *dialect.Rule, n int) string {

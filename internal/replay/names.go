@@ -217,7 +217,9 @@ func (dev *Device) always(name string) bool {
 		if !r.Fixed || r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != 1 {
 			return false
 		}
-		return dev.fixed(&entry{r: r, slots: map[string]string{r.Def.Slots[0]: what}})
+		slot := r.Def.Slots[0]
+		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, e, what); return ok && e.Name == slot }
+		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: map[string]string{slot: what}})
 	})
 }
 

@@ -123,18 +123,20 @@ func readSlot(d *dialect.Dialect, e dialect.Elem, rest []dialect.Elem, s said) *
 			continue
 		}
 		if r := read(d, rest, s.from(n)); r != nil {
-			return r.with(e.Pre+v+e.Post, e.Name, v, width(e.Type))
+			return r.with(e.Pre+v+e.Post, e.Name, v, width(e))
 		}
 	}
 	return nil
 }
 
 // width orders types by how much they take: a narrow one wins over a wide one.
-func width(typ string) int {
-	switch typ {
-	case "enum":
+func width(e dialect.Elem) int {
+	switch {
+	case e.Type == "enum":
 		return 1
-	case "word", "peer", "ifname", "nexthop":
+	case e.Type == "ifname" && e.Enum != nil: // of some kinds only
+		return 2
+	case slices.Contains([]string{"word", "peer", "ifname", "nexthop"}, e.Type):
 		return 4
 	}
 	return 2

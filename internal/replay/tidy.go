@@ -71,21 +71,30 @@ func (dev *Device) class(e *entry) string {
 			if s.Type != "ifname" || x.slots[s.Name] == "" {
 				continue
 			}
-			name, class, longest := x.slots[s.Name], "", ""
-			for c, beginnings := range dev.d.Classes {
-				for _, b := range beginnings {
-					if strings.HasPrefix(name, b) && (len(b) > len(longest) || len(b) == len(longest) && c < class) {
-						class, longest = c, b
-					}
-				}
-			}
-			if class == "" {
-				class = strings.TrimRight(name, "0123456789/.:")
-			}
-			return class
+			return kindOf(dev.d, x.slots[s.Name])
 		}
 	}
 	return ""
+}
+
+// kindOf is the class of an interface, else the letters of its name.
+func kindOf(d *dialect.Dialect, name string) string {
+	class, longest := "", ""
+	for c, beginnings := range d.Classes {
+		for _, b := range beginnings { // Ethernet*. is every name that begins so and has a dot
+			start, sign, _ := strings.Cut(b, "*")
+			if !strings.HasPrefix(name, start) || !strings.Contains(name[len(start):], sign) {
+				continue
+			}
+			if b = start + sign; len(b) > len(longest) || len(b) == len(longest) && c < class {
+				class, longest = c, b
+			}
+		}
+	}
+	if class == "" {
+		class = strings.TrimRight(name, "0123456789/.:")
+	}
+	return class
 }
 
 // hidden tells whether an entry says what the device means by itself.

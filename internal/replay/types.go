@@ -110,7 +110,8 @@ func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
 		letter := w != "" && strings.ContainsAny(w[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 		return w, e.Type == "peer" && w != "" || letter
 	case "ifname":
-		return interfaceName(d, w), w != ""
+		long := interfaceName(d, w)
+		return long, w != "" && (e.Enum == nil || slices.Contains(e.Enum, kindOf(d, long)))
 	case "community", "rd", "rt":
 		return plainCommunity(w), w != ""
 	case "ids":

@@ -83,26 +83,20 @@ func (d *differ) lost(c *cmd, from *node, g *dialect.Glob) {
 }
 
 func (d *differ) takeAlong(c *cmd, n *node) {
-	if r := d.done[n]; r != nil && r.del {
-		r.taken = true
-	}
+	d.drops(c, n)
 	w := d.counterpart(n)
 	if w != nil && w != c.n && d.done[w] == nil {
 		d.set(w, Cascade, c.n)
 	}
 	for k := n.first; k != nil; k = k.next {
-		if r := d.done[k]; r != nil && r.del {
-			r.taken = true
-		}
+		d.drops(c, k)
 	}
 }
 
 // gone: what stood under a removed header goes with it, and what that owned.
 func (d *differ) gone(c *cmd, h *node) {
 	for k := h.first; k != nil; k = k.next {
-		if r := d.done[k]; r != nil && r.del {
-			r.taken = true
-		}
+		d.drops(c, k)
 		d.goes(c, k)
 		d.gone(c, k)
 	}

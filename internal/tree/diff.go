@@ -77,7 +77,8 @@ type cmd struct {
 	next  []*cmd // what must come after it
 	waits int
 	place int  // in the script
-	taken bool // another removal takes the line along: nothing is sent
+	taken bool // another command takes the line along: nothing is sent
+	by    *cmd // which
 	out   bool
 }
 
@@ -88,6 +89,7 @@ type differ struct {
 	done       map[*node]*cmd // by node, so that nothing is sent twice
 	compared   map[*node]*node
 	turns      [][2]*node // new lines whose order has meaning
+	dropped    []*cmd     // removals that other commands make
 	notes      []Note
 }
 

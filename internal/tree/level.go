@@ -153,12 +153,17 @@ func (t *Tree) class(n *node) string {
 }
 
 // classOf gives the class of an interface: the one with the longest beginning that fits,
-// else the letters of its name.
+// else the letters of its name. A beginning that ends with * and a sign asks for that sign
+// behind it: Ethernet*. are the parts of ports.
 func classOf(d *dialect.Dialect, name string) string {
 	best, class := 0, strings.TrimRight(name, "0123456789/.:")
 	for c, heads := range d.Classes {
 		for _, h := range heads {
-			if strings.HasPrefix(name, h) && (len(h) > best || len(h) == best && c < class) {
+			h, sign, _ := strings.Cut(h, "*")
+			if in, ok := strings.CutPrefix(name, h); !ok || !strings.Contains(in, sign) {
+				continue
+			}
+			if h += sign; len(h) > best || len(h) == best && c < class {
 				best, class = len(h), c
 			}
 		}

@@ -230,7 +230,7 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	n, w := canonWords(f.d, e, words)
 	if n > 0 {
-		f.value(e, w, f.unglue(e, words[:n]), breadth(e.Type))
+		f.value(e, w, f.unglue(e, words[:n]), breadth(e))
 	}
 	return n
 }
@@ -324,12 +324,16 @@ func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
 }
 
 // breadth orders types: what takes fewer words comes first.
-func breadth(typ string) int8 {
-	switch typ {
+func breadth(e *dialect.Elem) int8 {
+	switch e.Type {
 	case "enum":
 		return 1
-	case "word", "peer", "ifname", "nexthop":
+	case "word", "peer", "nexthop":
 		return 3
+	case "ifname":
+		if len(e.Enum) == 0 { // of any class
+			return 3
+		}
 	}
 	return 2
 }

@@ -102,8 +102,8 @@ func (d *differ) headers() {
 			before(d.sent(p), c)
 		}
 		if old := d.live(c); old != nil {
-			if r := d.sent(old); r != nil {
-				before(r, c)
+			if r := d.done[old]; r != nil && (!r.taken || r.del) {
+				before(r.taker(), c)
 			}
 		}
 		before(d.goneAbove(c.n), c)
@@ -165,9 +165,24 @@ func (d *differ) names() {
 			defs[name] = append(defs[name], c)
 		}
 	}
+	d.along(func(n *node, r *dialect.Rule, by *cmd) {
+		if r.Def != nil && !n.m.neg {
+			name := d.have.named(n, r.Def)
+			defs[name] = append(defs[name], by)
+		}
+	})
 	if len(defs) == 0 {
 		return
 	}
+	d.along(func(n *node, r *dialect.Rule, by *cmd) {
+		if name := d.have.named(n, r.Ref); name != "" {
+			for _, def := range defs[name] {
+				if def.del {
+					before(by, def)
+				}
+			}
+		}
+	})
 	for _, c := range d.cmds {
 		for _, ref := range d.uses(c) {
 			for _, def := range defs[ref] {
@@ -361,17 +376,4 @@ func (d *differ) gates(c *cmd) {
 			before(c, o)
 		}
 	}
-}
-
-// acting is the command of a line: its own, or the removal of a block around it.
-func (d *differ) acting(n *node) *cmd {
-	if c := d.sent(n); c != nil {
-		return c
-	}
-	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
-		if c := d.sent(p); c != nil && c.del {
-			return c
-		}
-	}
-	return nil
 }

@@ -57,7 +57,8 @@ func canon(d *dialect.Dialect, e *dialect.Elem, word string) (string, bool) {
 		}
 		return word, word != "" && (e.Type == "peer" || word[0] >= 'A')
 	case "ifname":
-		return longName(d, word), word != ""
+		name := longName(d, word)
+		return name, word != "" && (len(e.Enum) == 0 || slices.Contains(e.Enum, classOf(d, name)))
 	case "community", "rd", "rt":
 		return community(word), word != ""
 	case "ids":
