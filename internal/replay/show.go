@@ -16,21 +16,52 @@ func (dev *Device) Text() []byte {
 	case "path":
 		dev.paths(&b, dev.top, nil)
 	default:
-		dev.lines(&b, dev.top, 0)
+		dev.lines(&b, dev.top, 0, false)
 	}
 	return []byte(b.String())
 }
 
-func (dev *Device) lines(b *strings.Builder, e *entry, depth int) {
+// Whole is the configuration as a device of lines shows it when it shows the switches too
+// that it means by itself, each at the end of its block.
+func (dev *Device) Whole() []byte {
+	var b strings.Builder
+	dev.lines(&b, dev.top, 0, true)
+	return []byte(b.String())
+}
+
+// meant gives the switches of a block that the device means and does not show.
+func (dev *Device) meant(in *entry) (out []*entry) {
+	if in != dev.top && !in.block() {
+		return nil
+	}
+	for _, r := range dev.kids(in) {
+		if r.Default != "on" && r.Default != "off" || r.Keyed() {
+			continue
+		}
+		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), slots: map[string]string{}, up: in}
+		if in.byID[x.identity()] == nil {
+			x.neg = dev.implied(x) == "off"
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (dev *Device) lines(b *strings.Builder, e *entry, depth int, all bool) {
 	pad := strings.Repeat(" ", depth)
 	for _, s := range e.sub {
 		b.WriteString(pad + dev.line(s) + "\n")
-		dev.lines(b, s, depth+1)
+		dev.lines(b, s, depth+1, all)
 		switch {
 		case s.block() && len(s.r.Exits) > 0:
 			b.WriteString(pad + s.r.Exits[0] + "\n")
 		case s.r == nil && s.exit != "":
 			b.WriteString(pad + s.exit + "\n")
+		}
+	}
+	if all {
+		for _, s := range dev.meant(e) {
+			b.WriteString(pad + dev.line(s) + "\n")
 		}
 	}
 }

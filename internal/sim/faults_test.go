@@ -111,6 +111,9 @@ var fetches = []fetchCase{
 	{name: "hang", habit: func(i int) sim.Fault { return sim.Fault{Kind: "hang", N: 1 + i%2} }, kind: drivers.ErrTimeout, wait: time.Second},
 	{name: "wrong-host-key", habit: always("wrong-host-key"), kind: drivers.ErrHostKey, also: unseen},
 	{name: "auth-fail", habit: always("auth-fail"), kind: drivers.ErrAuth, also: once},
+	{name: "auth-slow", habit: always("auth-slow=100ms"), also: once},
+	{name: "defaults", habit: always("defaults=on")},
+	{name: "new-host-key", habit: always("new-host-key@0"), kind: drivers.ErrHostKey, also: unseen},
 	{name: "weak-kex", habit: always("weak-kex")},
 }
 
@@ -190,6 +193,42 @@ func (c fetchCase) run(t *testing.T, n int) {
 // comment, and a device that shows it holds it.
 func plain(text []byte, name string) []byte {
 	return []byte(strings.Replace(string(text), "\n"+name+"# \n", "\n", 1))
+}
+
+// A device that shows what it means by itself is told apart by no comparison.
+func TestDefaultsAreNoDifference(t *testing.T) {
+	f, p := farm(t, 1, sim.Options{}, func(int) []sim.Fault { return []sim.Fault{fault("defaults=on")} })
+	r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 20 * time.Second})
+	defer r.Close()
+	live, err := r.Fetch(t.Context(), f.Target("r0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plainly := f.Device("r0").Running()
+	if extra := strings.Count(string(live.Text), "\n") - strings.Count(string(plainly), "\n"); extra < 4 {
+		t.Fatalf("it shows %d lines more:\n%s", extra, live.Text)
+	}
+	have, _ := tree.Parse(p.Dialect, live.Text)
+	want, _ := tree.Parse(p.Dialect, plainly)
+	if es, _, err := tree.Diff(have, want, tree.Options{}); err != nil || len(es) > 0 {
+		t.Errorf("%v %v", es, err)
+	}
+}
+
+// A device whose host key changes between two sessions is spoken to no more.
+func TestNewHostKey(t *testing.T) {
+	f, p := farm(t, 1, sim.Options{}, func(int) []sim.Fault { return []sim.Fault{fault("new-host-key@1")} })
+	for i := range 3 {
+		r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 20 * time.Second})
+		_, err := r.Fetch(t.Context(), f.Target("r0"))
+		r.Close()
+		if i == 0 && err != nil || i > 0 && !errors.Is(err, drivers.ErrHostKey) {
+			t.Errorf("session %d: %v", i, err)
+		}
+	}
+	if c := f.Device("r0").Counters(); c.Sessions != 1 || c.Tries != 1 {
+		t.Errorf("%+v", c)
+	}
 }
 
 // A device that hangs keeps no other device waiting.

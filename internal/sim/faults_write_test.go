@@ -106,6 +106,20 @@ func fails(kind error, words ...string) func(*change) error {
 	}
 }
 
+// held: the change of somebody else is on trial: refused with its name, and nothing runs.
+func held(who string) func(*change) error {
+	return func(c *change) error {
+		_, err := c.apply()
+		if !strings.Contains(err.Error(), who) {
+			return errors.Join(errors.New("the error does not say "+who), err)
+		}
+		if c.b.Counters().Mutating != 0 || meaning(c.p, c.b.Running()) != c.old {
+			return errors.New("it is not as before")
+		}
+		return want(err, write.ErrDirty)
+	}
+}
+
 // untouched: refused before a credential could do anything.
 func untouched(kind error, tries int) func(*change) error {
 	return func(c *change) error {
@@ -240,6 +254,10 @@ var writes = []writeCase{
 	{"rename", is("rename@1", "rename@2", "rename@3"), 2 * time.Second, fails(drivers.ErrTimeout)},
 	{"hang", is("hang@3", "hang@4", "hang@5"), 2 * time.Second, fails(drivers.ErrTimeout)},
 	{"wrong-host-key", is("wrong-host-key"), 0, untouched(drivers.ErrHostKey, 0)},
+	{"new-host-key", is("new-host-key@0"), 0, untouched(drivers.ErrHostKey, 0)},
+	{"auth-slow", is("auth-slow=50ms"), 0, through},
+	{"defaults", is("defaults=on"), 0, through},
+	{"lock", is("lock=plb-somebody"), 0, held("plb-somebody")},
 	{"auth-fail", is("auth-fail"), 0, untouched(drivers.ErrAuth, 1)},
 	{"reboot", is("reboot@2=100ms", "reboot@3=100ms"), 0, restarted},
 	{"timer-early", is("timer-early=1s"), 0, early},

@@ -101,7 +101,9 @@ func (b *Box) guardStatus(tx string) string {
 func (b *Box) arm(tx, seconds, base, undo string) (string, bool) {
 	n, err := strconv.Atoi(seconds)
 	t := &b.trial
-	switch {
+	switch f := b.faults.has("lock"); {
+	case f != nil:
+		return "busy " + f.Text, false
 	case t.tx != "":
 		return "busy " + t.tx, false
 	case err != nil || n < 1 || n > 86400 || !txShape.MatchString(tx) || strings.TrimSpace(undo) == "":

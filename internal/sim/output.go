@@ -35,6 +35,9 @@ func (b *Box) faultAt(kind string, n int) *Fault {
 // that look like a prompt in it. The caller holds the lock.
 func (b *Box) shown(prompt string) string {
 	text := b.whole(b.body())
+	if b.faults.has("defaults") != nil {
+		text = b.whole(string(b.state.Whole()))
+	}
 	if f := b.faults.has("evil"); f != nil {
 		text = strings.Replace(text, "!\n", evil(f.Text, prompt), 1)
 	}

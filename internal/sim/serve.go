@@ -80,15 +80,22 @@ func (b *Box) config() *ssh.ServerConfig {
 	if b.faults.has("weak-kex") != nil {
 		cfg.KeyExchanges = []string{ssh.KeyExchangeDH14SHA256}
 	}
-	cfg.AddHostKey(b.host)
+	host := b.host
+	if f := b.faults.has("new-host-key"); b.faults.has("wrong-host-key") != nil || f != nil && b.count.Sessions >= f.N {
+		host = b.other
+	}
+	cfg.AddHostKey(host)
 	return cfg
 }
 
 func (b *Box) knows(is func(login) bool) (*ssh.Permissions, error) {
 	b.mu.Lock()
 	b.count.Tries++
-	bad := b.faults.has("auth-fail") != nil
+	bad, slow := b.faults.has("auth-fail") != nil, b.faults.has("auth-slow")
 	b.mu.Unlock()
+	if slow != nil {
+		time.Sleep(slow.For)
+	}
 	for _, l := range b.farm.keys {
 		if !bad && is(l) {
 			return nil, nil
