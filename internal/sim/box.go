@@ -37,12 +37,12 @@ type Box struct {
 	bare    map[net.Conn]bool // before login
 	down    time.Time         // refuses connections until then
 	closed  bool
-	glance  atomic.Value // body, for others that look without the lock
+	glance  atomic.Value // *glance, for others that look without the lock
 }
 
 // unlock lets others see what the device holds now.
 func (b *Box) unlock() {
-	b.glance.Store(b.body())
+	b.glance.Store(&glance{body: b.body()})
 	b.mu.Unlock()
 }
 
@@ -76,7 +76,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 		return nil, err
 	}
 	b.load(string(d.Running))
-	b.glance.Store(b.body())
+	b.glance.Store(&glance{body: b.body()})
 	b.startup = b.body()
 	if len(d.Startup) > 0 {
 		b.startup = string(replay.New(d.Dialect, d.Startup).Text())

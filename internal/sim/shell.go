@@ -110,6 +110,8 @@ func (s *shell) do(line string) (string, error) {
 		s.config = true
 		b.top(&s.at)
 		return "", nil
+	case line == ss.Save && line != "" && s.user == WriteUser:
+		return b.write(), nil
 	case line == ss.Fetch:
 		return b.shown(s.prompt()), nil
 	case line == "show startup-config":
@@ -118,6 +120,16 @@ func (s *shell) do(line string) (string, error) {
 		return b.show(line), nil
 	}
 	return "% Unknown command: " + line + "\n", nil
+}
+
+// write saves what runs, in the words of vtysh.
+func (b *Box) write() string {
+	if b.faults.has("save-fails") != nil {
+		return "Building Configuration...\n% Can't open configuration file /etc/frr/frr.conf due to 'Read-only file system'.\n"
+	}
+	b.startup = b.body()
+	b.count.Saves++
+	return "Building Configuration...\nIntegrated configuration saved to /etc/frr/frr.conf\n[OK]\n"
 }
 
 // configure takes one configuration line, or what the faults make of it.
