@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"plumbline/drivers/write/guard"
 )
 
 func demoVerb(e *env) *cobra.Command {
@@ -76,3 +78,6 @@ var demoSteps = []struct {
 	{"Restore, through the gate", (*demo).restore},
 	{"A bad pull request", (*demo).bad},
 }
+
+// demoGuard is the script that embedded devices say they run: that of this version.
+func demoGuard() string { return guard.Digest() }

@@ -80,7 +80,7 @@ func (d *demo) start(ctx context.Context) (string, error) {
 		p := b.Platform(b.Device(c.Device).Platform)
 		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect})
 	}
-	farm, err := sim.Start(ctx, devices, sim.Options{Externals: demoExternals(b)})
+	farm, err := sim.Start(ctx, devices, sim.Options{Externals: demoExternals(b), Guard: demoGuard()})
 	if err != nil {
 		return "", err
 	}

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"plumbline/drivers"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
@@ -68,6 +71,10 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 	if err != nil {
 		return err
 	}
+	cfg, err := e.loadRunner()
+	if err != nil {
+		return err
+	}
 	answers := e.ask(c.Context(), b, devices, reach, 32, func() {})
 	failed := false
 	for i, name := range devices {
@@ -79,6 +86,11 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 		} else {
 			s.Notes = append(s.Notes, fmt.Sprintf("read %d bytes, complete by %s", len(a.Live.Text), a.Live.Complete))
 			s.Notes = append(s.Notes, parsed(b, name, a.Live.Text))
+			var bad bool
+			s.Notes, bad = e.required(c.Context(), b, cfg, reach, name, a.Live.Text, s.Notes)
+			if bad {
+				failed, s.State = true, "not ready"
+			}
 		}
 		p.Sections = append(p.Sections, s)
 	}
@@ -86,6 +98,30 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 		return errIncomplete
 	}
 	return nil
+}
+
+// required adds what a platform needs of a device before it can be pushed to, and whether
+// it is there.
+func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig, reach drivers.Reach, name string, live []byte, notes []string) ([]string, bool) {
+	p, bad := b.Platform(b.Device(name).Platform), false
+	for _, r := range p.Requires {
+		switch has, seen := strings.Contains("\n"+string(live), "\n"+r.Want), r.Ask == p.Session.Fetch; {
+		case seen && has:
+			notes = append(notes, "requires: "+r.Want+": it is there")
+		case seen:
+			notes, bad = append(notes, "requires: "+r.Want+": it is not there; "+r.Fix), true
+		case r.Ask == p.Style:
+			err := e.ready(ctx, b, cfg, reach, name)
+			if err == nil {
+				notes = append(notes, "requires: "+r.Want+": it is there, and nothing is on trial")
+				continue
+			}
+			notes, bad = append(notes, "requires: "+r.Want+": "+err.Error(), "next: "+r.Fix), true
+		default:
+			notes = append(notes, "requires: "+r.Want+": not looked at by this version")
+		}
+	}
+	return notes, bad
 }
 
 // parsed tells how much of a device's text the dialect has rules for.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plumbline/drivers"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/all"
 	"plumbline/internal/gate"
@@ -174,17 +175,8 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 	if pol, ok := e.policy(); ok {
 		soak, hourly = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
 	}
-	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
-	writers := func(device string) (write.Writer, error) {
-		p := b.Platform(b.Device(device).Platform)
-		w, err := all.Writer(p.Style, p.Session, logins)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", device, err)
-		}
-		return w, nil
-	}
 	return push.Options{
-		Read: reach, Write: writers, Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
+		Read: reach, Write: writers(b, cfg), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
 		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
 			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
 			return err == nil
@@ -192,6 +184,36 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 		Step: e.step,
 		Said: func(text string) { fmt.Fprintln(e.err, text) },
 	}, nil
+}
+
+// writers finds the writer of a device, with the credentials that may write.
+func writers(b *pipeline.Build, cfg runnerConfig) write.Reach {
+	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
+	return func(device string) (write.Writer, error) {
+		p := b.Platform(b.Device(device).Platform)
+		w, err := all.Writer(p.Style, p.Session, logins)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", device, err)
+		}
+		return w, nil
+	}
+}
+
+// ready asks the writer of a device whether a change could be put on trial there now.
+func (e *env) ready(ctx context.Context, b *pipeline.Build, cfg runnerConfig, reach drivers.Reach, name string) error {
+	writer, err := writers(b, cfg)(name)
+	if err != nil {
+		return err
+	}
+	asks, can := writer.(write.Readier)
+	if !can {
+		return errors.New("its writer cannot tell")
+	}
+	_, t, err := reach(name)
+	if err != nil {
+		return err
+	}
+	return asks.Ready(ctx, t)
 }
 
 // recover settles what a run left open, with the network as it is in Git now.

@@ -32,7 +32,7 @@ func TestEmbedded(t *testing.T) {
 	}
 	drivertest.Run(t, func(t *testing.T) drivertest.Rig {
 		clock := sim.NewHand(time.Unix(1e9, 0))
-		f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: []byte(running)}}, sim.Options{Clock: clock})
+		f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: []byte(running)}}, sim.Options{Clock: clock, Guard: guard.Digest()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func newFarm(t *testing.T) *farm {
 		devices = append(devices, sim.Device{Name: n, Platform: "frr", Session: f.p.Session, Dialect: f.p.Dialect, Running: running})
 	}
 	var err error
-	if f.sim, err = sim.Start(t.Context(), devices); err != nil {
+	if f.sim, err = sim.Start(t.Context(), devices, sim.Options{Guard: guard.Digest()}); err != nil {
 		t.Fatal(err)
 	}
 	fs := files{Targets: map[string]drivers.Target{}, Logins: map[string]drivers.Login{}}

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/drivers/ssh"
+	"plumbline/drivers/write/guard"
 	"plumbline/internal/sim"
 	"plumbline/internal/tree"
 	"plumbline/render"
@@ -45,6 +47,7 @@ func farm(t *testing.T, n int, o sim.Options, habit func(i int) []sim.Fault) (*s
 	for i := range n {
 		ds = append(ds, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: running(), Faults: habit(i)})
 	}
+	o.Guard = cmp.Or(o.Guard, guard.Digest())
 	f, err := sim.Start(t.Context(), ds, o)
 	if err != nil {
 		t.Fatal(err)

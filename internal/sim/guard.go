@@ -46,6 +46,8 @@ func (b *Box) guard(request, in string) (string, uint32) {
 func (b *Box) verb(w []string, in string) (string, bool) {
 	t := &b.trial
 	switch {
+	case len(w) == 1 && w[0] == "version":
+		return b.farm.opt.Guard + "\n", true
 	case len(w) == 1 && w[0] == "status":
 		return b.guardStatus(""), true
 	case len(w) == 2 && w[0] == "status" && txShape.MatchString(w[1]):

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,19 @@ func trialOn(t *testing.T, tx string) (*sim.Farm, *guard.Writer, write.Pending) 
 		t.Fatal(err)
 	}
 	return f, w, pend
+}
+
+// TestAnotherGuard holds the law: under a guard of another version nothing is sent.
+func TestAnotherGuard(t *testing.T) {
+	f, p := farm(t, 1, sim.Options{Guard: "0123456789abcdef"}, func(int) []sim.Fault { return nil })
+	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: 10 * time.Second})
+	_, err := w.Apply(t.Context(), f.WriteTarget("r0"), edit, write.Hold{For: time.Minute, Tx: "plb-other", Before: func(string) error { return nil }})
+	if c := f.Device("r0").Counters(); !errors.Is(err, write.ErrInput) || !strings.Contains(err.Error(), "install guard.sh of this version") || c.Arms+c.Mutating != 0 {
+		t.Errorf("%v %+v", err, c)
+	}
+	if err := w.Ready(t.Context(), f.WriteTarget("r0")); !errors.Is(err, write.ErrInput) {
+		t.Errorf("ready: %v", err)
+	}
 }
 
 // Who saves during a trial, and then cuts the power, has the device start with the change:

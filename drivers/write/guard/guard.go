@@ -5,7 +5,9 @@ package guard
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -23,6 +25,12 @@ import (
 //go:embed guard.sh
 var Script string
 
+// Digest names the script: SHA-256 in hex, as the script itself answers to "version".
+func Digest() string {
+	s := sha256.Sum256([]byte(Script))
+	return hex.EncodeToString(s[:])
+}
+
 // Options bound a writer.
 type Options struct {
 	Timeout time.Duration // for the handshake and for each answer; 60 s if zero
@@ -36,7 +44,10 @@ type Writer struct {
 	limits wire.Limits
 }
 
-var _ write.Writer = (*Writer)(nil)
+var (
+	_ write.Writer  = (*Writer)(nil)
+	_ write.Readier = (*Writer)(nil)
+)
 
 // New gives the writer of one platform.
 func New(s drivers.Session, logins drivers.Logins, o Options) *Writer {
@@ -69,6 +80,9 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 		return nil, err
 	}
 	defer g.Close()
+	if err := g.same(ctx); err != nil {
+		return nil, err
+	}
 	base, err := g.clean(ctx, h.Tx)
 	if err != nil {
 		return nil, err
@@ -95,6 +109,20 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	}
 	p.ran = reduced(ran)
 	return p, nil
+}
+
+// Ready tells why a device could not be written to now; nothing is changed there.
+func (w *Writer) Ready(ctx context.Context, t drivers.Target) error {
+	g, err := w.dial(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	if err := g.same(ctx); err != nil {
+		return err
+	}
+	_, err = g.clean(ctx, "plb-ready")
+	return err
 }
 
 // reduced is the form in which texts are compared.

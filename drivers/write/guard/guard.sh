@@ -7,7 +7,7 @@
 # Without a request it is the router's command line. A request is one line; a script comes
 # on standard input. Answers are one line; status 1 is "refused: WORD text".
 #
-#   status [TX] | show | startup | archive TX
+#   version | status [TX] | show | startup | archive TX
 #   arm TX SECONDS BASE   keep TX   undo TX   save TX
 #
 # A trial is the folder "pending". Renaming it is the decision: to kept-TX or to undone-TX,
@@ -215,6 +215,7 @@ fi
 mkdir -p "$state" || refuse failed "the state folder $state cannot be made"
 case ${2-x} in *[!a-z0-9-]* | ?????????????????????????????????????????*) refuse input "${1}" ;; esac
 case $1:$# in
+version:1) sha256sum <"$self" | cut -d" " -f1 ;;
 status:1) status ;;
 status:2) status "$2" ;;
 show:1) running ;;

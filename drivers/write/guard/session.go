@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -136,6 +137,23 @@ func (g *session) clean(ctx context.Context, tx string) (string, error) {
 		return "", trouble(g.t, write.ErrEnded, "trial "+tx+" was "+s.how+" before", "plan again", nil)
 	}
 	return g.text(ctx, "show")
+}
+
+// same proves that the script on the device is ours: another one may keep its promises in
+// another way.
+func (g *session) same(ctx context.Context) error {
+	const fix = "install guard.sh of this version on the device"
+	has, err := g.verb(ctx, "version", nil)
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+		return trouble(g.t, write.ErrInput, "the guard on the device does not tell its version", fix, nil)
+	case err != nil:
+		return err
+	case strings.TrimSpace(has) != Digest():
+		return trouble(g.t, write.ErrInput, fmt.Sprintf("the guard on the device is another one (%.12s) than that of this version (%.12s)", strings.TrimSpace(has), Digest()), fix, nil)
+	}
+	return nil
 }
 
 // send takes the lines to the device, one after the other. The first word that a device
