@@ -282,34 +282,34 @@ func (c *Config) insert() {
 	c.add(c.r.IntN(len(c.lines)+1), c.line(pick(c.r, all(c.d.Rules))))
 }
 
-// add puts a line in, and in front of all most of the gates that it and its blocks need.
+// add puts a line in, and in front of all most of the lines at the top that it needs.
 func (c *Config) add(at int, l line) {
 	c.lines = slices.Insert(c.lines, at, l)
 	for _, r := range l.rules {
-		if r.Gate != "" && c.r.IntN(8) > 0 {
-			c.gate(r.Gate)
+		gate := r.Gate
+		if len(r.Needs) == 1 && r.Needs[0].From == dialect.Top && !strings.ContainsAny(r.Needs[0].Text, "*<{>") {
+			gate = strings.TrimPrefix(r.Needs[0].Text, "/ ")
+		}
+		if gate != "" && c.r.IntN(8) > 0 {
+			c.gate(gate)
 		}
 	}
 }
 
-// gate adds a line at the top that others need.
+// gate adds a line at the top that others need: of the first rule that knows its words.
 func (c *Config) gate(text string) {
 	for _, r := range c.d.Rules {
 		words, slots := strings.Fields(text), map[string]string{}
 		for i, e := range r.Pattern {
-			switch {
-			case len(words) == 0 || e.Kind == dialect.Literal && words[0] != e.Word || len(e.Enum) > 0 && !slices.Contains(e.Enum, words[0]):
-				slots = nil
-			case e.Kind == dialect.Slot && i == len(r.Pattern)-1:
-				slots[e.Name], words = strings.Join(words, " "), nil
-			case e.Kind == dialect.Slot:
-				slots[e.Name], words = words[0], words[1:]
-			default:
-				words = words[1:]
+			n := 1
+			if e.Kind == dialect.Slot && i == len(r.Pattern)-1 {
+				n = len(words)
 			}
-			if slots == nil {
+			if len(words) == 0 || e.Kind == dialect.Literal && words[0] != e.Word || len(e.Enum) > 0 && !slices.Contains(e.Enum, words[0]) {
+				slots = nil
 				break
 			}
+			slots[e.Name], words = strings.Join(words[:n], " "), words[n:]
 		}
 		if slots != nil && len(words) == 0 {
 			c.lines = slices.Insert(c.lines, 0, line{rules: []*dialect.Rule{r}, slots: []map[string]string{slots}})

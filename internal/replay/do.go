@@ -103,6 +103,17 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 			return true, err
 		}
 	}
+	for _, r := range dev.kids(in) { // one that goes back by a word of its own
+		if !strings.Contains(r.Undo, " ") || strings.HasPrefix(r.Undo, dev.d.Negate+" ") {
+			continue
+		}
+		if got := dev.undoes(r, line, line); got != nil {
+			if e := dev.fitting(in, r, got); e != nil {
+				dev.mode = in
+				return true, dev.remove(e, line)
+			}
+		}
+	}
 	if done, err := dev.change(in, line); done {
 		return true, err
 	}

@@ -249,13 +249,27 @@ func (b *book) name(in map[string]int, name string, by int) {
 	}
 }
 
-// filter names what a filter stands at: the neighbour, the direction and the family.
+// filter names what a filter stands at: its own words without their values, then the blocks
+// around it from the inside out.
 func (dev *Device) filter(e *entry) string {
-	short := compose(dev.d, headKeys(e.r.Pattern), e.slots)
-	if e.up != nil && e.up != dev.top {
-		return strings.Join(short, " ") + "\x00" + strings.Join(e.up.words, " ")
+	out := strings.Join(compose(dev.d, headKeys(e.r.Pattern), e.slots), " ")
+	for x := e.up; x != nil && x != dev.top; x = x.up {
+		out += "\x00" + dev.line(x)
 	}
-	return strings.Join(short, " ")
+	return out
+}
+
+// stands tells whether there is a block in blocks, given from the inside out.
+func (dev *Device) stands(blocks []string) bool {
+	in := dev.top
+	for i := len(blocks) - 1; i >= 0; i-- {
+		at := slices.IndexFunc(in.sub, func(x *entry) bool { return dev.line(x) == blocks[i] })
+		if at < 0 {
+			return false
+		}
+		in = in.sub[at]
+	}
+	return true
 }
 
 // headKeys is a pattern without its values.

@@ -9,13 +9,15 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
-func frr(t testing.TB) *dialect.Dialect {
+func frr(t testing.TB) *dialect.Dialect { return platform(t, "frr") }
+
+func platform(t testing.TB, name string) *dialect.Dialect {
 	t.Helper()
-	text, err := os.ReadFile("../../templates/frr/dialect.rules")
+	text, err := os.ReadFile("../../templates/" + name + "/dialect.rules")
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, problems := dialect.Read("frr", text)
+	d, problems := dialect.Read(name, text)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -117,6 +119,27 @@ func TestVerify(t *testing.T) {
 		}
 		if c.kind != "" && (len(refusals) == 0 || refusals[0].Kind != c.kind) {
 			t.Errorf("%s: want %s, have %v", name, c.kind, refusals)
+		}
+	}
+}
+
+// TestNestedFilter holds that each neighbour has its own filter where neighbours are blocks:
+// one that has lost it is named, whatever the one beside it has.
+func TestNestedFilter(t *testing.T) {
+	const two = "feature bgp\nroute-map IN permit 10\nrouter bgp 65001\n" +
+		"  neighbor 192.0.2.1\n    remote-as 65002\n    address-family ipv4 unicast\n      route-map IN in\n" +
+		"  neighbor 192.0.2.5\n    remote-as 65005\n    address-family ipv4 unicast\n      route-map IN in\n"
+	d := platform(t, "nx-os")
+	for name, c := range map[string]struct {
+		do   string
+		kind Reason
+	}{
+		"gone for a moment": {"router bgp 65001\nneighbor 192.0.2.1\naddress-family ipv4 unicast\nno route-map IN in\nroute-map IN in\n", Unsafe},
+		"made anew":         {"router bgp 65001\nno neighbor 192.0.2.1\nneighbor 192.0.2.1\nremote-as 65002\naddress-family ipv4 unicast\nroute-map IN in\n", ""},
+	} {
+		_, refusals := Verify(d, []byte(two), []byte(two), []byte(c.do), nil)
+		if kind := append(refusals, Refusal{})[0].Kind; kind != c.kind {
+			t.Errorf("%s: want %q, have %v", name, c.kind, refusals)
 		}
 	}
 }

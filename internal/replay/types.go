@@ -64,16 +64,23 @@ func withMask(addr, mask string) (netip.Prefix, error) {
 	return netip.Prefix{}, fmt.Errorf("no mask")
 }
 
-// wild takes an address and the bits that do not matter.
+// wild takes an address and the bits that do not matter; a run of them at the end is a length.
 func wild(w string, more []string) (string, bool) {
 	if len(more) == 1 {
 		if w == "host" {
-			a, err := netip.ParseAddr(more[0])
-			return a.String() + " 0.0.0.0", err == nil
+			return wild(more[0], nil)
 		}
 		a, err1 := netip.ParseAddr(w)
 		m, err2 := netip.ParseAddr(more[0])
-		return a.String() + " " + m.String(), err1 == nil && err2 == nil
+		if err1 != nil || err2 != nil {
+			return "", false
+		}
+		for bits := 0; bits <= 32 && a.Is4() && m.Is4(); bits++ {
+			if p := netip.PrefixFrom(a, bits).Masked(); lastBits(bits) == m {
+				return p.String(), true
+			}
+		}
+		return a.String() + " " + m.String(), true
 	}
 	if w == "any" {
 		return w, true
@@ -82,7 +89,13 @@ func wild(w string, more []string) (string, bool) {
 		return p.Masked().String(), true
 	}
 	a, err := netip.ParseAddr(w)
-	return a.String() + " 0.0.0.0", err == nil
+	return netip.PrefixFrom(a, a.BitLen()).String(), err == nil
+}
+
+// lastBits has ones behind so many zeros.
+func lastBits(zeros int) netip.Addr {
+	v := uint32(1<<(32-zeros) - 1)
+	return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
 }
 
 // one gives the spelling in which the device stores a word, and whether it takes it.
@@ -267,6 +280,9 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 				i++
 				continue
 			}
+		}
+		if p, err := netip.ParsePrefix(w); err == nil {
+			w = p.Masked().String()
 		}
 		if i > 0 && (words[i-1] == "eq" || words[i-1] == "neq" || words[i-1] == "lt" || words[i-1] == "gt") {
 			if n, named := d.Tables["port"][w]; named {

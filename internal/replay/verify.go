@@ -150,10 +150,14 @@ type watcher struct {
 	loose    map[string]bool // names used without a definition before
 	lockout  []string        // lines of the way in that both ends have
 	filtered map[string]bool // what has a filter at both ends
+	owners   map[string]bool // neighbours that are a line of their own
 }
 
 func watch(have, want *Device) *watcher {
-	w := &watcher{loose: map[string]bool{}, filtered: map[string]bool{}}
+	w := &watcher{loose: map[string]bool{}, filtered: map[string]bool{}, owners: map[string]bool{}}
+	for o := range have.book.owners {
+		w.owners[o] = true
+	}
 	for n := range have.book.loose {
 		w.loose[n] = true
 	}
@@ -192,9 +196,10 @@ func (w *watcher) broken(dev *Device) string {
 		if dev.book.filters[f] > 0 {
 			continue
 		}
-		owner, _, _ := strings.Cut(f, "\x00")
-		words := strings.Fields(owner)
-		if dev.book.owners[strings.Join(words[:min(2, len(words))], " ")] == 0 { // made anew: it begins without, as any new one
+		at := strings.Split(f, "\x00")
+		words := strings.Fields(at[0])
+		owner := strings.Join(words[:min(2, len(words))], " ")
+		if w.owners[owner] && dev.book.owners[owner] == 0 || !dev.stands(at[1:]) { // made anew: it begins without, as any new one
 			delete(w.filtered, f)
 			continue
 		}

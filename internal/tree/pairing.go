@@ -77,7 +77,7 @@ func (d *differ) respelled(h, w *node) {
 		if k.mate == nil {
 			continue
 		}
-		if r := d.have.rule(k); r != nil && r.Of != nil && r.Of.Up != r.Up {
+		if r := d.have.rule(k); r != nil && (r.Of != nil && (r.Of.Up != r.Up || r.Adds) || r.Add != "") {
 			k.mate.mate, k.mate = nil, nil
 		}
 	}

@@ -86,7 +86,7 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 	}
 	sends := c.delta
 	if sends == nil {
-		sends = []string{d.command(c, t)}
+		sends = d.inParts(c, t)
 	}
 	for _, s := range sends {
 		e.Send = s
@@ -155,6 +155,32 @@ func (d *differ) blocksOf(c *cmd) (out []*node) {
 func (d *differ) path(c *cmd) (out []string) {
 	for _, b := range d.blocksOf(c) {
 		out = append(out, d.treeOfNode(b).shown(b))
+	}
+	return out
+}
+
+// inParts is what is sent for a line: a set of numbers that is longer than the platform takes
+// in one command begins with some of them, and gets the others added.
+func (d *differ) inParts(c *cmd, t *Tree) []string {
+	r := t.rule(c.n)
+	if c.del || r == nil || r.IDs == "" || r.Add == "" || c.n.m.neg {
+		return []string{d.command(c, t)}
+	}
+	set, ok := readIDs(c.n.m.slot(r.IDs))
+	parts := chunks(r, r.Add, set)
+	if !ok || len(parts) < 2 {
+		return []string{d.command(c, t)}
+	}
+	first := *c.n.m
+	first.bind = slices.Clone(first.bind)
+	for i := range first.bind {
+		if first.bind[i].name == r.IDs {
+			first.bind[i].raw = parts[0]
+		}
+	}
+	out := []string{spell(r, &first)}
+	for _, part := range parts[1:] {
+		out = append(out, d.fillIDs(r.Add, r.IDs, part, c.n))
 	}
 	return out
 }

@@ -13,11 +13,41 @@ func (t *Tree) spread(n, k *node) {
 	m := t.match(k)
 	switch {
 	case m == nil || k.gone:
+	case m.rule.Adds && t.joined(n, k):
 	case m.rule.Of != nil:
 		t.respell(n, k)
 	case m.rule.Expand != "" && !m.neg:
 		t.apart(k)
 	}
+}
+
+// joined puts numbers that a line adds to those of the line before it, where there is one.
+func (t *Tree) joined(n, k *node) bool {
+	of := k.m.rule.Of
+	key := t.key(&node{text: spell(of, k.m), parent: n})
+	for x := n.first; x != nil && x != k; x = x.next {
+		if x.gone || t.rule(x) != of || t.key(x) != key {
+			continue
+		}
+		have, ok1 := readIDs(x.m.slot(of.IDs))
+		more, ok2 := readIDs(k.m.slot(of.IDs))
+		if !ok1 || !ok2 {
+			return false
+		}
+		sum := slices.Concat(have, more)
+		slices.Sort(sum)
+		with := *x.m
+		with.bind = slices.Clone(x.m.bind)
+		for i := range with.bind {
+			if with.bind[i].name == of.IDs {
+				with.bind[i].raw = writeIDs(slices.Compact(sum))
+			}
+		}
+		x.text, x.m, x.moved, n.moved = spell(of, &with), nil, true, true
+		k.gone = true
+		return true
+	}
+	return false
 }
 
 // respell puts a line that was spelled in another way where it belongs. The headers on the
@@ -41,12 +71,17 @@ func (t *Tree) respell(n, k *node) {
 		return
 	}
 	c := &node{text: text, no: k.no, own: k.own}
+	at.add(c)
+	under := c
+	if !m.rule.Of.Block() { // what stands under the line belongs to the block that it opened
+		under = at
+	}
 	for x := k.first; x != nil; {
 		next := x.next
-		c.add(x)
+		x.m = nil
+		under.add(x)
 		x = next
 	}
-	at.add(c)
 	at.level, at.moved = false, true
 	k.gone = true
 }

@@ -116,7 +116,8 @@ func ones(m netip.Addr) int {
 	return n
 }
 
-// wildcard reads an address with the bits that do not matter: "any", "host A" or "A W".
+// wildcard reads an address with the bits that do not matter: "any", "host A", "A W" or "A/N".
+// Where these are the last ones, it is written as a prefix.
 func wildcard(word string, words []dialect.Word) (int, string) {
 	switch {
 	case word == "any":
@@ -126,7 +127,7 @@ func wildcard(word string, words []dialect.Word) (int, string) {
 		if err != nil {
 			return 0, ""
 		}
-		return 2, a.String() + " 0.0.0.0"
+		return 2, netip.PrefixFrom(a, a.BitLen()).String()
 	}
 	a, err := netip.ParseAddr(word)
 	if err != nil {
@@ -136,11 +137,15 @@ func wildcard(word string, words []dialect.Word) (int, string) {
 		return 0, ""
 	}
 	if len(words) > 1 {
-		if w, err := netip.ParseAddr(words[1].Text); err == nil && w.Is4() {
+		if w, err := netip.ParseAddr(words[1].Text); err == nil && w.Is4() && a.Is4() {
+			b := w.As4()
+			if n := ones(netip.AddrFrom4([4]byte{^b[0], ^b[1], ^b[2], ^b[3]})); n >= 0 {
+				return 2, netip.PrefixFrom(a, n).Masked().String()
+			}
 			return 2, a.String() + " " + w.String()
 		}
 	}
-	return 1, a.String() + " 0.0.0.0"
+	return 1, netip.PrefixFrom(a, a.BitLen()).String()
 }
 
 // whole drops leading zeros of a number.
@@ -333,6 +338,10 @@ func ace(d *dialect.Dialect, words []string) string {
 				out = append(out, c)
 				i += 2
 				continue
+			}
+		case strings.Contains(w, "/"):
+			if n, c := wildcard(w, places(words[i:])); n == 1 {
+				w = c
 			}
 		case i > 0 && slices.Contains([]string{"eq", "neq", "lt", "gt"}, words[i-1]):
 			w = port(d, w)

@@ -41,12 +41,15 @@ func (r *reader) spellings(rules []*Rule) {
 	for _, rule := range slices.Clone(rules) {
 		r.spellings(rule.Kids)
 		for _, text := range rule.Also {
-			r.spelling(rule, text)
+			r.spelling(rule, text, false)
+		}
+		if rule.Add != "" { // a long set is shown in several lines
+			r.spelling(rule, rule.Add, true)
 		}
 	}
 }
 
-func (r *reader) spelling(rule *Rule, text string) {
+func (r *reader) spelling(rule *Rule, text string, adds bool) {
 	block := rule.Up
 	if rest, ok := strings.CutPrefix(text, "/ "); ok {
 		block, text = nil, rest
@@ -58,7 +61,7 @@ func (r *reader) spelling(rule *Rule, text string) {
 		}
 		block, text = block.Up, text[2:]
 	}
-	also := &Rule{Line: rule.Line, Text: text, Up: block, Of: rule, Pattern: r.pattern(rule.Line, 1, r.typed(rule, text))}
+	also := &Rule{Line: rule.Line, Text: text, Up: block, Of: rule, Adds: adds, Pattern: r.pattern(rule.Line, 1, r.typed(rule, text))}
 	if block == nil {
 		r.d.Rules = append(r.d.Rules, also)
 		return
