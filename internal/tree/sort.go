@@ -104,8 +104,8 @@ func (d *differ) gather(in []*cmd) []*cmd {
 
 // under tells whether a command stands in the block that another one opens.
 func (c *cmd) under(header *cmd) bool {
-	for p := c.n.parent; p != nil; p = p.parent {
-		if p == header.n {
+	for p := c.n.parent; p != nil && p.parent != nil; p = p.parent {
+		if p == header.n || p == header.old {
 			return true
 		}
 	}
