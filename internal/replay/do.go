@@ -65,6 +65,7 @@ func (dev *Device) Do(line string) error {
 	for in := dev.mode; in != nil; in = in.up {
 		done, err := dev.in(in, line)
 		if done {
+			dev.follow(dev.mode)
 			return err
 		}
 	}
@@ -281,6 +282,12 @@ func (dev *Device) allowed(e, old *entry) error {
 		case "undo-first":
 			return refuse(Held, line, "%% the old value must be removed first: %s", dev.line(old))
 		}
+	}
+	if lead := dev.leads(e); lead != "" {
+		return refuse(Held, line, "%% Not while this is there: %s", lead)
+	}
+	if other := dev.unlike(e); other != "" {
+		return refuse(Conflict, line, "%% Not compatible: %s", other)
 	}
 	if e.r.Gate != "" && !slices.ContainsFunc(dev.top.sub, func(x *entry) bool { return dev.line(x) == e.r.Gate }) {
 		return refuse(Needs, line, "%% %s needs: %s", line, e.r.Gate)

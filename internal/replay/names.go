@@ -144,6 +144,7 @@ type book struct {
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
+	members    []*entry // lines that make their block follow another one
 	freed      []string // what the last command let go: values that clash, places to be empty first
 	claimed    []string // and what it took of them
 }
@@ -179,6 +180,11 @@ func (dev *Device) note(e *entry, by int) {
 	}
 	if e.neg {
 		return
+	}
+	if len(e.r.Inherits) > 0 && by > 0 {
+		b.members = append(b.members, e)
+	} else if len(e.r.Inherits) > 0 {
+		b.members = slices.DeleteFunc(b.members, func(x *entry) bool { return x == e })
 	}
 	if name := dev.nameOf(e, e.r.Def); name != "" {
 		b.name(b.defs, name, by)

@@ -8,7 +8,7 @@ import (
 )
 
 // tidy drops what the device does not show: defaults, blocks that hold nothing and are
-// always there, what a member has from what it is a member of.
+// always there.
 func (dev *Device) tidy(e *entry) {
 	if e.text() {
 		return
@@ -19,7 +19,6 @@ func (dev *Device) tidy(e *entry) {
 			dev.drop(s)
 		}
 	}
-	dev.inherited(e)
 }
 
 // unseen tells whether the device does not show an entry.
@@ -36,27 +35,6 @@ func (dev *Device) unseen(s *entry) bool {
 		return false
 	}
 	return dev.fixed(s) || dev.d.Flat() && dev.d.Acts != "file" && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
-}
-
-func (dev *Device) inherited(e *entry) {
-	theirs := map[string]bool{}
-	for _, s := range e.sub {
-		if s.r == nil || s.neg {
-			continue
-		}
-		for _, g := range s.r.Inherits {
-			for _, of := range dev.seek(s, g) {
-				for _, x := range of.sub {
-					theirs[dev.line(x)] = true
-				}
-			}
-		}
-	}
-	for _, s := range slices.Clone(e.sub) {
-		if theirs[dev.line(s)] {
-			dev.drop(s)
-		}
-	}
 }
 
 // fixed tells whether a block cannot be deleted.

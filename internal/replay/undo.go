@@ -183,6 +183,9 @@ func (dev *Device) remove(e *entry, line string) error {
 	if e.block() && dev.fixed(e) {
 		return refuse(Fixed, line, "%% Only inactive interfaces can be deleted")
 	}
+	if lead := dev.leads(e); lead != "" {
+		return refuse(Held, line, "%% Not while this is there: %s", lead)
+	}
 	for _, g := range e.r.HeldBy {
 		if other := dev.seek(e, g); len(other) > 0 && other[0] != e {
 			return refuse(Held, line, "%% In use by: %s", dev.line(other[0]))

@@ -118,13 +118,15 @@ func (d *differ) blocks(h, w *node) {
 	d.number(h, w)
 	d.byKey(h, w)
 	d.orders(h, w)
+	theirs := d.follows(h, w)
 	for k := h.first; k != nil; k = k.next {
-		if k.mate == nil {
+		if k.mate == nil && !theirs[k] {
 			d.remove(k)
 		}
 	}
 	for k := w.first; k != nil; k = k.next {
 		switch {
+		case theirs[k]:
 		case k.mate == nil:
 			d.set(k, Change, nil)
 		case k.first != nil || k.mate.first != nil || k.text != k.mate.text:

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -46,7 +45,6 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 		}
 		before = k
 	}
-	t.inherit(n, which)
 }
 
 // body tells whether lines under a line are one text, in which rules know nothing.
@@ -241,35 +239,6 @@ func (t *Tree) applies(n *node) bool {
 		}
 	}
 	return len(r.If) == 0
-}
-
-// inherit leaves out of a block what it has from another one that it is a member of.
-func (t *Tree) inherit(n *node, which func(*node) bool) {
-	r := t.rule(n)
-	if r == nil || !slices.ContainsFunc(r.Kids, func(k *dialect.Rule) bool { return len(k.Inherits) > 0 }) {
-		return
-	}
-	theirs := map[string]bool{}
-	for k := n.first; k != nil; k = k.next {
-		if r := t.rule(k); r != nil && !k.m.neg {
-			for i := range r.Inherits {
-				for _, of := range t.find(k, &r.Inherits[i]) {
-					t.settleLevel(of)
-					for x := of.first; x != nil; x = x.next {
-						theirs[t.line(x)] = true
-					}
-				}
-			}
-		}
-	}
-	var before *node
-	for k := n.first; k != nil; k = k.next {
-		if which(k) && theirs[t.line(k)] {
-			k.unlink(before)
-			continue
-		}
-		before = k
-	}
 }
 
 // copy makes a node of its own with all that stands under it.

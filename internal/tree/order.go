@@ -266,10 +266,8 @@ func (d *differ) relations() {
 		}
 		d.gates(c)
 		d.conditions(c, r)
-		d.each(d.want, c, r.Before, func(o *cmd) { before(c, o) })
-		d.each(d.have, c, r.Before, func(o *cmd) { before(c, o) })
-		d.each(d.want, c, r.After, func(o *cmd) { before(o, c) })
-		d.each(d.have, c, r.After, func(o *cmd) { before(o, c) })
+		d.member(c)
+		d.explicit(c, r)
 		if c.del {
 			d.removal(c, r)
 			continue
@@ -298,6 +296,27 @@ func (d *differ) relations() {
 			}
 		})
 		d.each(d.want, c, r.Wipes, func(o *cmd) { before(c, o) })
+	}
+}
+
+// explicit: what a rule says of the order by itself. What comes after other lines goes before
+// they do.
+func (d *differ) explicit(c *cmd, r *dialect.Rule) {
+	for _, t := range []*Tree{d.want, d.have} {
+		d.each(t, c, r.Before, func(o *cmd) {
+			if c.del && o.del {
+				before(o, c)
+			} else {
+				before(c, o)
+			}
+		})
+		d.each(t, c, r.After, func(o *cmd) {
+			if c.del {
+				before(c, o)
+			} else {
+				before(o, c)
+			}
+		})
 	}
 }
 

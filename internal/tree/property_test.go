@@ -3,6 +3,7 @@ package tree_test
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,12 +25,37 @@ func pairsPerDialect(t *testing.T) uint64 {
 	return 1000
 }
 
+// dialects gives those of all platforms, and small ones that dwell on one thing: what random
+// pairs of a whole platform seldom meet.
+func dialects(t *testing.T) map[string]*dialect.Dialect {
+	out := map[string]*dialect.Dialect{}
+	for _, name := range platforms(t) {
+		out[name] = platform(t, name)
+	}
+	small, err := filepath.Glob("testdata/dialects/*.rules")
+	if err != nil || len(small) == 0 {
+		t.Fatal("no small dialects", err)
+	}
+	for _, file := range small {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".rules")
+		d, problems := dialect.Read(name, text)
+		for _, p := range problems {
+			t.Errorf("%s:%d:%d: %s", file, p.Line, p.Col, p.Text)
+		}
+		out[name] = d
+	}
+	return out
+}
+
 // TestProperties holds what is true of every plan, on random typed pairs of every dialect.
 func TestProperties(t *testing.T) {
-	for _, name := range platforms(t) {
+	for name, d := range dialects(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := platform(t, name)
 			var lines, commands, failed, held int
 			n := pairsPerDialect(t)
 			for seed := range n {

@@ -10,6 +10,7 @@ func (d *differ) frees() map[string]*cmd {
 			out[d.have.named(n, r.Unique)] = c
 		}
 	}
+	d.along(func(n *node, _ *dialect.Rule, by *cmd) { note(n, by) })
 	for _, c := range d.cmds {
 		old := c.n
 		if !c.del {

@@ -43,6 +43,9 @@ type GlobWord struct {
 	Post string // of Bound: text glued behind it
 }
 
+// Beside gives the lines of a line's own block that look like those at the end of a glob.
+func (g Glob) Beside() Glob { return Glob{Text: g.Text, Levels: g.Levels[len(g.Levels)-1:]} }
+
 // readGlobs reads globs that are separated by semicolons.
 func readGlobs(v string) (out []Glob, err error) {
 	for _, part := range split(v, ";") {

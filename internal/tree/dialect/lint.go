@@ -170,6 +170,11 @@ func (l *lint) rule(rule *Rule) {
 			l.failf(rule.Line, 1, "%s=%s: %q has no such slot", what, slot, rule.Text)
 		}
 	}
+	for _, g := range rule.Inherits {
+		if g.From != Top || len(g.Levels) != 2 || g.Then != nil {
+			l.failf(rule.Line, 1, "inherits=%q: want lines of a block at the top: / HEADER > LINES", g.Text)
+		}
+	}
 	for what, n := range map[string]*Name{"def": rule.Def, "ref": rule.Ref, "unique": rule.Unique} {
 		l.slots(rule, what, n)
 	}

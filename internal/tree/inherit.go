@@ -1,0 +1,37 @@
+package tree
+
+// follows gives those lines of a block, at both ends, that it has from another block of which
+// it is and stays a member: what changes there changes here, and nothing is sent for it.
+func (d *differ) follows(h, w *node) map[*node]bool {
+	out := map[*node]bool{}
+	for k := w.first; k != nil; k = k.next {
+		r := d.want.rule(k)
+		if r == nil || len(r.Inherits) == 0 || k.mate == nil || k.m.neg || d.have.line(k.mate) != d.want.line(k) {
+			continue
+		}
+		for i := range r.Inherits {
+			g := r.Inherits[i].Beside()
+			for _, n := range d.want.find(k, &g) {
+				out[n] = true
+			}
+			for _, n := range d.have.find(k.mate, &g) {
+				out[n] = true
+			}
+		}
+	}
+	return out
+}
+
+// member: what a new member follows is as it will be before it joins, and stays so until an old
+// one has left.
+func (d *differ) member(c *cmd) {
+	for _, t := range []*Tree{d.want, d.have} {
+		d.each(t, c, d.treeOf(c).rule(c.n).Inherits, func(o *cmd) {
+			if c.del {
+				before(c, o)
+			} else {
+				before(o, c)
+			}
+		})
+	}
+}
