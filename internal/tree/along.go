@@ -2,6 +2,12 @@ package tree
 
 import "plumbline/internal/tree/dialect"
 
+// loss is a live line that goes with a command.
+type loss struct {
+	n  *node
+	by *cmd
+}
+
 // drops leaves out the removal of a live line that a command takes along.
 func (d *differ) drops(c *cmd, n *node) {
 	if r := d.done[n]; r != nil && r.del {

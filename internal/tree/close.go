@@ -84,6 +84,7 @@ func (d *differ) lost(c *cmd, from *node, g *dialect.Glob) {
 
 func (d *differ) takeAlong(c *cmd, n *node) {
 	d.drops(c, n)
+	d.lostTo = append(d.lostTo, loss{n, c})
 	w := d.counterpart(n)
 	if w != nil && w != c.n && d.done[w] == nil {
 		d.set(w, Cascade, c.n)

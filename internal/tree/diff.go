@@ -90,6 +90,7 @@ type differ struct {
 	compared   map[*node]*node
 	turns      [][2]*node // new lines whose order has meaning
 	dropped    []*cmd     // removals that other commands make
+	lostTo     []loss     // live lines that go with a command, wanted again or not
 	notes      []Note
 }
 

@@ -199,7 +199,7 @@ func (d *differ) names() {
 			continue
 		}
 		if old := d.live(c); old != nil {
-			if r := d.have.rule(old); r != nil && r.Ref != nil {
+			if r := d.have.rule(old); r != nil && r.Ref != nil && !slices.Contains(d.uses(c), d.have.named(old, r.Ref)) {
 				for _, def := range defs[d.have.named(old, r.Ref)] {
 					if def.del {
 						before(c, def)

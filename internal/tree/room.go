@@ -1,6 +1,10 @@
 package tree
 
-import "plumbline/internal/tree/dialect"
+import (
+	"slices"
+
+	"plumbline/internal/tree/dialect"
+)
 
 // frees gives the command that makes room for each unique value.
 func (d *differ) frees() map[string]*cmd {
@@ -10,7 +14,6 @@ func (d *differ) frees() map[string]*cmd {
 			out[d.have.named(n, r.Unique)] = c
 		}
 	}
-	d.along(func(n *node, _ *dialect.Rule, by *cmd) { note(n, by) })
 	for _, c := range d.cmds {
 		old := c.n
 		if !c.del {
@@ -23,6 +26,9 @@ func (d *differ) frees() map[string]*cmd {
 			c.n.walk(func(k *node) { note(k, c) })
 		}
 	}
+	for _, l := range d.lostTo { // it is free before the line has its new value
+		note(l.n, l.by.taker())
+	}
 	return out
 }
 
@@ -34,7 +40,8 @@ func (d *differ) split(stuck []*cmd) bool {
 			continue
 		}
 		old := d.live(c)
-		if old == nil || d.done[old] != nil || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+		gone := func(l loss) bool { return l.n == old }
+		if old == nil || d.done[old] != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
 			continue
 		}
 		x := d.add(old, true, Split, c.n)
