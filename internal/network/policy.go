@@ -1,7 +1,9 @@
 package network
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 
 	"plumbline/internal/diag"
 )
@@ -34,6 +36,28 @@ type PrefixItem struct {
 	From     diag.Pos
 }
 
+// Short gives the items with numbers up to 65535, for platforms that take no higher ones.
+// An item keeps its number, or one made of it, whatever else is in the set, but for those
+// few whose numbers meet. There is nothing where the set has more items than numbers.
+func (s PrefixSet) Short() []PrefixItem {
+	const most = 65535
+	if len(s.Items) > most {
+		return nil
+	}
+	out := slices.Clone(s.Items)
+	slices.SortStableFunc(out, func(a, b PrefixItem) int { return cmp.Compare(a.Seq, b.Seq) })
+	taken := make(map[int]bool, len(out))
+	for i := range out {
+		n := out[i].Seq
+		for n > most || n < 1 || taken[n] {
+			n = n%most + 1
+		}
+		out[i].Seq, taken[n] = n, true
+	}
+	slices.SortStableFunc(out, func(a, b PrefixItem) int { return cmp.Compare(a.Seq, b.Seq) })
+	return out
+}
+
 // PathSet is a named set of AS paths: those longer than Longer, or those that hold a
 // system inside one of Ranges.
 type PathSet struct {
@@ -41,6 +65,15 @@ type PathSet struct {
 	Longer int
 	Holds  []ASRange
 	From   diag.Pos
+}
+
+// TooLong is the shortest length of a path that is in the set; 0 where none is for its
+// length.
+func (s PathSet) TooLong() int {
+	if s.Longer == 0 {
+		return 0
+	}
+	return s.Longer + 1
 }
 
 // ASRange is all systems from First to Last. Name tells which well-known range it is, for

@@ -1,0 +1,376 @@
+package render_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/golden"
+	"plumbline/internal/network"
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// A platform that is to render the examples has three things under its testdata/render: a
+// case for each example, ports with its names of ports, facts with the lines that facts
+// are found in. Nothing below knows a platform.
+
+// TestVendors puts every device of the examples on each platform. What is rendered is
+// golden, every line has an origin and a rule, a plan from an empty device leads there and
+// back, and the facts found in the text are those of the model. The cases of the first
+// platform hold the same, or are refused at the intent for want of words.
+func TestVendors(t *testing.T) {
+	cases, err := filepath.Glob("testdata/frr/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, v := range vendors(t) {
+		var played []string
+		golden.Run(t, v.dir+"/*.txtar", func(t *testing.T, _ fs.FS) []byte {
+			example := path.Base(t.Name())
+			played = append(played, example)
+			cs, ds := v.hold(t, os.DirFS("../examples/"+example))
+			if ds.Failed() {
+				t.Error(ds.Err())
+			}
+			return page(t, cs, ds)
+		})
+		if want := slices.Sorted(maps.Keys(examples(t))); !slices.Equal(played, want) {
+			t.Errorf("%s renders %v; the examples are %v", v.platform, played, want)
+		}
+		for _, file := range cases {
+			t.Run(v.platform+"/"+filepath.Base(file), func(t *testing.T) {
+				a, err := txtar.ParseFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files, err := txtar.FS(a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, ds := v.hold(t, files)
+				for _, d := range ds {
+					if d.Severity == diag.Fail && d.Rule != "render/no-words" {
+						t.Errorf("%s: %s: %s", d.At, d.Rule, d.Text)
+					}
+				}
+			})
+		}
+	}
+}
+
+// vendor is a platform that renders the examples.
+type vendor struct {
+	platform, dir string
+	names         []name
+	patterns      []*pattern
+}
+
+func vendors(t *testing.T) (out []vendor) {
+	t.Helper()
+	folders, err := filepath.Glob("../templates/*/testdata/render")
+	if err != nil || len(folders) == 0 {
+		t.Fatal("no platform renders the examples", err)
+	}
+	for _, dir := range folders {
+		out = append(out, vendor{filepath.Base(filepath.Dir(filepath.Dir(dir))), dir, portNames(t, dir), readPatterns(t, dir)})
+	}
+	return out
+}
+
+// hold renders a repository on the platform and holds the laws over what comes of it.
+func (v vendor) hold(t *testing.T, files fs.FS) ([]tree.Config, diag.List) {
+	t.Helper()
+	net := resolve(t, v.moved(t, files))
+	cs, ds := render.All(net, templates.FS)
+	page(t, cs, ds)
+	comesBack(t, cs)
+	if ds.Failed() {
+		return cs, ds
+	}
+	for i, c := range cs {
+		thereAndBack(t, c)
+		same(t, c.Device, found(t, v.patterns, c), meant(net.Devices[i], v.names))
+	}
+	return cs, ds
+}
+
+// moved is a repository with all its devices on the platform, and ports named as there.
+func (v vendor) moved(t *testing.T, base fs.FS) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(base, p)
+		if strings.HasPrefix(p, "intent/") {
+			b = []byte(ethernet.ReplaceAllStringFunc(string(b), func(s string) string { return called(v.names, s) }))
+		}
+		out[p] = &fstest.MapFile{Data: bytes.ReplaceAll(b, []byte("platform: frr"), []byte("platform: "+v.platform))}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+var ethernet = regexp.MustCompile(`\beth[0-9]+\b`)
+
+// thereAndBack proves the plan from a device without configuration.
+func thereAndBack(t *testing.T, c tree.Config) {
+	t.Helper()
+	none := mustParse(c, "")
+	do, _, err := tree.Diff(none, c.Root, tree.Options{})
+	if err != nil {
+		t.Fatal(c.Device, err)
+	}
+	undo, _, err := tree.Diff(c.Root, none, tree.Options{})
+	if err != nil {
+		t.Fatal(c.Device, err)
+	}
+	proof, refused := replay.Verify(c.Dialect, tree.Print(none), tree.Print(c.Root), tree.Script(c.Dialect, do), tree.Script(c.Dialect, undo))
+	for _, r := range refused {
+		t.Errorf("%s: %v", c.Device, r.Error())
+	}
+	if !proof.Holds() || len(do) == 0 {
+		t.Errorf("%s: %d edits and no proof", c.Device, len(do))
+	}
+}
+
+// name is how a platform calls a port; a # stands for its number.
+type name struct{ ours, theirs string }
+
+func portNames(t *testing.T, dir string) (out []name) {
+	for _, line := range wordsOf(t, dir+"/ports") {
+		ours, theirs, _ := strings.Cut(line, " ")
+		out = append(out, name{ours, theirs})
+	}
+	return out
+}
+
+// called gives the name of a port on the platform.
+func called(names []name, port string) string {
+	for _, n := range names {
+		head, numbered := strings.CutSuffix(n.ours, "#")
+		if rest, ok := strings.CutPrefix(port, head); ok && (numbered && !strings.ContainsAny(rest, "/") || rest == "") {
+			return strings.Replace(n.theirs, "#", rest, 1)
+		}
+	}
+	return port
+}
+
+// wordsOf gives the lines of a file that say something.
+func wordsOf(t *testing.T, file string) (out []string) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// pattern finds one kind of fact: a path of lines with slots, and what the fact is called.
+type pattern struct {
+	fact string
+	path *regexp.Regexp
+}
+
+var slot = regexp.MustCompile(`<([a-z]+)>`)
+
+func readPatterns(t *testing.T, dir string) (out []*pattern) {
+	for _, line := range wordsOf(t, dir+"/facts") {
+		fact, path, ok := strings.Cut(line, " :: ")
+		if !ok {
+			t.Fatalf("%s: no pattern in %q", dir, line)
+		}
+		path = strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^ ]+`)
+		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
+		out = append(out, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
+	}
+	return out
+}
+
+// found gives the facts that stand in a configuration. The first pattern that fits a path
+// tells which.
+func found(t *testing.T, patterns []*pattern, c tree.Config) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	var above []string
+	var depths []int
+	dialect.Each(c.Dialect, string(tree.Print(c.Root)), func(l dialect.Line) {
+		for len(depths) > 0 && depths[len(depths)-1] >= l.Depth {
+			above, depths = above[:len(above)-1], depths[:len(depths)-1]
+		}
+		above, depths = append(above, l.Text), append(depths, l.Depth)
+		path := strings.Join(above, " > ")
+		for _, p := range patterns {
+			if at := p.path.FindStringSubmatchIndex(path); at != nil {
+				out[full(string(p.path.ExpandString(nil, p.fact, path, at)))] = true
+				break
+			}
+		}
+	})
+	return out
+}
+
+// full says the lengths that a prefix leaves open: itself, or as long as can be.
+func full(fact string) string {
+	rest, ok := strings.CutPrefix(fact, "prefix ")
+	if !ok {
+		return fact
+	}
+	f := strings.Fields(rest)
+	_, bits, _ := strings.Cut(f[1], "/")
+	all := "32"
+	if strings.Contains(f[1], ":") {
+		all = "128"
+	}
+	return "prefix " + strings.NewReplacer("bits", bits, "all", all).Replace(strings.Join(f, " "))
+}
+
+// meant gives the facts that the model holds, in the words that the patterns find.
+func meant(d *network.Device, names []name) map[string]bool {
+	out := map[string]bool{}
+	add := func(format string, args ...any) { out[fmt.Sprintf(format, args...)] = true }
+	for _, p := range d.Interfaces.Ports {
+		for _, a := range p.Addrs {
+			add("address %s %s", called(names, p.Name), a.Prefix)
+		}
+	}
+	sessions := func(table string, ns []network.Neighbor) {
+		for _, n := range ns {
+			add("session %s %s %d", table, n.Addr, n.ASN)
+			family := map[bool]string{false: "ipv4", true: "ipv6"}[n.Is6()]
+			if n.EVPNOnly {
+				continue
+			}
+			add("family %s %s %s", table, n.Addr, family)
+			if n.Import != "" {
+				add("in %s %s %s %s", table, n.Addr, family, n.Import)
+			}
+			if n.Export != "" {
+				add("out %s %s %s %s", table, n.Addr, family, n.Export)
+			}
+		}
+	}
+	if d.BGP != nil {
+		sessions("-", d.BGP.Neighbors)
+	}
+	if d.VRF != nil {
+		for _, v := range d.VRF.Tables {
+			sessions(v.Name, v.Neighbors)
+		}
+	}
+	if d.EVPN != nil {
+		for _, p := range d.EVPN.Peers {
+			add("family - %s evpn", p.Addr)
+			if p.Policy != "" {
+				add("in - %s evpn %s", p.Addr, p.Policy)
+				add("out - %s evpn %s", p.Addr, p.Policy)
+			}
+		}
+	}
+	if d.Policy != nil {
+		lists(d.Policy, add)
+	}
+	return out
+}
+
+func lists(p *network.Policy, add func(string, ...any)) {
+	for _, s := range p.PrefixSets {
+		for _, i := range s.Items {
+			low, high := max(i.Min, i.Prefix.Bits()), i.Max
+			switch {
+			case high == 0 && i.Min == 0:
+				high = i.Prefix.Bits()
+			case high == 0:
+				high = i.Prefix.Addr().BitLen()
+			}
+			add("prefix %s %s %d %d", s.Name, i.Prefix, low, high)
+		}
+	}
+	for _, r := range p.Routes {
+		for _, term := range r.Terms {
+			if term.NextHop.IsValid() {
+				add("hop %s %d %s", r.Name, term.Seq, term.NextHop)
+			}
+		}
+	}
+}
+
+// same compares what was found with what was meant.
+func same(t *testing.T, device string, found, meant map[string]bool) {
+	t.Helper()
+	for _, f := range slices.Sorted(maps.Keys(meant)) {
+		if !found[f] {
+			t.Errorf("%s: the text does not say: %s", device, f)
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(found)) {
+		if !meant[f] {
+			t.Errorf("%s: nobody asked for: %s", device, f)
+		}
+	}
+}
+
+// silent are the facts that no device holds: names and reasons that are for people, and
+// numbers of entries whose order means nothing.
+var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name Use From")
+
+// TestEveryFact holds the law that nothing is dropped: each fact of the model stands in the
+// template of its group, be it only to be refused.
+func TestEveryFact(t *testing.T) {
+	for _, v := range vendors(t) {
+		platform := v.platform
+		d := reflect.TypeFor[network.Device]()
+		for i := range d.NumField() {
+			if f := d.Field(i); f.Type.Kind() == reflect.Pointer {
+				text, err := fs.ReadFile(templates.FS, platform+"/"+f.Name+".tmpl")
+				if err != nil {
+					t.Errorf("%s says no %s", platform, f.Name)
+				}
+				facts(t, platform, f.Name, string(text), f.Type.Elem())
+			}
+		}
+	}
+}
+
+// facts looks for every field of a group in its template.
+func facts(t *testing.T, platform, group, text string, of reflect.Type) {
+	for i := range of.NumField() {
+		f := of.Field(i)
+		at := f.Type
+		for at.Kind() == reflect.Slice || at.Kind() == reflect.Pointer {
+			at = at.Elem()
+		}
+		if !slices.Contains(silent, f.Name) && !regexp.MustCompile(`[.]`+f.Name+`\b`).MatchString(text) {
+			t.Errorf("%s/%s.tmpl drops %s.%s", platform, group, of.Name(), f.Name)
+		}
+		if at.Kind() == reflect.Struct && at.PkgPath() == of.PkgPath() {
+			facts(t, platform, group, text, at)
+		}
+	}
+}
