@@ -316,6 +316,7 @@ func (d *differ) appends(have, want []*node) {
 		broken = true
 		if k.mate != nil {
 			d.add(k.mate, true, Change, nil)
+			d.remade[k] = k.mate
 			k.mate.mate, k.mate = nil, nil
 		}
 		d.inTurn(fresh, k)

@@ -115,6 +115,9 @@ func (d *differ) live(c *cmd) *node {
 	if c.old != nil {
 		return c.old
 	}
+	if old := d.remade[c.n]; old != nil {
+		return old
+	}
 	return d.counterpart(c.n)
 }
 
@@ -296,27 +299,6 @@ func (d *differ) relations() {
 			}
 		})
 		d.each(d.want, c, r.Wipes, func(o *cmd) { before(c, o) })
-	}
-}
-
-// explicit: what a rule says of the order by itself. What comes after other lines goes before
-// they do.
-func (d *differ) explicit(c *cmd, r *dialect.Rule) {
-	for _, t := range []*Tree{d.want, d.have} {
-		d.each(t, c, r.Before, func(o *cmd) {
-			if c.del && o.del {
-				before(o, c)
-			} else {
-				before(c, o)
-			}
-		})
-		d.each(t, c, r.After, func(o *cmd) {
-			if c.del {
-				before(c, o)
-			} else {
-				before(o, c)
-			}
-		})
 	}
 }
 

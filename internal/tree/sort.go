@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // moving: a line is set before it is moved, and moves come in their order.
@@ -27,6 +29,27 @@ func (d *differ) moving() {
 		}
 		before(last, c)
 		last = c
+	}
+}
+
+// explicit: what a rule says of the order by itself. What comes after other lines goes before
+// they do.
+func (d *differ) explicit(c *cmd, r *dialect.Rule) {
+	for _, t := range []*Tree{d.want, d.have} {
+		d.each(t, c, r.Before, func(o *cmd) {
+			if c.del && o.del {
+				before(o, c)
+			} else {
+				before(c, o)
+			}
+		})
+		d.each(t, c, r.After, func(o *cmd) {
+			if c.del {
+				before(c, o)
+			} else {
+				before(o, c)
+			}
+		})
 	}
 }
 
