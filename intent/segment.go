@@ -143,7 +143,7 @@ func (s *Segment) attached(b *Build, f *Fabric) (out []*network.Device) {
 		if a.Tag == "untagged" {
 			b.claim("untagged "+string(a.Link), &a.Tag, "segment/attach", "%s has an untagged segment already", a.Link)
 		}
-		b.vlans = append(b.vlans, vlan{n.Name, e.Interface, s.VLAN, a.Tag, b.At(&a.Tag)})
+		b.vlans = append(b.vlans, vlan{n.Name, e.Interface, s.VLAN, a.Tag, f != nil, b.At(&a.Tag)})
 		if !slices.Contains(out, n) {
 			out = append(out, n)
 		}
@@ -180,7 +180,7 @@ func (s *Segment) plain(b *Build) {
 		for j := range l.Between {
 			e := &l.Between[j]
 			on[e.Device] = true
-			b.vlans = append(b.vlans, vlan{string(e.Device), e.Interface, s.VLAN, "tagged", b.At(&s.Trunks[i])})
+			b.vlans = append(b.vlans, vlan{string(e.Device), e.Interface, s.VLAN, "tagged", false, b.At(&s.Trunks[i])})
 		}
 	}
 	var first *Name
@@ -271,6 +271,7 @@ type vlan struct {
 	port   Interface
 	number int
 	tag    Tag
+	fabric bool
 	at     diag.Pos
 }
 
@@ -280,7 +281,7 @@ func (b *Build) tagPorts() {
 		d := b.net.Device(v.device)
 		for i := 0; d != nil && d.Interfaces != nil && i < len(d.Interfaces.Ports); i++ {
 			if p := &d.Interfaces.Ports[i]; p.Name == string(v.port) {
-				p.Segments = append(p.Segments, network.PortSegment{VLAN: v.number, Untagged: v.tag == "untagged", From: v.at})
+				p.Segments = append(p.Segments, network.PortSegment{VLAN: v.number, Untagged: v.tag == "untagged", Fabric: v.fabric, From: v.at})
 			}
 		}
 	}

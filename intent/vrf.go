@@ -220,7 +220,7 @@ func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
 	}
 	p := network.Port{
 		Name: fmt.Sprintf("%s.%d", e.Interface, h.VLAN), Use: "handoff", Description: string(v.Name), MTU: l.MTU,
-		VLAN: h.VLAN, VRF: string(v.Name), Addrs: addresses(b, h.Addresses[0].Value), From: b.At(&h.VLAN),
+		VLAN: h.VLAN, Parent: string(e.Interface), VRF: string(v.Name), Addrs: addresses(b, h.Addresses[0].Value), From: b.At(&h.VLAN),
 	}
 	b.add(n, p, &h.VLAN)
 	if i := slices.IndexFunc(n.VRF.Tables, func(t network.Table) bool { return t.Name == string(v.Name) }); i >= 0 {

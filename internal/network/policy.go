@@ -36,6 +36,44 @@ type PrefixItem struct {
 	From     diag.Pos
 }
 
+// Narrowed tells whether an item of the set matches prefixes inside another item that this
+// one does not, since it matches longer or shorter ones. Platforms that ask only the item
+// with the longest match of all cannot hold such a set.
+func (s PrefixSet) Narrowed() bool {
+	items := slices.Clone(s.Items)
+	slices.SortFunc(items, func(a, b PrefixItem) int { return byPrefix(a.Prefix, b.Prefix) })
+	var around []PrefixItem // those that hold the current one, the widest first
+	for _, i := range items {
+		for len(around) > 0 && !around[len(around)-1].Prefix.Contains(i.Prefix.Addr()) {
+			around = around[:len(around)-1]
+		}
+		low, high := i.Lengths()
+		for _, o := range around {
+			first, last := o.Lengths()
+			if first = max(first, i.Prefix.Bits()); first <= last && (first < low || last > high) {
+				return true
+			}
+		}
+		around = append(around, i)
+	}
+	return false
+}
+
+// Lengths gives the shortest and the longest prefix that the item matches, in bits.
+func (i PrefixItem) Lengths() (low, high int) {
+	low, high = max(i.Min, i.Prefix.Bits()), i.Max
+	switch {
+	case high == 0 && i.Min == 0:
+		high = i.Prefix.Bits()
+	case high == 0:
+		high = i.Prefix.Addr().BitLen()
+	}
+	return low, high
+}
+
+// Bits is how long a prefix of the family of the item can be.
+func (i PrefixItem) Bits() int { return i.Prefix.Addr().BitLen() }
+
 // Short gives the items with numbers up to 65535, for platforms that take no higher ones.
 // An item keeps its number, or one made of it, whatever else is in the set, but for those
 // few whose numbers meet. There is nothing where the set has more items than numbers.

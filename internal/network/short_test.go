@@ -40,3 +40,25 @@ func TestShort(t *testing.T) {
 		t.Error("there are not so many numbers")
 	}
 }
+
+// TestNarrowed holds when the longest match alone says less than the whole set.
+func TestNarrowed(t *testing.T) {
+	item := func(p string, low, high int) PrefixItem {
+		return PrefixItem{Prefix: netip.MustParsePrefix(p), Min: low, Max: high}
+	}
+	for _, c := range []struct {
+		items []PrefixItem
+		want  bool
+	}{
+		{[]PrefixItem{item("10.0.0.0/8", 0, 24), item("10.1.0.0/16", 0, 24)}, false},
+		{[]PrefixItem{item("10.0.0.0/8", 0, 24), item("10.1.2.0/24", 0, 0)}, false},
+		{[]PrefixItem{item("10.0.0.0/8", 0, 0), item("10.1.0.0/16", 0, 0)}, false},
+		{[]PrefixItem{item("10.0.0.0/8", 0, 24), item("10.1.0.0/16", 0, 0)}, true},
+		{[]PrefixItem{item("0.0.0.0/0", 25, 0), item("10.0.0.0/8", 0, 24)}, true},
+		{[]PrefixItem{item("10.1.0.0/16", 0, 0), item("11.0.0.0/8", 0, 32)}, false},
+	} {
+		if got := (PrefixSet{Items: c.items}).Narrowed(); got != c.want {
+			t.Errorf("%v: %v", c.items, got)
+		}
+	}
+}
