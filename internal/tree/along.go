@@ -38,6 +38,77 @@ func (d *differ) along(f func(n *node, r *dialect.Rule, by *cmd)) {
 	}
 }
 
+// definitions gives the commands that bring each name into being, and those that take it away.
+// A removal does not where the name stays defined: it waits for the lines that define it anew,
+// if it need not make room for them.
+func (d *differ) definitions() map[string][]*cmd {
+	defs := map[string][]*cmd{}
+	var staying []*cmd
+	for _, c := range d.cmds {
+		r := d.treeOf(c).rule(c.n)
+		if r == nil || r.Def == nil || c.n.m.neg || c.move != "" {
+			continue
+		}
+		name := d.treeOf(c).named(c.n, r.Def)
+		switch {
+		case !c.del || !d.persists(c.n, name):
+			defs[name] = append(defs[name], c)
+		case r.Unique == nil && r.Replace != "undo-first":
+			staying = append(staying, c)
+		}
+	}
+	d.along(func(n *node, r *dialect.Rule, by *cmd) {
+		if r.Def != nil && !n.m.neg {
+			name := d.have.named(n, r.Def)
+			defs[name] = append(defs[name], by)
+		}
+	})
+	for _, c := range staying {
+		d.afterAll(c, defs[d.have.named(c.n, d.have.rule(c.n).Def)])
+	}
+	return defs
+}
+
+// afterAll lets a removal wait for what defines its name anew, but for a line in its own place.
+func (d *differ) afterAll(c *cmd, defs []*cmd) {
+	for _, o := range defs {
+		if !o.del && d.live(o) != c.n {
+			before(o, c)
+		}
+	}
+}
+
+// release: what uses a name no more does so before the name is taken away.
+func (d *differ) release(c *cmd, name string, defs map[string][]*cmd) {
+	if name == "" {
+		return
+	}
+	for _, def := range defs[name] {
+		if def.del {
+			before(c, def)
+		}
+	}
+}
+
+// persists tells whether lines that are wanted beside a removed one define the same name: what
+// uses it may stay.
+func (d *differ) persists(n *node, name string) bool {
+	in := d.counterpart(n.parent)
+	if in == nil {
+		return false
+	}
+	if d.defined[in] == nil {
+		names := map[string]bool{}
+		for k := in.first; k != nil; k = k.next {
+			if r := d.want.rule(k); r != nil && r.Def != nil && !k.m.neg {
+				names[d.want.named(k, r.Def)] = true
+			}
+		}
+		d.defined[in] = names
+	}
+	return d.defined[in][name]
+}
+
 // acting is the command of a line: its own, or the removal of a block around it, or what
 // takes either along.
 func (d *differ) acting(n *node) *cmd {

@@ -161,33 +161,16 @@ func (d *differ) names() {
 	if d.want.d.Acts == "file" { // it is read as a whole
 		return
 	}
-	defs := map[string][]*cmd{}
-	for _, c := range d.cmds {
-		if r := d.treeOf(c).rule(c.n); r != nil && r.Def != nil && !c.n.m.neg && c.move == "" {
-			name := d.treeOf(c).named(c.n, r.Def)
-			defs[name] = append(defs[name], c)
-		}
-	}
-	d.along(func(n *node, r *dialect.Rule, by *cmd) {
-		if r.Def != nil && !n.m.neg {
-			name := d.have.named(n, r.Def)
-			defs[name] = append(defs[name], by)
-		}
-	})
+	defs := d.definitions()
 	if len(defs) == 0 {
 		return
 	}
 	d.along(func(n *node, r *dialect.Rule, by *cmd) {
-		if name := d.have.named(n, r.Ref); name != "" {
-			for _, def := range defs[name] {
-				if def.del {
-					before(by, def)
-				}
-			}
-		}
+		d.release(by, d.have.named(n, r.Ref), defs)
 	})
 	for _, c := range d.cmds {
-		for _, ref := range d.uses(c) {
+		uses := d.uses(c)
+		for _, ref := range uses {
 			for _, def := range defs[ref] {
 				switch {
 				case !c.del && !def.del:
@@ -202,12 +185,8 @@ func (d *differ) names() {
 			continue
 		}
 		if old := d.live(c); old != nil {
-			if r := d.have.rule(old); r != nil && r.Ref != nil && !slices.Contains(d.uses(c), d.have.named(old, r.Ref)) {
-				for _, def := range defs[d.have.named(old, r.Ref)] {
-					if def.del {
-						before(c, def)
-					}
-				}
+			if r := d.have.rule(old); r != nil && !slices.Contains(uses, d.have.named(old, r.Ref)) {
+				d.release(c, d.have.named(old, r.Ref), defs)
 			}
 		}
 	}

@@ -59,6 +59,9 @@ func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
 	in := c.n.parent
 	if d.inWant(c.n) != (t == d.want) {
 		in = d.counterpart(in)
+		if up := d.counterpart(c.n.parent.parent); in == nil && up != nil { // beside its block there may be lines all the same
+			in = &node{parent: up}
+		}
 	}
 	from := finder{t, d.treeOfNode(c.n), c.n}
 	for i := range globs {
