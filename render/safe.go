@@ -13,7 +13,7 @@ const maxTemplate = 256 << 10
 
 // allowed is every function that a template may use. None of them prints, calls what a
 // value holds, or makes text longer. unsaid and without tell what the platform lacks.
-var allowed = []string{"unsaid", "without", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "index", "slice"}
+var allowed = []string{"unsaid", "without", "more", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "index", "slice"}
 
 // safe refuses a template that could run for ever, call what it was not given, or hide
 // where its lines come from.

@@ -272,6 +272,11 @@ func (d *differ) relations() {
 				before(o, c)
 			}
 		})
+		d.each(d.want, c, r.Conflicts, func(o *cmd) {
+			if !o.del { // c is refused while o is there; where both are wanted, o bears c
+				before(c, o)
+			}
+		})
 		d.each(d.want, c, r.Owns, func(o *cmd) {
 			if !d.owns(o, c) {
 				before(c, o)
