@@ -52,6 +52,7 @@ func platformPage(p render.Platform) []byte {
 		fmt.Fprintf(&b, "| the host's, not rendered | %s |\n", strings.Join(p.HostManaged, ", "))
 	}
 	fmt.Fprintf(&b, "\n%s\n", acts[d.Acts])
+	rendered(&b, p.Name)
 	proofs(&b, rules)
 	blocks(&b, rules)
 	replayed(&b, rules)
