@@ -61,7 +61,6 @@ type Name struct {
 // rule that says more than is done would be a lie.
 func attributes() map[string]attribute {
 	return map[string]attribute{
-		"one":        {false, func(a *Attrs, _ string) error { a.Many = false; return nil }},
 		"many":       flag(func(a *Attrs) *bool { return &a.Many }),
 		"ordered":    flag(func(a *Attrs) *bool { return &a.Ordered }),
 		"rewrite":    flag(func(a *Attrs) *bool { return &a.Rewrite }),
