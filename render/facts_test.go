@@ -1,0 +1,200 @@
+package render_test
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"plumbline/internal/network"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+)
+
+// pattern finds one kind of fact: a path of lines with slots, and what the fact is called.
+type pattern struct {
+	fact string
+	path *regexp.Regexp
+}
+
+var slot = regexp.MustCompile(`<([a-z]+)>`)
+
+func readPatterns(t *testing.T, dir string) (out []*pattern) {
+	for _, line := range wordsOf(t, dir+"/facts") {
+		fact, path, ok := strings.Cut(line, " :: ")
+		if !ok {
+			t.Fatalf("%s: no pattern in %q", dir, line)
+		}
+		path = strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^ ]+`)
+		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
+		out = append(out, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
+	}
+	return out
+}
+
+// found gives the facts that stand in a configuration. The first pattern that fits a path
+// tells which.
+func found(t *testing.T, patterns []*pattern, c tree.Config) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	var above []string
+	var depths []int
+	dialect.Each(c.Dialect, string(tree.Print(c.Root)), func(l dialect.Line) {
+		for len(depths) > 0 && depths[len(depths)-1] >= l.Depth {
+			above, depths = above[:len(above)-1], depths[:len(depths)-1]
+		}
+		above, depths = append(above, l.Text), append(depths, l.Depth)
+		path := strings.Join(above, " > ")
+		for _, p := range patterns {
+			if at := p.path.FindStringSubmatchIndex(path); at != nil && p.fact == "none" {
+				break
+			} else if at != nil {
+				for fact := range strings.SplitSeq(string(p.path.ExpandString(nil, p.fact, path, at)), ", ") {
+					out[full(fact)] = true
+				}
+				break
+			}
+		}
+	})
+	return out
+}
+
+// full says the lengths that a prefix leaves open: itself, or as long as can be.
+func full(fact string) string {
+	rest, ok := strings.CutPrefix(fact, "prefix ")
+	if !ok {
+		return fact
+	}
+	f := strings.Fields(rest)
+	_, bits, _ := strings.Cut(f[1], "/")
+	all := "32"
+	if strings.Contains(f[1], ":") {
+		all = "128"
+	}
+	return "prefix " + strings.NewReplacer("bits", bits, "all", all).Replace(strings.Join(f, " "))
+}
+
+// meant gives the facts that the model holds, in the words that the patterns find.
+func meant(d *network.Device, names []name) map[string]bool {
+	out := map[string]bool{}
+	add := func(format string, args ...any) { out[fmt.Sprintf(format, args...)] = true }
+	for _, p := range d.Interfaces.Ports {
+		for _, a := range p.Addrs {
+			add("address %s %s", called(names, p.Name), a.Prefix)
+		}
+	}
+	sessions := func(table string, ns []network.Neighbor) {
+		for _, n := range ns {
+			add("session %s %s %d", table, n.Addr, n.ASN)
+			words := map[bool]string{false: "ipv4", true: "ipv6"}[n.Is6()]
+			if n.EVPNOnly {
+				continue
+			}
+			add("family %s %s %s", table, n.Addr, words)
+			if n.MaxPrefixes > 0 {
+				add("limit %s %s %d", table, n.Addr, n.MaxPrefixes)
+			}
+			if n.Import != "" {
+				add("in %s %s %s %s", table, n.Addr, words, n.Import)
+			}
+			if n.Export != "" {
+				add("out %s %s %s %s", table, n.Addr, words, n.Export)
+			}
+		}
+	}
+	if d.IGP != nil {
+		for _, p := range d.IGP.Ports {
+			if p.Passive {
+				add("passive %s", called(names, p.Name))
+			} else {
+				add("cost %s %d", called(names, p.Name), p.Cost)
+			}
+		}
+	}
+	if d.BGP != nil {
+		sessions("-", d.BGP.Neighbors)
+		for _, o := range d.BGP.Origins {
+			add("origin %s", o.Prefix)
+		}
+	}
+	if d.VRF != nil {
+		for _, v := range d.VRF.Tables {
+			sessions(v.Name, v.Neighbors)
+			add("rd %s %s", v.Name, v.RD)
+			add("vni %s %d", v.Name, v.VNI)
+			add("tell %s %s", v.Name, v.RT)
+			add("take %s %s", v.Name, v.RT)
+			for _, i := range v.Imports {
+				add("take %s %s", v.Name, i.RT)
+			}
+			for _, n := range v.Nets {
+				add("net %s %s", v.Name, n.Prefix)
+			}
+		}
+	}
+	if d.EVPN != nil {
+		overlay(d.EVPN, add)
+	}
+	if d.Policy != nil {
+		lists(d.Policy, add)
+	}
+	return out
+}
+
+func overlay(e *network.EVPN, add func(string, ...any)) {
+	for _, p := range e.Peers {
+		add("family - %s evpn", p.Addr)
+		if p.Policy != "" {
+			add("in - %s evpn %s", p.Addr, p.Policy)
+			add("out - %s evpn %s", p.Addr, p.Policy)
+		}
+	}
+	for _, l := range e.L2 {
+		add("rd %d %s", l.VLAN, l.RD)
+		add("vni %d %d", l.VLAN, l.VNI)
+		add("tell %d %s", l.VLAN, l.RT)
+		add("take %d %s", l.VLAN, l.RT)
+	}
+}
+
+func lists(p *network.Policy, add func(string, ...any)) {
+	for _, s := range p.PrefixSets {
+		for _, i := range s.Items {
+			low, high := i.Lengths()
+			add("prefix %s %s %d %d", s.Name, i.Prefix, low, high)
+		}
+	}
+	for _, r := range p.Routes {
+		for _, term := range r.Terms {
+			if term.NextHop.IsValid() {
+				add("hop %s %d %s", r.Name, term.Seq, term.NextHop)
+			}
+		}
+	}
+}
+
+// same compares what was found with what was meant. A fact that is found for any family
+// stands for those that are meant.
+func same(t *testing.T, device string, found, meant map[string]bool) {
+	t.Helper()
+	used := map[string]bool{}
+	for _, m := range slices.Sorted(maps.Keys(meant)) {
+		switch wide := family.ReplaceAllString(m, " any "); {
+		case found[m]:
+			used[m] = true
+		case found[wide]:
+			used[wide] = true
+		default:
+			t.Errorf("%s: the text does not say: %s", device, m)
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(found)) {
+		if !used[f] {
+			t.Errorf("%s: nobody asked for: %s", device, f)
+		}
+	}
+}
+
+var family = regexp.MustCompile(` (ipv4|ipv6|evpn) `)
