@@ -1,6 +1,10 @@
 package tree
 
-import "plumbline/internal/tree/dialect"
+import (
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
 
 // loss is a live line that goes with a command.
 type loss struct {
@@ -90,23 +94,32 @@ func (d *differ) release(c *cmd, name string, defs map[string][]*cmd) {
 	}
 }
 
-// persists tells whether lines that are wanted beside a removed one define the same name: what
-// uses it may stay.
+// persists tells whether lines that are wanted beside a removed one, and begin with the same
+// words, define the same name: what uses it may stay.
 func (d *differ) persists(n *node, name string) bool {
 	in := d.counterpart(n.parent)
 	if in == nil {
 		return false
 	}
-	if d.defined[in] == nil {
-		names := map[string]bool{}
+	at := family{in, d.have.rule(n).Head()}
+	if d.defined[at] == nil {
+		d.defined[at] = map[string]bool{}
 		for k := in.first; k != nil; k = k.next {
+			if !strings.HasPrefix(k.text, at.head) {
+				continue
+			}
 			if r := d.want.rule(k); r != nil && r.Def != nil && !k.m.neg {
-				names[d.want.named(k, r.Def)] = true
+				d.defined[at][d.want.named(k, r.Def)] = true
 			}
 		}
-		d.defined[in] = names
 	}
-	return d.defined[in][name]
+	return d.defined[at][name]
+}
+
+// family is the lines of a block that begin with the same words.
+type family struct {
+	in   *node
+	head string
 }
 
 // acting is the command of a line: its own, or the removal of a block around it, or what

@@ -45,7 +45,7 @@ type Edit struct {
 // The error names commands that need one another in a circle.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}, compared: map[*node]*node{}, remade: map[*node]*node{},
-		defined: map[*node]map[string]bool{}}
+		defined: map[family]map[string]bool{}}
 	d.blocks(have.root, want.root)
 	d.close()
 	ordered, err := d.order()
@@ -89,11 +89,11 @@ type differ struct {
 	cmds       []*cmd
 	done       map[*node]*cmd // by node, so that nothing is sent twice
 	compared   map[*node]*node
-	turns      [][2]*node                // new lines whose order has meaning
-	defined    map[*node]map[string]bool // names that the lines of a wanted block define
-	remade     map[*node]*node           // wanted lines that move, and the live ones that are removed for them
-	dropped    []*cmd                    // removals that other commands make
-	lostTo     []loss                    // live lines that go with a command, wanted again or not
+	turns      [][2]*node                 // new lines whose order has meaning
+	defined    map[family]map[string]bool // names that lines of a wanted block define
+	remade     map[*node]*node            // wanted lines that move, and the live ones that are removed for them
+	dropped    []*cmd                     // removals that other commands make
+	lostTo     []loss                     // live lines that go with a command, wanted again or not
 	notes      []Note
 }
 
