@@ -62,6 +62,11 @@ func (r *reader) spelling(rule *Rule, text string, adds bool) {
 		block, text = block.Up, text[2:]
 	}
 	also := &Rule{Line: rule.Line, Text: text, Up: block, Of: rule, Adds: adds, Pattern: r.pattern(rule.Line, 1, r.typed(rule, text))}
+	for _, e := range also.Pattern { // only slots are carried over into the rule's own words
+		if e.Kind == Group && len(Slots(e.Group)) == 0 {
+			r.failf(rule.Line, 1, "also=%q: the words of (%s) are no value and would be lost: write them as a slot", text, strings.TrimSpace(shape(e.Group)))
+		}
+	}
 	if block == nil {
 		r.d.Rules = append(r.d.Rules, also)
 		return
