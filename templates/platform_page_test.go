@@ -52,6 +52,12 @@ func platformPage(p render.Platform) []byte {
 		fmt.Fprintf(&b, "| the host's, not rendered | %s |\n", strings.Join(p.HostManaged, ", "))
 	}
 	fmt.Fprintf(&b, "\n%s\n", acts[d.Acts])
+	if len(p.Requires) > 0 {
+		b.WriteString("\n## What it requires\n\n")
+	}
+	for _, r := range p.Requires {
+		fmt.Fprintf(&b, "- %s; else %s\n", r.Want, r.Fix)
+	}
 	rendered(&b, p.Name)
 	proofs(&b, rules)
 	blocks(&b, rules)

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 
 	"plumbline/internal/lab"
 	"plumbline/internal/replay"
+	"plumbline/internal/tree/dialect"
+
+	"golang.org/x/tools/txtar"
 )
 
 // TestJudge lets a real FRR judge plans: load A, send the plan that leads to B line by
@@ -19,6 +23,50 @@ func TestJudge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs time: run without -short")
 	}
+	j := court(t)
+	for seed := range uint64(judged) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		j.pair(fmt.Sprint("seed ", seed), random(r), random(r))
+	}
+	t.Logf("figure: %d random pairs on real FRR: %d lines sent, 0 refused, every end as planned and as replayed", judged, j.lines)
+}
+
+// TestJudgeCases lets a real FRR judge the cases of its platform folder, there and back.
+// One that is for the device on paper alone says so in its options, and why.
+func TestJudgeCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs time: run without -short")
+	}
+	files, err := filepath.Glob("../../templates/frr/testdata/diff/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	j := court(t)
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := map[string]string{}
+		for _, f := range a.Files {
+			part[f.Name] = string(f.Data)
+		}
+		if strings.Contains(part["options"], "refused") || strings.Contains(part["options"], "paper") {
+			continue
+		}
+		have, _ := Parse(j.d, []byte(part["have"]))
+		want, _ := Parse(j.d, []byte(part["wanted"]))
+		there, back := j.fromNothing(have), j.fromNothing(want)
+		j.pair(file, there, string(Print(want)))
+		j.pair(file+", back", back, string(Print(have)))
+		j.cases++
+	}
+	t.Logf("figure: %d cases on real FRR, there and back: %d lines sent, 0 refused, every end as planned and as replayed", j.cases, j.lines)
+}
+
+// court is a router that judges.
+func court(t *testing.T) *judge {
+	t.Helper()
 	lab.Need(t, "root", "netns", "veth", "bridge", "frr", "ssh")
 	l, err := lab.Up(t.Context(), lab.Topology{Routers: []string{"judge"}, Segments: []lab.Segment{
 		{Name: "a", Ends: []lab.End{{Router: "judge", Interface: "eth0"}}},
@@ -33,35 +81,44 @@ func TestJudge(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	d := frr(t)
-	j := &judge{t: t, l: l, file: filepath.Join(t.TempDir(), "conf")}
-	lines := 0
-	for seed := range uint64(judged) {
-		r := rand.New(rand.NewPCG(seed, 3))
-		a, b := random(r), random(r)
-		want, _ := Parse(d, []byte(b))
-		j.become(a)
-		have, _ := Parse(d, []byte(j.shown()))
-		edits, _, err := Diff(have, want, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		script := Script(d, edits)
-		said := j.send(string(script))
-		got, _ := Parse(d, []byte(j.shown()))
-		paper := replay.New(d, Print(have))
-		for line := range strings.Lines(string(script)) {
-			if err := paper.Do(strings.TrimSpace(line)); err != nil {
-				t.Errorf("seed %d: the device on paper: %v", seed, err)
-			}
-		}
-		onPaper, _ := Parse(d, paper.Text())
-		if said != "" || Digest(got) != Digest(want) || Digest(onPaper) != Digest(got) {
-			t.Fatalf("seed %d: FRR says %q\nfrom:\n%s\nscript:\n%s\nwant:\n%s\nFRR has:\n%s\npaper has:\n%s", seed, said, Print(have), script, Print(want), Print(got), Print(onPaper))
-		}
-		lines += strings.Count(string(script), "\n")
+	return &judge{t: t, l: l, d: frr(t), file: filepath.Join(t.TempDir(), "conf")}
+}
+
+// fromNothing gives the lines that make a configuration on an empty router.
+func (j *judge) fromNothing(of *Tree) string {
+	j.t.Helper()
+	none, _ := Parse(j.d, nil)
+	es, _, err := Diff(none, of, Options{})
+	if err != nil {
+		j.t.Fatal(err)
 	}
-	t.Logf("figure: %d random pairs on real FRR: %d lines sent, 0 refused, every end as planned and as replayed", judged, lines)
+	return string(Script(j.d, es))
+}
+
+// pair leads the router from a to b.
+func (j *judge) pair(name, a, b string) {
+	j.t.Helper()
+	want, _ := Parse(j.d, []byte(b))
+	j.become(a)
+	have, _ := Parse(j.d, []byte(j.shown()))
+	edits, _, err := Diff(have, want, Options{})
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	script := Script(j.d, edits)
+	said := j.send(string(script))
+	got, _ := Parse(j.d, []byte(j.shown()))
+	paper := replay.New(j.d, Print(have))
+	for line := range strings.Lines(string(script)) {
+		if err := paper.Do(strings.TrimSpace(line)); err != nil {
+			j.t.Errorf("%s: the device on paper: %v", name, err)
+		}
+	}
+	onPaper, _ := Parse(j.d, paper.Text())
+	if said != "" || Digest(got) != Digest(want) || Digest(onPaper) != Digest(got) {
+		j.t.Fatalf("%s: FRR says %q\nfrom:\n%s\nscript:\n%s\nwant:\n%s\nFRR has:\n%s\npaper has:\n%s", name, said, Print(have), script, Print(want), Print(got), Print(onPaper))
+	}
+	j.lines += strings.Count(string(script), "\n")
 }
 
 const judged = 60
@@ -70,7 +127,10 @@ const judged = 60
 type judge struct {
 	t    *testing.T
 	l    *lab.Lab
+	d    *dialect.Dialect
 	file string
+
+	lines, cases int
 }
 
 func (j *judge) shown() string {
@@ -85,14 +145,13 @@ func (j *judge) shown() string {
 // become empties the router and loads a configuration.
 func (j *judge) become(text string) {
 	j.t.Helper()
-	d := frr(j.t)
-	now, _ := Parse(d, []byte(j.shown()))
-	none, _ := Parse(d, nil)
+	now, _ := Parse(j.d, []byte(j.shown()))
+	none, _ := Parse(j.d, nil)
 	es, _, err := Diff(now, none, Options{})
 	if err != nil {
 		j.t.Fatal(err)
 	}
-	if said := j.send(string(Script(d, es))); said != "" {
+	if said := j.send(string(Script(j.d, es))); said != "" {
 		j.t.Fatalf("emptying: %s", said)
 	}
 	if said := j.send(text); said != "" {
