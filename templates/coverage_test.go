@@ -156,7 +156,7 @@ func TestCoverage(t *testing.T) {
 func coveragePage(names []string, known []phenomenon, all map[string]coverage) []byte {
 	var b, open, none bytes.Buffer
 	b.WriteString("# What the dialects are shown to do\n\nEach number leads to a case: a device is led there and back, and a model of the device takes every command.\n" +
-		"`none`: the platform does not have it; `open`: a case is missing. Both are explained below.\n" +
+		"`none`: the platform does not have it; `open`: a case is missing. Both are explained below. What stands in bold goes wrong most often and may not be open anywhere.\n" +
 		"This page is made from `templates` (`go test ./templates -update`).\n\n| | |")
 	for _, name := range names {
 		fmt.Fprintf(&b, " [%s](%s.md) |", name, name)
@@ -164,7 +164,11 @@ func coveragePage(names []string, known []phenomenon, all map[string]coverage) [
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(names)) + "\n")
 	shown := map[string][3]int{} // shown, open, none
 	for _, p := range known {
-		fmt.Fprintf(&b, "| %d | %s |", p.no, p.name)
+		title := p.name
+		if p.must {
+			title = "**" + p.name + "**"
+		}
+		fmt.Fprintf(&b, "| %d | %s |", p.no, title)
 		for _, name := range names {
 			n := shown[name]
 			cell, at := cell(all[name], p.no)
