@@ -33,6 +33,9 @@ func pushVerb(e *env) *cobra.Command {
 		Short: "Send an approved plan, wave by wave, each change on trial",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := formatted(format, "json", "text"); err != nil {
+				return err
+			}
 			switch {
 			case restore != "":
 				return e.replan(c.Context(), restore)

@@ -59,7 +59,8 @@ func (e *env) loadRunner() (runnerConfig, error) {
 	}
 	v := new(runnerConfig)
 	if ds := strict.NewSource().Read(tree, name, v); ds.Failed() {
-		return r, fmt.Errorf("the runner's configuration %s: %w", e.runner, ds.Err())
+		// %v: it is this machine's configuration, no finding about intent
+		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err())
 	}
 	r.Stores, r.State, r.LedgerKey = v.Stores, v.State, v.LedgerKey
 	return r, nil

@@ -52,19 +52,19 @@ func (s Stores) Resolve(ref string) ([]byte, error) {
 func (s Store) file(ref, path, field string) ([]byte, error) {
 	root, err := os.OpenRoot(s.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: the folder of its store cannot be opened: %w", ref, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: the folder %q of its store cannot be opened: %w", ref, s.Dir, errors.Unwrap(err))
 	}
 	defer root.Close()
 	info, err := root.Stat(filepath.Join(path, field))
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be read: %w", ref, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: the file %s cannot be read: %w", ref, filepath.Join(s.Dir, path, field), errors.Unwrap(err))
 	}
 	if info.Size() > maxSize {
 		return nil, fmt.Errorf("%s: holds more than %d bytes", ref, maxSize)
 	}
 	b, err := root.ReadFile(filepath.Join(path, field))
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be read: %w", ref, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: the file %s cannot be read: %w", ref, filepath.Join(s.Dir, path, field), errors.Unwrap(err))
 	}
 	return b, nil
 }

@@ -47,3 +47,17 @@ func TestResolve(t *testing.T) {
 		}
 	}
 }
+
+// TestWhere: what cannot be read is told with the file that was looked for, so that nobody
+// has to guess how a reference becomes a path.
+func TestWhere(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Stores{"net": {Type: "file", Dir: dir}}.Resolve("secret://net/net/read#key")
+	if want := filepath.Join(dir, "net", "read", "key"); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v does not name %s", err, want)
+	}
+	gone := filepath.Join(dir, "gone")
+	if _, err := (Stores{"net": {Type: "file", Dir: gone}}).Resolve("secret://net/x#key"); err == nil || !strings.Contains(err.Error(), gone) {
+		t.Errorf("%v does not name %s", err, gone)
+	}
+}
