@@ -12,7 +12,9 @@ type Prefixes struct {
 
 // UpTo is a longest length for each family.
 type UpTo struct {
+	// For the IPv4 prefixes, in bits.
 	IPv4 int `yaml:"ipv4,optional"`
+	// For the IPv6 prefixes, in bits.
 	IPv6 int `yaml:"ipv6,optional"`
 }
 

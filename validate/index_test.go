@@ -2,12 +2,10 @@ package validate_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "plumbline/internal/golden" // the flag -update
+	"plumbline/internal/golden"
 	"plumbline/validate"
 )
 
@@ -51,22 +49,7 @@ func TestPages(t *testing.T) {
 		}
 		want[r.ID+".md"] = page(r)
 	}
-	for name, text := range want {
-		file := filepath.Join(pages, filepath.FromSlash(name))
-		have, _ := os.ReadFile(file)
-		switch {
-		case bytes.Equal(have, text):
-		case flag.Lookup("update").Value.String() == "true":
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, text, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		default:
-			t.Errorf("%s is not what the tables say: run go test ./validate -update", file)
-		}
-	}
+	golden.Pages(t, pages, want)
 }
 
 var id = regexp.MustCompile(`^(file|yaml|schema|secret|reference|inventory|address|design|exchange|leave|fabric|segment|vrf|link|peering|prefixes|irr|igp|policy)/[a-z0-9-]+$`)
