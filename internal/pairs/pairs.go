@@ -20,6 +20,7 @@ type Config struct {
 	d     *dialect.Dialect
 	r     *rand.Rand
 	lines []line
+	built *replay.Device // that took the lines; only define, which comes last, asks for it before the end
 }
 
 // line is one line with the headers of the blocks it stands in.
@@ -145,56 +146,6 @@ func present(es []dialect.Elem, slots map[string]string) bool {
 	return true
 }
 
-// Text gives the configuration as a device holds that took its lines one by one.
-func (c *Config) Text() []byte { return c.device().Text() }
-
-func (c *Config) device() *replay.Device {
-	dev := replay.New(c.d, nil)
-	for _, l := range c.lines {
-		c.enter(dev, l)
-	}
-	dev.Top()
-	return dev
-}
-
-// enter gives a device one line; what it refuses is not there.
-func (c *Config) enter(dev *replay.Device, l line) {
-	var path []string
-	for i, r := range l.rules {
-		path = append(path, text(r.Pattern, l.slots[i]))
-	}
-	if c.d.Flat() {
-		whole := strings.Join(path, " ")
-		switch {
-		case c.d.Syntax == "path":
-			whole = dialect.JoinPath(path)
-		case c.d.Acts == "file":
-			whole = strings.Join(path, " { ")
-		}
-		if dev.Do(c.d.Set+" "+whole) != nil { // what is refused is left out
-			return
-		}
-		for _, t := range l.body {
-			_ = dev.Do(c.d.Set + " " + whole + " { " + strings.TrimSpace(t)) //nolint:errcheck // a text takes every line
-		}
-		return
-	}
-	dev.Top()
-	for i, t := range path {
-		if i == len(path)-1 && l.neg {
-			t = c.d.Negate + " " + t
-		}
-		if dev.Do(t) != nil {
-			dev.Top()
-			return
-		}
-	}
-	for _, t := range l.body {
-		_ = dev.Do(t) //nolint:errcheck // a text takes every line
-	}
-	dev.Top()
-}
-
 // define gives names that are used and not defined a definition, and leaves out what
 // cannot have one.
 func (c *Config) define() {
@@ -231,11 +182,12 @@ func (c *Config) definition(name string) bool {
 				}
 			}
 		}
-		c.lines = append([]line{l}, c.lines...)
+		before, built := c.lines, c.built
+		c.now(append([]line{l}, before...))
 		if !slices.Contains(c.device().Loose(), name) {
 			return true
 		}
-		c.lines = c.lines[1:]
+		c.lines, c.built = before, built
 	}
 	return false
 }
@@ -243,7 +195,7 @@ func (c *Config) definition(name string) bool {
 // without drops the lines that use a name.
 func (c *Config) without(name string) {
 	kind, what, _ := strings.Cut(name, ":")
-	c.lines = slices.DeleteFunc(c.lines, func(l line) bool {
+	c.now(slices.DeleteFunc(c.lines, func(l line) bool {
 		for i, r := range l.rules {
 			if r.Ref == nil || r.Ref.Kind != kind {
 				continue
@@ -255,7 +207,7 @@ func (c *Config) without(name string) {
 			}
 		}
 		return false
-	})
+	}))
 }
 
 // Mutate gives another configuration, n typed steps away.
