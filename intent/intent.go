@@ -8,6 +8,7 @@ package intent
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"maps"
 	"path"
@@ -73,8 +74,11 @@ func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
 		}
 		return nil
 	})
-	if err != nil {
-		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "file/unreadable", "cannot read: %v", err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "file/unreadable", "there is no folder intent: it holds what the network should be, in files that end in .yaml")
+	case err != nil:
+		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "file/unreadable", "cannot read the folder intent: see to its permissions")
 	}
 	return s, ds
 }

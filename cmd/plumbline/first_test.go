@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"plumbline/internal/diag"
 	"plumbline/internal/repo"
 )
 
@@ -50,5 +51,47 @@ func TestQuotePipe(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Fatal("it waits for a pipe")
+	}
+}
+
+// TestInitLeavesNothing: what cannot be written whole is not there at all.
+func TestInitLeavesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "net")
+	files := map[string][]byte{"a.yaml": nil, "b/c.yaml": nil, "d\x00.yaml": nil} // no system takes the last name
+	if err := settle(dir, "net", files); err == nil {
+		t.Fatal("it was written")
+	}
+	delete(files, "d\x00.yaml")
+	files["e/"+strings.Repeat("x", 300)] = nil
+	if err := settle(dir, "net", files); err == nil {
+		t.Fatal("it was written")
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("something was left behind")
+	}
+}
+
+// TestPolicySaid: a policy that cannot be read is said where somebody signs; exit 1 alone
+// told nothing.
+func TestPolicySaid(t *testing.T) {
+	var out bytes.Buffer
+	e := testEnv(t.TempDir(), &out)
+	finding := diag.List{{At: diag.Pos{File: "policy.yaml", Line: 1, Col: 1}, Rule: "schema/empty", Severity: diag.Fail, Text: "the file is empty"}}.Err()
+	e.tellEnd(finding)
+	if !strings.Contains(out.String(), "policy.yaml:1:1: the file is empty") {
+		t.Errorf("it says %q", out.String())
+	}
+	out.Reset()
+	e.tellEnd(errFindings)
+	if out.Len() > 0 {
+		t.Errorf("what a page said is said again: %q", out.String())
+	}
+}
+
+// TestNoIntent: a folder that is missing is told in words.
+func TestNoIntent(t *testing.T) {
+	var out bytes.Buffer
+	if got := run(t.Context(), testEnv(t.TempDir(), &out), []string{"check"}); got != findings || !strings.Contains(out.String(), "there is no folder intent") {
+		t.Errorf("exit %d, want %d:\n%s", got, findings, out.String())
 	}
 }

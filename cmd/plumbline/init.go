@@ -31,23 +31,60 @@ func initVerb(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, name := range slices.Sorted(maps.Keys(files)) { // all of it, or nothing
-				if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-					return fmt.Errorf("%s is there already: nothing was written", filepath.Join(args[0], name))
-				}
-			}
-			for name, text := range files {
-				file := filepath.Join(dir, name)
-				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-					return fmt.Errorf("%s cannot be made: %w", filepath.Dir(file), errors.Unwrap(err))
-				}
-				if err := os.WriteFile(file, text, 0o644); err != nil {
-					return fmt.Errorf("%s cannot be written: %w", file, errors.Unwrap(err))
-				}
+			if err := settle(dir, args[0], files); err != nil {
+				return err
 			}
 			fmt.Fprintf(e.out, "wrote %d files to %s\nnext: put your router into inventory.yaml, then plumbline -C %s check\n", len(files), args[0], args[0])
 			return nil
 		},
+	}
+}
+
+// settle writes files into a folder, all of them or none: what is there is not touched, and
+// where one cannot be written, those before it are taken away again. Errors name the
+// folder as it was given.
+func settle(dir, given string, files map[string][]byte) (err error) {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		switch _, err := os.Lstat(filepath.Join(dir, name)); {
+		case err == nil:
+			return fmt.Errorf("%s is there already: nothing was written", filepath.Join(given, name))
+		case !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s cannot be a folder: %w: nothing was written", given, errors.Unwrap(err))
+		}
+	}
+	var made []string
+	defer func() {
+		for _, file := range slices.Backward(made) {
+			if err != nil {
+				_ = os.Remove(file) // a folder that held something before stays
+			}
+		}
+	}()
+	for _, name := range names {
+		file := filepath.Join(dir, name)
+		for _, at := range slices.Backward(above(file)) {
+			if err := os.Mkdir(at, 0o755); err == nil {
+				made = append(made, at)
+			} else if !errors.Is(err, fs.ErrExist) {
+				return fmt.Errorf("%s cannot be made: %w: nothing was written", at, errors.Unwrap(err))
+			}
+		}
+		made = append(made, file)
+		if err := os.WriteFile(file, files[name], 0o644); err != nil {
+			return fmt.Errorf("%s cannot be written: %w: nothing was left behind", file, errors.Unwrap(err))
+		}
+	}
+	return nil
+}
+
+// above gives the folders that a file needs and that are not there, innermost first.
+func above(file string) (dirs []string) {
+	for at := filepath.Dir(file); ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			return dirs
+		}
+		dirs = append(dirs, at)
 	}
 }
 

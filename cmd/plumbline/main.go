@@ -81,11 +81,16 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 	root.SetOut(e.out)
 	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
-	if c := code(err); c != ok && c != findings && c != differ && !silent(err) {
-		fmt.Fprintln(e.err, "error:", strings.TrimSpace(err.Error()))
-	}
+	e.tellEnd(err)
 	if ctx.Err() != nil {
 		return interrupted
 	}
 	return code(err)
+}
+
+// tellEnd says why a verb ended, unless a page did; a finding that no page held too.
+func (e *env) tellEnd(err error) {
+	if err != nil && !silent(err) {
+		fmt.Fprintln(e.err, "error:", strings.TrimSpace(err.Error()))
+	}
 }

@@ -37,6 +37,8 @@ func pushVerb(e *env) *cobra.Command {
 				return err
 			}
 			switch {
+			case what != "" && restore != "", what != "" && resume, restore != "" && resume:
+				return errors.New("give one of --plan, --restore and --resume: each is a run of its own")
 			case restore != "":
 				return e.replan(c.Context(), restore)
 			case resume:
