@@ -47,7 +47,6 @@ func (c *Config) enter(dev *replay.Device, l line) {
 		}
 		return
 	}
-	dev.Top()
 	for i, t := range path {
 		if i == len(path)-1 && l.neg {
 			t = c.d.Negate + " " + t

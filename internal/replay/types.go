@@ -100,28 +100,21 @@ func lastBits(zeros int) netip.Addr {
 
 // one gives the spelling in which the device stores a word, and whether it takes it.
 func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
-	addr, aerr := netip.ParseAddr(w)
-	num, nerr := strconv.ParseUint(w, 10, 64)
 	switch e.Type {
 	case "int":
-		return strconv.FormatUint(num, 10), nerr == nil
+		num, err := strconv.ParseUint(w, 10, 64)
+		return strconv.FormatUint(num, 10), err == nil
 	case "enum":
 		return w, slices.Contains(e.Enum, w)
 	case "ip":
-		return addr.String(), aerr == nil && addr.Zone() == ""
+		addr, err := netip.ParseAddr(w)
+		return addr.String(), err == nil && addr.Zone() == ""
 	case "asn":
-		return asNumber(w, num, nerr)
+		return asNumber(w)
 	case "area":
-		if nerr == nil && num <= 0xffffffff {
-			return netip.AddrFrom4([4]byte{byte(num >> 24), byte(num >> 16), byte(num >> 8), byte(num)}).String(), true
-		}
-		return addr.String(), aerr == nil && addr.Is4()
+		return area(w)
 	case "peer", "nexthop":
-		if aerr == nil {
-			return addr.String(), true
-		}
-		letter := w != "" && strings.ContainsAny(w[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-		return w, e.Type == "peer" && w != "" || letter
+		return neighbour(w, e.Type == "peer")
 	case "ifname":
 		long := interfaceName(d, w)
 		return long, w != "" && (e.Enum == nil || slices.Contains(e.Enum, kindOf(d, long)))
@@ -144,12 +137,31 @@ func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
 	return w, w != ""
 }
 
-func asNumber(w string, num uint64, err error) (string, bool) {
+// area writes the number of an area as an address.
+func area(w string) (string, bool) {
+	if num, err := strconv.ParseUint(w, 10, 64); err == nil && num <= 0xffffffff {
+		return netip.AddrFrom4([4]byte{byte(num >> 24), byte(num >> 16), byte(num >> 8), byte(num)}).String(), true
+	}
+	addr, err := netip.ParseAddr(w)
+	return addr.String(), err == nil && addr.Is4()
+}
+
+// neighbour takes an address or a name; only that of a peer may begin with any sign.
+func neighbour(w string, peer bool) (string, bool) {
+	if addr, err := netip.ParseAddr(w); err == nil {
+		return addr.String(), true
+	}
+	letter := w != "" && strings.ContainsAny(w[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	return w, peer && w != "" || letter
+}
+
+func asNumber(w string) (string, bool) {
 	if w == "internal" || w == "external" {
 		return w, true
 	}
 	high, low, dotted := strings.Cut(w, ".")
 	if !dotted {
+		num, err := strconv.ParseUint(w, 10, 64)
 		return strconv.FormatUint(num, 10), err == nil
 	}
 	h, e1 := strconv.ParseUint(high, 10, 16)

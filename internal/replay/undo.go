@@ -102,14 +102,23 @@ func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reading {
 		if r.Undo == "key" || r.Undo == "default" || r.Undo == "" && r.Valued() {
 			pattern = head(r.Pattern)
 		}
+		if !begins(pattern, rest) {
+			return nil
+		}
 		return read(dev.d, pattern, said{rest, dialect.AppendWords(nil, rest)})
 	}
 	return dev.shaped(r, r.Undo, line)
 }
 
+// begins tells cheaply, before a line is split into words, whether it may be of a pattern.
+func begins(pattern []dialect.Elem, line string) bool {
+	return len(pattern) == 0 || pattern[0].Kind != dialect.Literal || strings.HasPrefix(line, pattern[0].Word)
+}
+
 // shaped reads a line by a template with {slot}s.
 func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
-	if template == "" {
+	first, _, _ := strings.Cut(template, " ")
+	if first == "" || !strings.Contains(first, "{") && !strings.HasPrefix(line, first) {
 		return nil
 	}
 	types := map[string]dialect.Elem{}
