@@ -6,6 +6,7 @@ var intentRules = []Rule{
 	{ID: "address/twice", Label: "PL0208", Sentence: "An address at an exchange belongs to one router.", Motive: "Two holders of one address answer in turn."},
 	{ID: "design/mesh-too-big", Label: "R-IGP-3", Sentence: "A full mesh of internal sessions has at most 8 speakers.", Motive: "Every new router touches all others."},
 	{ID: "design/not-owned", Label: "R-ANY-2", Sentence: "An aggregate lies in space that is registered for us.", Motive: "Announcing space of others is a hijack."},
+	{ID: "design/pool-family", Label: "PL0107", Sentence: "A pool is of the family that its name says.", Motive: "No address could ever be taken from it."},
 	{ID: "design/special-asn", Label: "PL0107", Sentence: "Private and documentation numbers are for networks with lab: true.", Motive: "Others drop paths with them."},
 	{ID: "design/special-prefix", Label: "PL0107", Sentence: "Private and documentation prefixes are owned only where lab: true.", Motive: "Others drop them as bogons."},
 	{ID: "design/tiers", Label: "R-BP-2", Sentence: "Preference falls from customer over peer and route server to provider.", Motive: "Otherwise we pay for routes that a customer pays us for."},
