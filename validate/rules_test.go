@@ -169,7 +169,7 @@ func TestRules(t *testing.T) {
 		t.Errorf("the good network is refused: %v", ds)
 	}
 	for _, r := range validate.Rules() {
-		if len(breaks[r.ID]) == 0 {
+		if !played(t, r.ID) && len(breaks[r.ID]) == 0 {
 			t.Errorf("no case breaks %s", r.ID)
 		}
 		if r.Label == "" || r.Sentence == "" || r.Motive == "" || r.JudgedBy == "" {

@@ -32,7 +32,7 @@ type Rule struct {
 
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, emptyIsNotAll, inLAN, irrLockAge,
-	leaveEnds, linkEnds, peeringMode, policyRequired, rolesMatch, undefinedSet,
+	leaveEnds, linkEnds, oneSpine, peeringMode, policyRequired, rolesMatch, undefinedSet,
 }
 
 // Rules lists those that are judged on the network.
