@@ -13,7 +13,7 @@ func (c *Config) Text() []byte { return c.device().Text() }
 // device gives the device that took the lines, built once for the same lines.
 func (c *Config) device() *replay.Device {
 	if c.built == nil {
-		c.built = replay.New(c.d, nil)
+		c.built = c.blank.Another(nil)
 		for _, l := range c.lines {
 			c.enter(c.built, l)
 		}

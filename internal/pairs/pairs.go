@@ -20,6 +20,7 @@ type Config struct {
 	d     *dialect.Dialect
 	r     *rand.Rand
 	lines []line
+	blank *replay.Device // holds nothing
 	built *replay.Device // that took the lines; only define, which comes last, asks for it before the end
 }
 
@@ -33,7 +34,7 @@ type line struct {
 
 // New makes a configuration of about so many lines.
 func New(d *dialect.Dialect, seed uint64, size int) *Config {
-	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed))}
+	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed)), blank: replay.New(d, nil)}
 	rules := all(d.Rules)
 	for range size {
 		c.add(len(c.lines), c.line(pick(c.r, rules)))
@@ -212,7 +213,7 @@ func (c *Config) without(name string) {
 
 // Mutate gives another configuration, n typed steps away.
 func (c *Config) Mutate(seed uint64, n int) *Config {
-	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), lines: slices.Clone(c.lines)}
+	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), blank: c.blank, lines: slices.Clone(c.lines)}
 	steps := []func(){m.drop, m.insert, m.insert, m.revalue, m.revalue, m.block, m.swap, m.shuffle, m.flip}
 	for range n {
 		if len(m.lines) == 0 {

@@ -118,7 +118,7 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 	if done, err := dev.change(in, line); done {
 		return true, err
 	}
-	r, as := choose(dev.d, dev.rulesOf(in), line)
+	r, as := dev.choose(dev.rulesOf(in), line)
 	if r == nil {
 		if dev.short(in, words) {
 			return true, refuse(Incomplete, line, "%% Command incomplete: %s", line)

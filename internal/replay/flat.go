@@ -49,7 +49,7 @@ func (dev *Device) levels(text string) []string {
 // still to be read below it, or as a stored line has, or else all.
 func (dev *Device) step(in *entry, rules *dialect.Index, s said) (int, *entry, *dialect.Rule) {
 	for n := 1; n <= len(s.words); n++ {
-		r, as := choose(dev.d, rules, s.to(n).raw())
+		r, as := dev.choose(rules, s.to(n).raw())
 		if r == nil || n < len(s.words) && !dev.goesOn(r, s, n, rules) {
 			continue
 		}
@@ -78,7 +78,7 @@ func (dev *Device) goesOn(r *dialect.Rule, s said, n int, rules *dialect.Index) 
 		return false
 	}
 	for m := len(s.words); m > n; m-- {
-		longer, _ := choose(dev.d, rules, s.to(m).raw())
+		longer, _ := dev.choose(rules, s.to(m).raw())
 		if longer != nil && longer != r && !longer.Valued() {
 			return false
 		}

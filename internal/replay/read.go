@@ -39,6 +39,32 @@ func plain(ws []dialect.Word) (out []string) {
 	return out
 }
 
+// memory is how lines were read before, for devices that read the same ones often.
+type memory map[line]meaning
+
+type line struct {
+	rules *dialect.Index
+	text  string
+}
+
+type meaning struct {
+	r  *dialect.Rule
+	as *reading // shared: nobody changes it
+}
+
+// choose is the function of that name, of a device that may remember.
+func (dev *Device) choose(rules *dialect.Index, text string) (*dialect.Rule, *reading) {
+	if dev.memory == nil {
+		return choose(dev.d, rules, text)
+	}
+	m, known := dev.memory[line{rules, text}]
+	if !known {
+		m.r, m.as = choose(dev.d, rules, text)
+		dev.memory[line{rules, text}] = m
+	}
+	return m.r, m.as
+}
+
 // choose finds the rule that reads a line, the narrowest of several.
 func choose(d *dialect.Dialect, rules *dialect.Index, line string) (best *dialect.Rule, as *reading) {
 	s := said{line, dialect.AppendWords(nil, line)}

@@ -45,7 +45,7 @@ func (dev *Device) undo(in *entry, line string) (bool, error) {
 
 // switchOff takes "no X" where X is what a silent device means: it is stored as it is.
 func (dev *Device) switchOff(in *entry, line, rest string) (bool, error) {
-	r, as := choose(dev.d, dev.rulesOf(in), rest)
+	r, as := dev.choose(dev.rulesOf(in), rest)
 	if r == nil {
 		return false, nil
 	}

@@ -22,12 +22,13 @@ func (p Proof) Holds() bool { return p.holds }
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
-	dev, goal := New(d, have), New(d, want)
+	first := New(d, nil)
+	dev, goal := first.Another(have), first.Another(want)
 	out := dev.play(goal, do)
 	if len(out) > 0 {
 		return Proof{}, out
 	}
-	out = dev.play(New(d, have), undo)
+	out = dev.play(first.Another(have), undo)
 	return Proof{holds: len(out) == 0}, out
 }
 
