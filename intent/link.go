@@ -46,6 +46,9 @@ func (l *Link) Expand(b *Build) {
 	if l.MTU < 1280 || l.MTU > 9216 {
 		b.Fail(&l.MTU, "schema/range", "mtu is %d: want 1280 to 9216", l.MTU)
 	}
+	if l.Cost != 0 && l.known(b) && !l.interior(b) {
+		b.Fail(&l.Cost, "schema/excluded", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
+	}
 	switch inside, outside := len(l.Between) > 0, l.Outside != ""; {
 	case inside == outside:
 		b.Fail(&l.Name, "schema/exactly-one", "a link has either between, or outside and ports")
@@ -81,7 +84,7 @@ func (l *Link) inside(b *Build) {
 	if len(x.Addresses) != len(y.Addresses) {
 		b.Fail(&y.Addresses, "link/families", "both ends have the same families: %d addresses here, %d there", len(y.Addresses), len(x.Addresses))
 	}
-	if backbone(b, x) && backbone(b, y) {
+	if l.interior(b) {
 		l.backbone(b)
 	}
 }
@@ -148,6 +151,16 @@ func (l *Link) backbone(b *Build) {
 		igp.Ports = append(igp.Ports, p)
 		igp.IPv4, igp.IPv6 = igp.IPv4 || p.IPv4, igp.IPv6 || p.IPv6
 	}
+}
+
+// known tells whether every end is on a device that there is.
+func (l *Link) known(b *Build) bool {
+	return !slices.ContainsFunc(l.Between, func(e LinkEnd) bool { return b.Gear(string(e.Device)) == nil })
+}
+
+// interior tells whether both ends carry our routing.
+func (l *Link) interior(b *Build) bool {
+	return len(l.Between) == 2 && backbone(b, &l.Between[0]) && backbone(b, &l.Between[1])
 }
 
 // backbone tells whether an end is on a device that carries our routing.

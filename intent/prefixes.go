@@ -32,8 +32,15 @@ func (p *Prefixes) Expand(b *Build) {
 		b.Fail(&p.Prefixes, "prefixes/too-many", "a set holds at most 10000 prefixes, this has %d", n)
 	}
 	seen := map[Prefix]bool{}
+	families := map[bool]bool{}
 	for _, x := range p.Prefixes {
-		seen[x] = true
+		seen[x], families[x.Addr().Is6()] = true, true
+	}
+	if p.UpTo.IPv4 != 0 && !families[false] {
+		b.Fail(&p.UpTo.IPv4, "schema/excluded", "no prefix of this set is of IPv4: leave this length out")
+	}
+	if p.UpTo.IPv6 != 0 && !families[true] {
+		b.Fail(&p.UpTo.IPv6, "schema/excluded", "no prefix of this set is of IPv6: leave this length out")
 	}
 	for i := range p.Prefixes {
 		x := &p.Prefixes[i]
