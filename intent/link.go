@@ -47,7 +47,7 @@ func (l *Link) Expand(b *Build) {
 		b.Fail(&l.MTU, "schema/range", "mtu is %d: want 1280 to 9216", l.MTU)
 	}
 	if l.Cost != 0 && l.known(b) && !l.interior(b) {
-		b.Fail(&l.Cost, "schema/excluded", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
+		b.Fail(&l.Cost, "schema/excluded-field", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
 	}
 	switch inside, outside := len(l.Between) > 0, l.Outside != ""; {
 	case inside == outside:

@@ -37,10 +37,10 @@ func (p *Prefixes) Expand(b *Build) {
 		seen[x], families[x.Addr().Is6()] = true, true
 	}
 	if p.UpTo.IPv4 != 0 && !families[false] {
-		b.Fail(&p.UpTo.IPv4, "schema/excluded", "no prefix of this set is of IPv4: leave this length out")
+		b.Fail(&p.UpTo.IPv4, "schema/excluded-field", "no prefix of this set is of IPv4: leave this length out")
 	}
 	if p.UpTo.IPv6 != 0 && !families[true] {
-		b.Fail(&p.UpTo.IPv6, "schema/excluded", "no prefix of this set is of IPv6: leave this length out")
+		b.Fail(&p.UpTo.IPv6, "schema/excluded-field", "no prefix of this set is of IPv6: leave this length out")
 	}
 	for i := range p.Prefixes {
 		x := &p.Prefixes[i]

@@ -50,7 +50,6 @@ var schemaRules = []Rule{
 	{ID: "schema/duplicate-element", Label: "PL0121", Sentence: "A list holds no element twice.", Motive: "One of the two was meant to be another."},
 	{ID: "schema/empty", Label: "PL0108", Sentence: "No list, object or file is empty.", Motive: "Empty never means all."},
 	{ID: "schema/exactly-one", Label: "PL0109", Sentence: "Of fields that exclude each other exactly one is given.", Motive: "Two answers to one question."},
-	{ID: "schema/excluded", Label: "PL0109", Sentence: "A field that would say nothing beside the others is left out.", Motive: "Who reads it believes that it does something."},
 	{ID: "schema/excluded-field", Label: "PL0109", Sentence: "A field is given only beside those that it goes with.", Motive: "It would have no effect, and look as if it had."},
 	{ID: "schema/missing-field", Label: "PL0102", Sentence: "Every field that is needed is given.", Motive: "No hidden defaults."},
 	{ID: "schema/not-canonical", Label: "PL0105", Sentence: "A value has one spelling (RFC 5952 for IPv6), and a prefix has no host bits.", Motive: "grep finds every use."},
