@@ -23,9 +23,9 @@ type Link struct {
 	// How fast it is.
 	Speed Speed `yaml:"speed"`
 	// The largest packet, in bytes.
-	MTU int `yaml:"mtu"`
+	MTU int `yaml:"mtu" is:"1280..9216"`
 	// What the interior protocol counts for it, in both directions.
-	Cost int `yaml:"cost,optional"`
+	Cost int `yaml:"cost,optional" is:"1..16777214"`
 	// The name of the circuit, for the descriptions at both ends.
 	Label Text `yaml:"label,optional"`
 }
@@ -43,9 +43,6 @@ type LinkEnd struct {
 // Expand gives both ends their addresses and descriptions, and the interior protocol
 // its cost.
 func (l *Link) Expand(b *Build) {
-	if l.MTU < 1280 || l.MTU > 9216 {
-		b.Fail(&l.MTU, "schema/range", "mtu is %d: want 1280 to 9216", l.MTU)
-	}
 	if l.Cost != 0 && l.known(b) && !l.interior(b) {
 		b.Fail(&l.Cost, "schema/excluded-field", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
 	}

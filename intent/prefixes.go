@@ -13,9 +13,9 @@ type Prefixes struct {
 // UpTo is a longest length for each family.
 type UpTo struct {
 	// For the IPv4 prefixes, in bits.
-	IPv4 int `yaml:"ipv4,optional"`
+	IPv4 int `yaml:"ipv4,optional" is:"1..32"`
 	// For the IPv6 prefixes, in bits.
-	IPv6 int `yaml:"ipv6,optional"`
+	IPv6 int `yaml:"ipv6,optional" is:"1..128"`
 }
 
 // of gives the length for a family; 0 where there is none.
