@@ -93,7 +93,8 @@ func (d *differ) sort() (out, stuck []*cmd) {
 }
 
 // gather lets a header wait for the first line that stands under it, where nothing else
-// waits for the header: its block is entered once.
+// waits for the header, and else lets the lines under it come to it: its block is entered
+// once.
 func (d *differ) gather(in []*cmd) []*cmd {
 	switch {
 	case d.want.d.Acts == "message": // it deletes all that it deletes before it updates
@@ -116,13 +117,30 @@ func (d *differ) gather(in []*cmd) []*cmd {
 			}
 		}
 		waits := func(n *cmd) bool { return n.out && !n.under(c) && n.place < first }
-		if first < len(in) && !slices.ContainsFunc(c.next, waits) {
+		switch {
+		case first == len(in):
+		case !slices.ContainsFunc(c.next, waits):
 			c.place = first
+		default:
+			come(in, i)
 		}
 	}
 	out := slices.Clone(in)
 	slices.SortStableFunc(out, func(a, b *cmd) int { return cmp.Compare(a.place, b.place) })
 	return out
+}
+
+// come puts the lines under a header behind it, over others of their phase that none of
+// them waits for.
+func come(in []*cmd, header int) {
+	c := in[header]
+	for i := header + 1; i < len(in); i++ {
+		n := in[i]
+		bars := func(m *cmd) bool { return m.place != header && (m.phase != n.phase || slices.Contains(m.next, n)) }
+		if n.under(c) && n.place == i && !slices.ContainsFunc(in[header+1:i], bars) {
+			n.place = header
+		}
+	}
 }
 
 // under tells whether a command stands in the block that another one opens.
