@@ -60,7 +60,7 @@ func (e *env) loadRunner() (runnerConfig, error) {
 	v := new(runnerConfig)
 	if ds := strict.NewSource().Read(tree, name, v); ds.Failed() {
 		// %v: it is this machine's configuration, no finding about intent
-		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err())
+		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
 	r.Stores, r.State, r.LedgerKey = v.Stores, v.State, v.LedgerKey
 	return r, nil

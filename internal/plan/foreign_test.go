@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,27 @@ func frr(t *testing.T) *dialect.Dialect {
 		t.Fatal(problems)
 	}
 	return p.Dialect
+}
+
+// TestOver holds that a value which is not ours is seen before it is written over: the old
+// line stands in the change, and the plan has a risk. What our last push left is no risk.
+func TestOver(t *testing.T) {
+	const live, want = "router bgp 65001\n bgp router-id 192.0.2.1\nexit\n", "router bgp 65001\n bgp router-id 10.0.0.1\nexit\n"
+	for deployed, risk := range map[string]bool{"": true, "router bgp 65001\nexit\n": true, live: false} {
+		in := Input{Device: "r1", Want: tree.Config{Dialect: frr(t), Text: []byte(want)}, Style: "guard"}
+		if in.Answer.Live.Text = []byte(live); deployed != "" {
+			in.Deployed = []byte(deployed)
+		}
+		p, ds := Make(Header{}, []Input{in})
+		if ds.Failed() || len(p.Changes) != 1 {
+			t.Fatal(ds)
+		}
+		c := p.Changes[0]
+		shown := slices.ContainsFunc(c.Edits, func(e tree.Edit) bool { return e.Was == "bgp router-id 192.0.2.1" })
+		if !shown || slices.Contains(c.Risks, Over) != risk {
+			t.Errorf("deployed %q: %+v, risks %v", deployed, c.Edits, c.Risks)
+		}
+	}
 }
 
 // TestForeign holds the promise of the first contact where keeping and having what is

@@ -14,6 +14,7 @@ const (
 	Filter   = "filter"   // a filter, or its last use, is taken away
 	NoTimer  = "no-timer" // the device cannot undo by itself
 	Unruled  = "unruled"  // no rule of the platform knows some line
+	Over     = "over"     // a line that is not ours gets another value
 	Gap      = "gap"      // for a moment a line is missing that is there before and after
 )
 
@@ -39,6 +40,9 @@ func risks(c Change) (rs []string) {
 	}
 	if any(func(e tree.Edit) bool { return e.Unruled }) {
 		rs = append(rs, Unruled)
+	}
+	if any(func(e tree.Edit) bool { return e.Over }) {
+		rs = append(rs, Over)
 	}
 	if any(func(e tree.Edit) bool { return e.Del && e.Why == tree.Split }) {
 		rs = append(rs, Gap)

@@ -35,6 +35,8 @@ type Edit struct {
 	Filter  bool     // it bounds what is let through
 	Foreign bool     // under Options.Guard: it takes away what is not ours
 	Takes   string   // with Foreign: the line that it takes away
+	Was     string   // the live line in whose place it comes, without secrets; "" for none
+	Over    bool     // under Options.Guard: that line is not ours
 	Opens   bool     // it is the header of a block, which is open after it
 	Exit    []string // the words that leave the blocks it stands in, and the one it opens
 	Confirm string   // the question that the device asks

@@ -79,6 +79,11 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 		e.Cause = int(c.cause.no)
 	}
 	e.Foreign, e.Takes = d.foreign(c)
+	if !c.del && c.move == "" && c.old != nil && !c.old.off() {
+		if was := d.have.shown(c.old); was != e.Line {
+			e.Was, e.Over = was, d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, c.old) == nil)
+		}
+	}
 	d.about(c, t, &e)
 	if c.move != "" {
 		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.move
