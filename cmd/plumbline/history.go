@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -43,22 +44,35 @@ func (e *env) branch(r *repo.Repo) (string, error) {
 }
 
 // policy reads who decides, at the tip of the protected branch; ok is false where there is
-// none yet, as on a first look at a network.
-func (e *env) policy() (gate.Policy, bool) {
+// none yet, as on a first look at a network. One that cannot be read is an error: nothing
+// is taken in its place.
+func (e *env) policy() (pol gate.Policy, ok bool, err error) {
 	r, err := repo.Open(e.dir)
 	if err != nil {
-		return gate.Policy{}, false
+		return pol, false, nil //nolint:nilerr // a network outside of Git has no policy yet
 	}
 	branch, err := e.branch(r)
 	if err != nil {
-		return gate.Policy{}, false
+		return pol, false, nil //nolint:nilerr // nor one without the branch
 	}
 	tree, _, err := r.At(branch)
 	if err != nil {
-		return gate.Policy{}, false
+		return pol, false, err
 	}
-	pol, ds := gate.ReadPolicy(tree)
-	return pol, !ds.Failed()
+	pol, there, ds := policyIn(tree)
+	if ds.Failed() {
+		return pol, false, fmt.Errorf("on branch %s: %w", branch, ds.Err())
+	}
+	return pol, there, nil
+}
+
+// policyIn reads the policy of a tree, where it has one.
+func policyIn(tree fs.FS) (pol gate.Policy, there bool, ds diag.List) {
+	if _, err := fs.Stat(tree, gate.PolicyFile); errors.Is(err, fs.ErrNotExist) {
+		return pol, false, nil
+	}
+	pol, ds = gate.ReadPolicy(tree)
+	return pol, !ds.Failed(), ds
 }
 
 // plan reads devices and makes the plan for a build.
@@ -93,11 +107,12 @@ const apply = 30 * time.Second
 func (e *env) header() (plan.Header, int, error) {
 	inputs, err := e.inputs()
 	h := plan.Header{Inputs: inputs, Renderer: plan.RendererVersion, Waves: []string{"1", "100%"}}
-	if pol, ok := e.policy(); ok {
-		h.Repo, h.Policy, h.Waves = pol.Repo, pol.Digest, pol.WaveSizes()
-		return h, pol.Hold(apply), err
+	pol, ok, bad := e.policy()
+	if err = errors.Join(err, bad); err != nil || !ok {
+		return h, plan.DefaultHold, err
 	}
-	return h, plan.DefaultHold, err
+	h.Repo, h.Policy, h.Waves = pol.Repo, pol.Digest, pol.WaveSizes()
+	return h, pol.Hold(apply), nil
 }
 
 // inputs is the root over every file that says what is wanted: path and content.

@@ -102,6 +102,13 @@ func (e *env) send(ctx context.Context, both books, cfg runnerConfig, digest str
 	if o.Had, err = journal.Read(both.dir); err != nil {
 		return push.Result{}, err
 	}
+	pol, there, err := e.policy()
+	if err != nil {
+		return push.Result{}, err
+	}
+	if there {
+		o.Soak, o.PerHour = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
+	}
 	o.Again = again.Change
 	o.Group = func(device string) string { return b.Device(device).Group }
 	return push.Run(ctx, pass, o)
@@ -176,12 +183,8 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 	if err != nil {
 		return push.Options{}, err
 	}
-	soak, hourly := time.Minute, 0
-	if pol, ok := e.policy(); ok {
-		soak, hourly = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
-	}
 	return push.Options{
-		Read: reach, Write: writers(b, cfg), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: soak, Wide: 16, PerHour: hourly,
+		Read: reach, Write: writers(b, cfg), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: time.Minute, Wide: 16,
 		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
 			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
 			return err == nil
