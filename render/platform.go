@@ -14,6 +14,7 @@ import (
 // what of the facts is not its to say.
 type Platform struct {
 	Name, Title string
+	Aliases     []string // other names that people give it
 	Support     string   // the level that the folder aims at: push, render
 	Driver      string   // the usual one
 	Drivers     []string // all that reach it
@@ -37,6 +38,7 @@ type Requirement struct {
 type file struct {
 	Platform    string        `yaml:"platform"`
 	Title       string        `yaml:"title"`
+	Aliases     []string      `yaml:"aliases,optional"`
 	Support     string        `yaml:"support"`
 	Drivers     []string      `yaml:"drivers"`
 	Style       string        `yaml:"style"`
@@ -85,7 +87,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		return Platform{Name: name}, ds
 	}
 	p := Platform{
-		Name: name, Title: f.Title, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
+		Name: name, Title: f.Title, Aliases: f.Aliases, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
 		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]string{},
 	}
 	p.Session = f.Session.session(f.Read)

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// TestAliases holds that every name of a platform leads to it alone.
+func TestAliases(t *testing.T) {
+	owner := map[string]string{}
+	all, err := fs.ReadDir(templates.FS, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		if !d.IsDir() {
+			continue
+		}
+		p, ds := render.Read(templates.FS, d.Name())
+		if ds.Failed() {
+			t.Fatal(ds)
+		}
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			if other, taken := owner[n]; taken {
+				t.Errorf("%s is %s and %s", n, other, p.Name)
+			}
+			owner[n] = p.Name
+			if found, err := platformOf(strings.ToUpper(n)); err != nil || found.Name != p.Name {
+				t.Errorf("%s leads to %q, %v", n, found.Name, err)
+			}
+		}
+	}
+	if len(owner) < 16 {
+		t.Errorf("%d names", len(owner))
+	}
+}
+
+// TestBatch holds that each line has its answer in its place, whatever the others are.
+func TestBatch(t *testing.T) {
+	in := strings.Join([]string{
+		`{"platform":"frr","have":"","want":"ip route 192.0.2.0/24 Null0\n"}`,
+		`not JSON`,
+		`{"platform":"frr","have":"","want":"","more":1}`,
+		`{"platform":"frr","have":""}`,
+		`{"platform":"fr","have":"","want":""}`,
+		`{"platform":"frr","have":"","want":"router bgp 1\n neighbor 192.0.2.1 remote-as 2\n neighbor 192.0.2.1 password hunter2hunter\nexit\n"}`,
+		`{"platform":"frr","have":"hostname a\n","want":"hostname a\n"}`,
+	}, "\n")
+	var out bytes.Buffer
+	e := testEnv(t.TempDir(), &out)
+	if err := e.batch(strings.NewReader(in)); code(err) != findings {
+		t.Errorf("ends with %v", err)
+	}
+	want := []struct {
+		verified bool
+		finding  string
+		commands int
+	}{{true, "", 1}, {false, "line 2: want one JSON object", 0}, {false, "line 3", 0}, {false, "line 4", 0}, {false, "did you mean frr?", 0}, {true, "secrets are hidden", 4}, {true, "", 0}}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("%d answers:\n%s", len(lines), out.String())
+	}
+	for i, w := range want {
+		var a answer
+		if err := json.Unmarshal([]byte(lines[i]), &a); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(a.Findings, "\n")
+		if a.Verified != w.verified || len(a.Commands) != w.commands || !strings.Contains(said, w.finding) || w.finding == "" && said != "" || strings.Contains(lines[i], "hunter2") {
+			t.Errorf("answer %d: %s", i+1, lines[i])
+		}
+	}
+	if err := e.batch(strings.NewReader(strings.Repeat("x", longestLine+1))); code(err) != usage {
+		t.Errorf("a line without end: %v", err)
+	}
+}

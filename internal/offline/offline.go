@@ -1,0 +1,76 @@
+// Package offline compares two texts of one platform and proves the commands between them,
+// without an intent, an inventory or a device: the engine for anybody's own pipeline. It
+// knows nothing of who owns a line; what only the first text has is taken away.
+package offline
+
+import (
+	"fmt"
+	"strings"
+
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+)
+
+// Change is the way from one text to another.
+type Change struct {
+	Edits    []tree.Edit
+	Commands []byte   // in their order; secrets hidden
+	Verified bool     // the model of the device was led there and back by them
+	Unruled  []string // lines of the change that no rule of the platform knows
+	Findings []string // why it is not verified
+	Notes    []string // what is to be known and does not stand against it
+}
+
+// Compare makes the change from have to want. A text that ends inside a block is a part of
+// one, and nothing is made of it.
+func Compare(d *dialect.Dialect, have, want []byte) Change {
+	var c Change
+	from, cut := tree.Parse(d, have)
+	to, more := tree.Parse(d, want)
+	for _, side := range []struct {
+		name  string
+		notes []tree.Note
+	}{{"have", cut}, {"want", more}} {
+		for _, n := range side.notes {
+			c.Findings = append(c.Findings, fmt.Sprintf("%s:%d: %s", side.name, n.Line, n.Text))
+		}
+	}
+	if len(c.Findings) == 0 {
+		c.prove(d, from, to)
+	}
+	return c
+}
+
+// prove makes both ways and plays them on the model of the device.
+func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
+	secrets := append(tree.Secrets(from), tree.Secrets(to)...)
+	hide := func(text string) string { return tree.Hide(text, secrets) }
+	do, notes, err := tree.Diff(from, to, tree.Options{})
+	if err != nil {
+		c.Findings = append(c.Findings, "no order of commands is taken: "+hide(err.Error()))
+		return
+	}
+	back, _, err := tree.Diff(to, from, tree.Options{})
+	if err != nil {
+		c.Findings = append(c.Findings, "no way back: "+hide(err.Error()))
+		return
+	}
+	script := tree.Script(d, do)
+	_, refused := replay.Verify(d, tree.Print(from), tree.Print(to), script, tree.Script(d, back))
+	for _, f := range refused {
+		c.Findings = append(c.Findings, fmt.Sprintf("the model of the device refuses %q: %s", hide(strings.TrimSpace(f.Line)), hide(strings.TrimSpace(f.Text))))
+	}
+	for _, n := range notes {
+		c.Notes = append(c.Notes, hide(n.Text))
+	}
+	for _, e := range do {
+		if e.Unruled {
+			c.Unruled = append(c.Unruled, hide(e.Line))
+		}
+	}
+	c.Edits, c.Commands, c.Verified = do, []byte(hide(string(script))), len(refused) == 0
+	if tree.Conceals(c.Commands) {
+		c.Notes = append(c.Notes, "secrets are hidden in the commands: as they stand they cannot be sent")
+	}
+}
