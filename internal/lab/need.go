@@ -30,11 +30,13 @@ var probes = map[string]func() error{
 	"macvlan": func() error {
 		return root2(inSpace("sh", "-c", "ip link add x0 type veth peer name x1 && ip link add x2 link x0 type macvlan"))
 	},
-	"tun":  func() error { return root2(inSpace("ip", "tuntap", "add", "x0", "mode", "tun")) },
-	"nft":  func() error { return root2(inSpace("nft", "add", "table", "ip", "t")) },
-	"frr":  func() error { return file("/usr/lib/frr/zebra", "frr") },
-	"ssh":  func() error { return file("/usr/sbin/sshd", "openssh-server") },
-	"bird": func() error { return file("/usr/sbin/bird", "bird2") },
+	"tun":    func() error { return root2(inSpace("ip", "tuntap", "add", "x0", "mode", "tun")) },
+	"nft":    func() error { return root2(inSpace("nft", "add", "table", "ip", "t")) },
+	"frr":    func() error { return file("/usr/lib/frr/zebra", "frr") },
+	"ssh":    func() error { return file("/usr/sbin/sshd", "openssh-server") },
+	"git":    func() error { return command("git", "git") },
+	"keygen": func() error { return command("ssh-keygen", "openssh-client") },
+	"bird":   func() error { return file("/usr/sbin/bird", "bird2") },
 	"guard": func() error { // what the guard of a router runs besides vtysh
 		return cmp.Or(file("/usr/lib/frr/frr-reload.py", "frr-pythontools"), command("setsid", "util-linux"), command("sha256sum", "coreutils"))
 	},

@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+
+	"plumbline/internal/lab"
 )
 
 var ann = Author{Person{"Ann", "ann@example.net"}, time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
@@ -264,9 +266,10 @@ func TestGit(t *testing.T) {
 	if err := s.Put("plans/ab", []byte("p")); err != nil {
 		t.Fatal(err)
 	}
+	lab.Need(t, "git")
 	git, err := exec.LookPath("git")
 	if err != nil {
-		t.Skip("needs git: apt-get install -y git")
+		t.Fatal(err)
 	}
 	out, err := exec.Command(git, "-C", s.dir, "fsck", "--strict", "--full").CombinedOutput()
 	if err != nil || bytes.Contains(out, []byte("error")) {

@@ -12,6 +12,7 @@ import (
 	"plumbline/drivers"
 	"plumbline/internal/diag"
 	"plumbline/internal/gate"
+	"plumbline/internal/lab"
 	"plumbline/internal/plan"
 	"plumbline/internal/repo"
 )
@@ -473,9 +474,10 @@ func TestSigners(t *testing.T) {
 
 // TestKeygen holds the law: what ssh-keygen signs counts, and it takes what we sign.
 func TestKeygen(t *testing.T) {
+	lab.Need(t, "keygen")
 	keygen, err := exec.LookPath("ssh-keygen")
 	if err != nil {
-		t.Skip("needs ssh-keygen: apt-get install -y openssh-client")
+		t.Fatal(err)
 	}
 	k, text, err := NewKey("x")
 	if err != nil {
