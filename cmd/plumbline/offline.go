@@ -10,10 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"plumbline/internal/diag"
 	"plumbline/internal/offline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
@@ -47,7 +44,7 @@ func (e *env) offline(in io.Reader, f twoFiles, format string, commands, code bo
 	case f.have == "-" && f.want == "-":
 		return errors.New("only one of --have and --want can be read from standard input")
 	}
-	p, err := platformOf(f.platform)
+	p, err := render.Find(templates.FS, f.platform)
 	if err != nil {
 		return err
 	}
@@ -125,7 +122,7 @@ func answerTo(line []byte, no int) answer {
 	if d.Decode(&q) != nil || d.More() || q.Platform == nil || q.Have == nil || q.Want == nil {
 		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf(`line %d: want one JSON object {"platform","have","want"} of texts`, no)}}
 	}
-	p, err := platformOf(*q.Platform)
+	p, err := render.Find(templates.FS, *q.Platform)
 	if err != nil {
 		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf("line %d: %v", no, err)}}
 	}
@@ -164,31 +161,4 @@ func (e *env) textOf(in io.Reader, file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s holds a zero byte: it is no text", file)
 	}
 	return b, nil
-}
-
-// platformOf finds a platform by its name, or by another that people give it.
-func platformOf(name string) (render.Platform, error) {
-	all, err := fs.ReadDir(templates.FS, ".")
-	if err != nil {
-		return render.Platform{}, err
-	}
-	var names, known []string
-	for _, d := range all {
-		if !d.IsDir() {
-			continue
-		}
-		p, ds := render.Read(templates.FS, d.Name())
-		if ds.Failed() {
-			return p, ds.Err()
-		}
-		if p.Name == strings.ToLower(name) || slices.Contains(p.Aliases, strings.ToLower(name)) {
-			return p, nil
-		}
-		names, known = append(names, p.Name), append(append(known, p.Name), p.Aliases...)
-	}
-	hint := ""
-	if near := diag.Nearest(name, known); near != "" {
-		hint = "did you mean " + near + "? "
-	}
-	return render.Platform{}, fmt.Errorf("no platform %q: %sthere are %s", name, hint, strings.Join(names, ", "))
 }

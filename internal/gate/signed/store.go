@@ -201,11 +201,7 @@ func split(b []byte) (text, sig []byte) {
 
 // Record adds an entry to the ledger, under the ledger key.
 func Record(r *repo.Repo, branch string, k Key, e repo.Entry) (repo.Entry, error) {
-	tip, err := r.Branch(branch)
-	if err != nil {
-		return e, err
-	}
-	signers, _, err := rules(r, tip)
+	signers, err := signersAt(r, branch)
 	if err != nil {
 		return e, err
 	}
@@ -215,11 +211,7 @@ func Record(r *repo.Repo, branch string, k Key, e repo.Entry) (repo.Entry, error
 // MayRecord tells why entries under a key would not count at the tip of a branch; nil
 // where they would. It is asked before anything is sent.
 func MayRecord(r *repo.Repo, branch string, k Key) error {
-	tip, err := r.Branch(branch)
-	if err != nil {
-		return err
-	}
-	signers, _, err := rules(r, tip)
+	signers, err := signersAt(r, branch)
 	if err != nil {
 		return err
 	}
@@ -233,19 +225,25 @@ func MayRecord(r *repo.Repo, branch string, k Key) error {
 
 // Ledger gives every entry of the ledger, proved by the keys that stand at a branch.
 func Ledger(r *repo.Repo, branch string) ([]repo.Entry, error) {
-	tip, err := r.Branch(branch)
-	if err != nil {
-		return nil, err
-	}
 	var signers Signers
 	return r.Ledger(func(text, sig []byte) (err error) {
 		if signers == nil { // a network that nothing was pushed to yet needs nobody who may sign
-			if signers, _, err = rules(r, tip); err != nil {
+			if signers, err = signersAt(r, branch); err != nil {
 				return err
 			}
 		}
 		return signers.ledger(text, sig)
 	})
+}
+
+// signersAt gives who may sign at the tip of a branch.
+func signersAt(r *repo.Repo, branch string) (Signers, error) {
+	tip, err := r.Branch(branch)
+	if err != nil {
+		return nil, err
+	}
+	signers, _, err := rules(r, tip)
+	return signers, err
 }
 
 // ledger accepts a key that is listed for the ledger by name. Its times do not matter: an
