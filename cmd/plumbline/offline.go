@@ -97,10 +97,10 @@ type answer struct {
 func (e *env) batch(in io.Reader) error {
 	lines, bad := bufio.NewScanner(in), false
 	lines.Buffer(make([]byte, 1<<16), longestLine)
-	out, no := json.NewEncoder(e.out), 0
+	out, no, seen := json.NewEncoder(e.out), 0, platforms{}
 	for lines.Scan() {
 		no++
-		a := answerTo(lines.Bytes(), no)
+		a := answerTo(lines.Bytes(), no, seen)
 		bad = bad || !a.Verified
 		if err := out.Encode(a); err != nil {
 			return err
@@ -115,14 +115,27 @@ func (e *env) batch(in io.Reader) error {
 	return nil
 }
 
-func answerTo(line []byte, no int) answer {
+// platforms are those that a batch has named; each is read once.
+type platforms map[string]render.Platform
+
+func (ps platforms) find(name string) (p render.Platform, err error) {
+	p, seen := ps[name]
+	if !seen {
+		if p, err = render.Find(templates.FS, name); err == nil {
+			ps[name] = p
+		}
+	}
+	return p, err
+}
+
+func answerTo(line []byte, no int, seen platforms) answer {
 	var q struct{ Platform, Have, Want *string }
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	if d.Decode(&q) != nil || d.More() || q.Platform == nil || q.Have == nil || q.Want == nil {
 		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf(`line %d: want one JSON object {"platform","have","want"} of texts`, no)}}
 	}
-	p, err := render.Find(templates.FS, *q.Platform)
+	p, err := seen.find(*q.Platform)
 	if err != nil {
 		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf("line %d: %v", no, err)}}
 	}
