@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"plumbline/internal/golden"
 )
 
 // phenomenon is one thing that configuration languages do.
@@ -150,7 +152,7 @@ func TestCoverage(t *testing.T) {
 		}
 		all[name] = c
 	}
-	compare(t, "../docs/platforms/coverage.md", coveragePage(names, known, all))
+	golden.Page(t, "../docs/platforms/coverage.md", coveragePage(names, known, all))
 }
 
 func coveragePage(names []string, known []phenomenon, all map[string]coverage) []byte {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"plumbline/internal/golden"
 	"plumbline/internal/tree/dialect"
 	"plumbline/render"
 )
@@ -19,7 +20,7 @@ func TestPlatformPages(t *testing.T) {
 		for _, d := range problems {
 			t.Errorf("%v", d)
 		}
-		compare(t, "../docs/platforms/"+name+".md", platformPage(p))
+		golden.Page(t, "../docs/platforms/"+name+".md", platformPage(p))
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func Pages(t *testing.T, folder string, made map[string][]byte) {
 	t.Helper()
 	for name, text := range made {
-		page(t, filepath.Join(folder, filepath.FromSlash(name)), text)
+		Page(t, filepath.Join(folder, filepath.FromSlash(name)), text)
 	}
 	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, _ fs.DirEntry, err error) error {
 		if _, known := made[name]; err == nil && strings.HasSuffix(name, ".md") && !known {
@@ -27,7 +27,8 @@ func Pages(t *testing.T, folder string, made map[string][]byte) {
 	}
 }
 
-func page(t *testing.T, file string, text []byte) {
+// Page holds that a page is what it was made as. -update writes it.
+func Page(t *testing.T, file string, text []byte) {
 	t.Helper()
 	have, _ := os.ReadFile(file)
 	switch {
