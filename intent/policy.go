@@ -90,8 +90,9 @@ func (d *Design) common(b *Build, n *network.Device, six bool) {
 	add("OWN", ownSpace(b, d, six))
 	add("LANS", lanSpace(b, six))
 	if len(p.PathSets) == 0 {
+		d.speaker(b, n).LongestPath = longestPath
 		p.PathSets = append(p.PathSets,
-			network.PathSet{Name: "PATH-LONG", Longer: 50, From: at},
+			network.PathSet{Name: "PATH-LONG", Longer: longestPath, From: at},
 			network.PathSet{Name: "PATH-RESERVED", Holds: d.reserved(), From: at},
 			network.PathSet{Name: "PATH-TRANSIT-FREE", Holds: alone(transitFree), From: at})
 		p.CommunitySets = append(p.CommunitySets,
@@ -100,6 +101,9 @@ func (d *Design) common(b *Build, n *network.Device, six bool) {
 			network.CommunitySet{Name: "EXPORT", Large: true, Items: []network.CommunityItem{{Seq: 5, Value: d.large("own")}, {Seq: 10, Value: d.large("customer")}}, From: at})
 	}
 }
+
+// longestPath is how many systems a path from outside may go through.
+const longestPath = 50
 
 // reserved gives the systems that can be in no path of the Internet; a lab may have the
 // private and documentation ones.

@@ -3,6 +3,8 @@ package render_test
 import (
 	"fmt"
 	"maps"
+	"math/bits"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,19 +63,29 @@ func found(t *testing.T, patterns []*pattern, c tree.Config) map[string]bool {
 	return out
 }
 
-// full says the lengths that a prefix leaves open: itself, or as long as can be.
+var dotted = regexp.MustCompile(`/(255|254|252|248|240|224|192|128|0)(\.[0-9]+){3}`)
+
+// full says a mask as a length, and the lengths that a prefix leaves open: itself, or as
+// long as can be.
 func full(fact string) string {
+	fact = dotted.ReplaceAllStringFunc(fact, func(mask string) string {
+		n := 0
+		for _, b := range netip.MustParseAddr(mask[1:]).As4() {
+			n += bits.OnesCount8(b)
+		}
+		return fmt.Sprint("/", n)
+	})
 	rest, ok := strings.CutPrefix(fact, "prefix ")
 	if !ok {
 		return fact
 	}
 	f := strings.Fields(rest)
-	_, bits, _ := strings.Cut(f[1], "/")
+	_, own, _ := strings.Cut(f[1], "/")
 	all := "32"
 	if strings.Contains(f[1], ":") {
 		all = "128"
 	}
-	return "prefix " + strings.NewReplacer("bits", bits, "all", all).Replace(strings.Join(f, " "))
+	return "prefix " + strings.NewReplacer("bits", own, "all", all).Replace(strings.Join(f, " "))
 }
 
 // meant gives the facts that the model holds, in the words that the patterns find.

@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"hash/fnv"
 	"net/netip"
 	"slices"
 
@@ -112,6 +113,14 @@ func (s PathSet) TooLong() int {
 		return 0
 	}
 	return s.Longer + 1
+}
+
+// Number is a number from 1 to 500 made of the name, for platforms that know sets of paths
+// by numbers alone: it stays whatever other sets there are. Two names may come to one.
+func (s PathSet) Number() int {
+	h := fnv.New32a()
+	h.Write([]byte(s.Name))
+	return int(h.Sum32()%500) + 1
 }
 
 // ASRange is all systems from First to Last. Name tells which well-known range it is, for
