@@ -18,11 +18,11 @@ type Fabric struct {
 	Underlay Underlay `yaml:"underlay"`
 	// The autonomous system of each member, where the underlay is ebgp: one for all spines,
 	// one for each leaf.
-	ASNs []strict.Entry[Name, ASN] `yaml:"asns,optional"`
+	ASNs []strict.Entry[Name, ASN] `yaml:"asns,optional" of:"device"`
 	// The spines, where the underlay is no ebgp.
-	Spines []Name `yaml:"spines,optional"`
+	Spines []Name `yaml:"spines,optional" of:"device"`
 	// The leaves, where the underlay is no ebgp.
-	Leaves []Name `yaml:"leaves,optional"`
+	Leaves []Name `yaml:"leaves,optional" of:"device"`
 	// How fast every uplink is.
 	Speed Speed `yaml:"speed"`
 	// The largest packet of every uplink, in bytes.
@@ -40,11 +40,11 @@ func (Underlay) Values() []string { return []string{"ebgp", "ospf", "isis"} }
 // Cable is one uplink of a leaf.
 type Cable struct {
 	// The spine that it leads to.
-	Spine Name `yaml:"spine"`
+	Spine Name `yaml:"spine" of:"device"`
 	// The interface there.
 	SpinePort Interface `yaml:"spine_port"`
 	// The leaf that it comes from.
-	Leaf Name `yaml:"leaf"`
+	Leaf Name `yaml:"leaf" of:"device"`
 	// The interface there.
 	LeafPort Interface `yaml:"leaf_port"`
 	// Its IPv4 subnet; the spine takes the even address.

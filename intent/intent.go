@@ -8,6 +8,7 @@ package intent
 
 import (
 	"cmp"
+	"embed"
 	"errors"
 	"io/fs"
 	"maps"
@@ -29,8 +30,10 @@ type Kind interface {
 
 // Head is what every intent begins with.
 type Head struct {
+	// What is asked for.
 	Kind string `yaml:"kind"`
-	Name Name   `yaml:"name"`
+	// What it is called: once among its kind.
+	Name Name `yaml:"name"`
 }
 
 func (h *Head) head() *Head { return h }
@@ -50,6 +53,20 @@ var kinds = map[string]func() Kind{
 
 // Kinds lists the kinds, for the schema and the documentation.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// New gives an empty request of a kind, for those who read the types; nil where there is no
+// such kind.
+func New(kind string) Kind {
+	if make, ok := kinds[kind]; ok {
+		return make()
+	}
+	return nil
+}
+
+// Source is the files of this package: their comments say what kinds and fields mean.
+//
+//go:embed *.go
+var Source embed.FS
 
 // Set is every request of one commit.
 type Set struct {

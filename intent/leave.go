@@ -17,7 +17,7 @@ type Leave struct {
 	Head
 
 	// The devices that have it.
-	Devices []Name `yaml:"devices"`
+	Devices []Name `yaml:"devices" of:"device"`
 	// What stays: full header lines from the top, levels joined by " / ".
 	Sections []Section `yaml:"sections"`
 	// How many lines that may be on one device.

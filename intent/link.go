@@ -33,7 +33,7 @@ type Link struct {
 // LinkEnd is one end of a link.
 type LinkEnd struct {
 	// The device that it is on.
-	Device Name `yaml:"device"`
+	Device Name `yaml:"device" of:"device"`
 	// Its interface there.
 	Interface Interface `yaml:"interface"`
 	// At most one address of each family.

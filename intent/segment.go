@@ -15,9 +15,9 @@ type Segment struct {
 	Head
 
 	// The fabric that carries it.
-	Fabric Name `yaml:"fabric,optional"`
+	Fabric Name `yaml:"fabric,optional" of:"fabric"`
 	// The links that carry it, where no fabric does; they make a tree.
-	Trunks []Name `yaml:"trunks,optional"`
+	Trunks []Name `yaml:"trunks,optional" of:"link"`
 	// Its number on ports.
 	VLAN int `yaml:"vlan" is:"2..4094"`
 	// Its number in the fabric; no other segment or vrf of the network has it.
@@ -25,9 +25,9 @@ type Segment struct {
 	// Its subnets, one of each family at most; left out, it has no gateway.
 	Subnets []Prefix `yaml:"subnets,optional"`
 	// The routing table that the subnets are in; left out, the one of the device itself.
-	VRF Name `yaml:"vrf,optional"`
+	VRF Name `yaml:"vrf,optional" of:"vrf"`
 	// The one gateway, where links carry it and it has subnets.
-	Router Name `yaml:"router,optional"`
+	Router Name `yaml:"router,optional" of:"device"`
 	// The largest packet, in bytes.
 	MTU int `yaml:"mtu" is:"1280..9216"`
 	// Where it comes out.
@@ -39,7 +39,7 @@ type Segment struct {
 // Attachment is a port that a segment comes out of.
 type Attachment struct {
 	// A link to the outside.
-	Link Name `yaml:"link"`
+	Link Name `yaml:"link" of:"link"`
 	// Whether frames bear the number of the segment there.
 	Tag Tag `yaml:"tag"`
 }

@@ -18,11 +18,11 @@ type VRF struct {
 	// Its number in the network: route distinguishers are made from it.
 	ID int `yaml:"id" is:"1..4000"`
 	// The fabric that carries it.
-	Over Name `yaml:"over"`
+	Over Name `yaml:"over" of:"fabric"`
 	// Its number in the fabric; no other vrf or segment of the network has it.
 	VNI int `yaml:"vni,optional" is:"1..16777215"`
 	// Tables whose routes it takes; they take its routes too.
-	Imports []Name `yaml:"imports,optional"`
+	Imports []Name `yaml:"imports,optional" of:"vrf"`
 	// Where it leaves the fabric.
 	Handoffs []Handoff `yaml:"handoffs,optional"`
 }
@@ -30,15 +30,15 @@ type VRF struct {
 // Handoff is a tagged exit of a table, with a neighbor behind it.
 type Handoff struct {
 	// The link to the outside.
-	Link Name `yaml:"link"`
+	Link Name `yaml:"link" of:"link"`
 	// Its tag there.
 	VLAN int `yaml:"vlan" is:"2..4094"`
 	// Our addresses, by device.
-	Addresses []strict.Entry[Name, []IfAddr] `yaml:"addresses"`
+	Addresses []strict.Entry[Name, []IfAddr] `yaml:"addresses" of:"device"`
 	// Who is there.
 	Peer HandoffPeer `yaml:"peer"`
 	// What they may tell us.
-	Accept Name `yaml:"accept"`
+	Accept Name `yaml:"accept" of:"prefixes"`
 	// What we tell them.
 	Send Send `yaml:"send"`
 }

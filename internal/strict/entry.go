@@ -38,3 +38,6 @@ func (d decoder) entries(n *yaml.Node, v reflect.Value, is string) {
 		d.value(n.Content[2*i+1], one.Field(1), is)
 	}
 }
+
+// IsEntry tells whether a type is one line of such an object.
+func IsEntry(t reflect.Type) bool { return t.Implements(reflect.TypeFor[entry]()) }

@@ -1,0 +1,54 @@
+package schema
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+
+	"plumbline/intent"
+	"plumbline/internal/strict"
+	"plumbline/inventory"
+)
+
+// NamesIn gathers the names of a tree, also where files say wrong things beside them; a
+// file that cannot be read has none. platforms are the folders of templates.
+func NamesIn(tree, platforms fs.FS) Names {
+	names := Names{}
+	add := func(kind, name string) {
+		if name != "" && !slices.Contains(names[kind], name) {
+			names[kind] = append(names[kind], name)
+		}
+	}
+	src := strict.NewSource()
+	_ = fs.WalkDir(tree, "intent", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(file) != ".yaml" {
+			return nil
+		}
+		if doc, _ := src.Open(tree, file); doc != nil {
+			kind, _ := doc.Word("kind")
+			name, _ := doc.Word("name")
+			if intent.New(kind) != nil {
+				add(kind, name)
+			}
+		}
+		return nil
+	})
+	inv, _ := inventory.Load(tree, src)
+	for i := range inv.Sites {
+		add("site", inv.Sites[i].Name)
+	}
+	for i := range inv.Credentials {
+		add("credential", inv.Credentials[i].Name)
+	}
+	for i := range inv.Devices {
+		add("device", inv.Devices[i].Name)
+	}
+	folders, _ := fs.Glob(platforms, "*/platform.yaml")
+	for _, f := range folders {
+		add("platform", path.Dir(f))
+	}
+	for kind := range names {
+		slices.Sort(names[kind])
+	}
+	return names
+}
