@@ -20,9 +20,9 @@ type EVPN struct {
 
 // EVPNPeer is a session of BGP that carries EVPN.
 type EVPNPeer struct {
-	Addr      netip.Addr
-	Unchanged bool // the next hop is passed on as it came
-	Client    bool // routes are reflected to it
+	Addr      netip.Addr `key:"1"`
+	Unchanged bool       // the next hop is passed on as it came
+	Client    bool       // routes are reflected to it
 	Policy    string
 	From      diag.Pos
 }
@@ -31,7 +31,7 @@ type EVPNPeer struct {
 type L2VNI struct {
 	Name string
 	VLAN int
-	VNI  int
+	VNI  int `key:"1"`
 	RD   string
 	RT   string
 	From diag.Pos

@@ -20,7 +20,7 @@ type IGP struct {
 
 // IGPPort is one interface in the protocol.
 type IGPPort struct {
-	Name    string
+	Name    string `key:"1"`
 	IPv4    bool
 	IPv6    bool
 	Cost    int  // 0 where the port is passive

@@ -20,7 +20,7 @@ type Policy struct {
 
 // PrefixSet is a named set of prefixes of one family.
 type PrefixSet struct {
-	Name  string
+	Name  string `key:"1"`
 	IPv6  bool
 	Items []PrefixItem
 	// The day it was resolved, as YYYY-MM-DD, where a registry says what it holds.
@@ -31,8 +31,8 @@ type PrefixSet struct {
 // PrefixItem matches prefixes inside Prefix that are from Min to Max bits long; both are
 // 0 where only Prefix itself is meant.
 type PrefixItem struct {
-	Seq      int
-	Prefix   netip.Prefix
+	Seq      int          `key:"-"`
+	Prefix   netip.Prefix `key:"1"`
 	Min, Max int
 	From     diag.Pos
 }
@@ -100,7 +100,7 @@ func (s PrefixSet) Short() []PrefixItem {
 // PathSet is a named set of AS paths: those longer than Longer, or those that hold a
 // system inside one of Ranges.
 type PathSet struct {
-	Name   string
+	Name   string `key:"1"`
 	Longer int
 	Holds  []ASRange
 	From   diag.Pos
@@ -126,14 +126,15 @@ func (s PathSet) Number() int {
 // ASRange is all systems from First to Last. Name tells which well-known range it is, for
 // platforms that have no numbers in their words for paths.
 type ASRange struct {
-	Seq         int
-	Name        string
-	First, Last uint32
+	Seq   int `key:"-"`
+	Name  string
+	First uint32 `key:"1"`
+	Last  uint32
 }
 
 // CommunitySet is a named set of communities, standard or large.
 type CommunitySet struct {
-	Name  string
+	Name  string `key:"1"`
 	Large bool
 	Of    uint32 // every large community of this system; 0 where Items says which
 	Items []CommunityItem
@@ -142,13 +143,13 @@ type CommunitySet struct {
 
 // CommunityItem is one community of a set, such as 65535:0 or 64496:1:0.
 type CommunityItem struct {
-	Seq   int
-	Value string
+	Seq   int    `key:"-"`
+	Value string `key:"1"`
 }
 
 // RoutePolicy goes through its terms in order; a route that none accepts is refused.
 type RoutePolicy struct {
-	Name  string
+	Name  string `key:"1"`
 	IPv6  bool
 	Terms []Term
 	From  diag.Pos
@@ -156,7 +157,7 @@ type RoutePolicy struct {
 
 // Term accepts, refuses, or changes and goes on with, the routes that match all it asks.
 type Term struct {
-	Seq         int
+	Seq         int    `key:"-"`
 	Does        string // accept, reject, next
 	Prefixes    string // a PrefixSet
 	Path        string // a PathSet

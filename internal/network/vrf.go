@@ -18,7 +18,7 @@ type VRF struct {
 
 // Table is one of them.
 type Table struct {
-	Name      string
+	Name      string `key:"1"`
 	VNI       int
 	RD        string
 	RT        string   // what is told bears it
@@ -30,13 +30,13 @@ type Table struct {
 
 // Target is a route target.
 type Target struct {
-	RT   string
+	RT   string `key:"1"`
 	From diag.Pos
 }
 
 // Subnet is one that the device has in a table.
 type Subnet struct {
-	Prefix netip.Prefix
+	Prefix netip.Prefix `key:"1"`
 	From   diag.Pos
 }
 
