@@ -149,8 +149,8 @@ func content(v reflect.Value) string {
 	return text
 }
 
-// said writes a value for a person: a struct by its fields that say something. Lists in it
-// are told one element at a time.
+// said writes a value for a person: a struct by its fields that say something beside what
+// names it, and a list in it by how much it holds.
 func said(v reflect.Value) string {
 	if v.Kind() != reflect.Struct || fields(v.Type()) == 0 {
 		if v.IsZero() {
@@ -160,11 +160,14 @@ func said(v reflect.Value) string {
 	}
 	var parts []string
 	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if v.Field(i).IsZero() || f.Type == posType || f.Tag.Get("key") == "-" || f.Type.Kind() == reflect.Slice || f.Type.Kind() == reflect.Pointer {
-			continue
+		f, x := v.Type().Field(i), v.Field(i)
+		switch {
+		case x.IsZero() || f.Type == posType || f.Tag.Get("key") != "" || f.Type.Kind() == reflect.Pointer:
+		case f.Type.Kind() == reflect.Slice:
+			parts = append(parts, fmt.Sprintf("%d %s", x.Len(), f.Name))
+		default:
+			parts = append(parts, f.Name+" "+said(x))
 		}
-		parts = append(parts, f.Name+" "+said(v.Field(i)))
 	}
 	if len(parts) == 0 {
 		return "present"

@@ -151,7 +151,7 @@ func TestCame(t *testing.T) {
 			t.Errorf("%s was not there before", c.Fact)
 		}
 	}
-	want := []string{"Platform=frr", "BGP=ASN 64496", "BGP.Neighbors[192.0.2.1]=Addr 192.0.2.1, ASN 1"}
+	want := []string{"Platform=frr", "BGP=ASN 64496, 1 Neighbors", "BGP.Neighbors[192.0.2.1]=ASN 1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("have %q", got)
 	}
