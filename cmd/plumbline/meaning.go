@@ -15,8 +15,12 @@ import (
 const mostFacts = 100
 
 // meaning tells what a commit, or the working tree, changes in meaning since another: per
-// device and fact, with the intent that caused it. No device is asked.
-func (e *env) meaning(span, format string, code bool) error {
+// device and fact, with the intent that caused it. No device is asked. more tells that a
+// flag was given which is for devices.
+func (e *env) meaning(span, format string, code, more bool) error {
+	if more {
+		return errors.New("a comparison of commits takes none of --head, --out, --page and --commands")
+	}
 	from, to, _ := strings.Cut(span, "..")
 	if from == "" || strings.Contains(to, "..") || strings.HasPrefix(to, ".") {
 		return fmt.Errorf("%q names no two commits: give A..B, or A.. for the working tree", span)

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"plumbline/internal/offline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
@@ -28,6 +30,13 @@ const (
 type twoFiles struct {
 	platform, have, want string
 	batch                bool
+}
+
+func (f *twoFiles) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.platform, "platform", "", "compare the files --have and --want of this platform; no repository and no device is asked")
+	c.Flags().StringVar(&f.have, "have", "", "with --platform: the configuration that is there, - for standard input")
+	c.Flags().StringVar(&f.want, "want", "", "with --platform: the configuration that is wanted, - for standard input")
+	c.Flags().BoolVar(&f.batch, "batch", false, `read lines {"platform","have","want"} from standard input, and answer each with one JSON line`)
 }
 
 func (f twoFiles) asked() bool { return f != twoFiles{} }

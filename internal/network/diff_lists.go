@@ -8,7 +8,8 @@ import (
 	"plumbline/internal/diag"
 )
 
-var posType = reflect.TypeFor[diag.Pos]()
+// isPos tells places from facts.
+func isPos(t reflect.Type) bool { return t == reflect.TypeFor[diag.Pos]() }
 
 // pairing says which elements of two lists are the same one; -1 where one side has none.
 type pairing struct{ was, is int }
@@ -162,7 +163,7 @@ func said(v reflect.Value) string {
 	for i := range v.NumField() {
 		f, x := v.Type().Field(i), v.Field(i)
 		switch {
-		case x.IsZero() || f.Type == posType || f.Tag.Get("key") != "" || f.Type.Kind() == reflect.Pointer:
+		case x.IsZero() || isPos(f.Type) || f.Tag.Get("key") != "" || f.Type.Kind() == reflect.Pointer:
 		case f.Type.Kind() == reflect.Slice:
 			parts = append(parts, fmt.Sprintf("%d %s", x.Len(), f.Name))
 		default:
