@@ -40,6 +40,7 @@ func (h *Head) head() *Head { return h }
 
 // kinds is every kind there is.
 var kinds = map[string]func() Kind{
+	"anycast":  func() Kind { return new(Anycast) },
 	"design":   func() Kind { return new(Design) },
 	"fabric":   func() Kind { return new(Fabric) },
 	"exchange": func() Kind { return new(Exchange) },

@@ -166,6 +166,11 @@ func backbone(b *Build, e *LinkEnd) bool {
 	return g != nil && slices.Contains(backboneRoles, string(g.Role)) && b.fabricOf(g.Name) == nil
 }
 
+// speaks tells whether an end has an address of a family.
+func (e *LinkEnd) speaks(six bool) bool {
+	return slices.ContainsFunc(e.Addresses, func(x IfAddr) bool { return x.Addr().Is6() == six })
+}
+
 // reaches tells whether an address lies in the subnet of an end.
 func (e *LinkEnd) reaches(a netip.Addr) bool {
 	return slices.ContainsFunc(e.Addresses, func(x IfAddr) bool { return x.Masked().Contains(a) })

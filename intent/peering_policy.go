@@ -27,7 +27,7 @@ func (p *Peering) policy(b *Build, d *Design, x *Exchange, n *network.Device, a 
 	}
 	all.Routes = append(all.Routes,
 		network.RoutePolicy{Name: p.in(six), IPv6: six, Terms: p.imports(b, all, accept, six), From: at},
-		network.RoutePolicy{Name: p.out(six), IPv6: six, Terms: p.exports(b), From: at})
+		network.RoutePolicy{Name: p.out(six), IPv6: six, Terms: p.exports(b, all, b.site(n.Name), six), From: at})
 }
 
 // imports is the order of refusals, then what is left: with our marks taken off, worth
@@ -57,12 +57,16 @@ func (p *Peering) imports(b *Build, all *network.Policy, accept network.Term, si
 }
 
 // exports tells a customer everything, and all others what is ours and our customers'.
-func (p *Peering) exports(b *Build) []network.Term {
-	t := network.Term{Seq: 10, Does: "accept", Large: "EXPORT", From: b.At(&p.Relation)}
+func (p *Peering) exports(b *Build, all *network.Policy, site string, six bool) []network.Term {
+	t := network.Term{Does: "accept", Large: "EXPORT", From: b.At(&p.Relation)}
 	if p.Relation == "customer" {
 		t.Large = ""
 	}
-	return []network.Term{t}
+	out := append(keep(b, all, string(p.Relation), site, six), t)
+	for i := range out {
+		out[i].Seq = 10 * (i + 1)
+	}
+	return out
 }
 
 // allowed gives the set of what the registry lets them announce.

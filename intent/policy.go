@@ -95,11 +95,19 @@ func (d *Design) common(b *Build, n *network.Device, six bool) {
 			network.PathSet{Name: "PATH-LONG", Longer: longestPath, From: at},
 			network.PathSet{Name: "PATH-RESERVED", Holds: d.reserved(), From: at},
 			network.PathSet{Name: "PATH-TRANSIT-FREE", Holds: alone(transitFree), From: at})
-		p.CommunitySets = append(p.CommunitySets,
-			network.CommunitySet{Name: "GSHUT", Items: []network.CommunityItem{{Seq: 5, Value: "65535:0"}}, From: at},
-			network.CommunitySet{Name: "OURS", Large: true, Of: uint32(d.ASN), From: at},
-			network.CommunitySet{Name: "EXPORT", Large: true, Items: []network.CommunityItem{{Seq: 5, Value: d.large("own")}, {Seq: 10, Value: d.large("customer")}}, From: at})
 	}
+	d.communities(p, at)
+}
+
+// communities gives a device the sets of communities that have a meaning for us.
+func (d *Design) communities(p *network.Policy, at diag.Pos) {
+	if len(p.CommunitySets) > 0 {
+		return
+	}
+	p.CommunitySets = append(p.CommunitySets,
+		network.CommunitySet{Name: "GSHUT", Items: []network.CommunityItem{{Seq: 5, Value: "65535:0"}}, From: at},
+		network.CommunitySet{Name: "OURS", Large: true, Of: uint32(d.ASN), From: at},
+		network.CommunitySet{Name: "EXPORT", Large: true, Items: []network.CommunityItem{{Seq: 5, Value: d.large("own")}, {Seq: 10, Value: d.large("customer")}}, From: at})
 }
 
 // longestPath is how many systems a path from outside may go through.

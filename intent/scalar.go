@@ -147,6 +147,35 @@ func (p *IfAddr) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Seconds is a span of time that is told in seconds alone.
+type Seconds int
+
+// UnmarshalText takes a number of seconds with its unit.
+func (s *Seconds) UnmarshalText(b []byte) error {
+	n, err := span(b, "s", map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400})
+	*s = Seconds(n)
+	return err
+}
+
+// String gives it as it is written.
+func (s Seconds) String() string { return fmt.Sprintf("%ds", int(s)) }
+
+// span takes a whole number and a unit; other units are told in the one of the field.
+func span(b []byte, unit string, units map[string]int) (int, error) {
+	digits := strings.TrimRight(string(b), "abcdefghijklmnopqrstuvwxyz")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 1 || n > 1<<31-1 || strconv.Itoa(n) != digits {
+		return 0, fmt.Errorf("%q is no span of time: want a whole number and %s, as in 300%s", b, unit, unit)
+	}
+	switch times := units[string(b[len(digits):])]; {
+	case string(b[len(digits):]) == unit:
+		return n, nil
+	case times > 0:
+		return 0, notCanonical(b, fmt.Sprintf("%d%s", n*times, unit))
+	}
+	return 0, fmt.Errorf("%q has no unit of time: want %s, as in 300%s", b, unit, unit)
+}
+
 // Text is a short remark that no command line can be led astray by.
 type Text string
 

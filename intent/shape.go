@@ -68,3 +68,8 @@ func (Person) Shape() strict.Shape {
 func (Date) Shape() strict.Shape {
 	return strict.Shape{Word: "date", Pattern: strict.DatePattern}
 }
+
+// Shape is what a number of seconds looks like.
+func (Seconds) Shape() strict.Shape {
+	return strict.Shape{Word: "whole number and s", Pattern: `^[1-9][0-9]{0,9}s$`}
+}

@@ -73,6 +73,9 @@ func TestRender(t *testing.T) {
 			}
 		}
 		cs, ds := render.All(resolve(t, files), platforms)
+		if !ds.Failed() {
+			comesBack(t, cs)
+		}
 		return page(t, cs, ds)
 	})
 }

@@ -196,11 +196,11 @@ func wordsOf(t *testing.T, file string) (out []string) {
 
 // silent are the facts that no device holds: names and reasons that are for people, numbers
 // of entries whose order means nothing, and what other facts say too.
-var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name Use From Parent Fabric LongestPath")
+var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name Use From Parent Fabric Shared LongestPath")
 
 // hosts are the fields that a platform means by a word of host_managed.
 var hosts = map[string]string{
-	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF",
+	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF", "check": "Check",
 }
 
 // TestEveryFact holds the law that nothing is dropped: each fact of the model stands in the

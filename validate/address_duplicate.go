@@ -17,18 +17,21 @@ var addressDuplicate = Rule{
 			table string
 		}
 		type use struct {
-			at      diag.Pos
-			gateway string // of which segment, where more than one device may have it
+			at     diag.Pos
+			shared string // by what, where more than one device may have it
 		}
 		first := map[holder]use{}
 		everyAddr(v.Is, func(d *network.Device, p *network.Port, a *network.Addr) {
 			ip := a.Prefix.Addr()
 			now := use{at: a.From}
 			if p.Use == "gateway" && p.MAC != "" {
-				now.gateway = p.Description
+				now.shared = p.Description
+			}
+			if a.Shared != "" {
+				now.shared = a.Shared
 			}
 			was, twice := first[holder{ip, p.VRF}]
-			if twice && (was.gateway == "" || was.gateway != now.gateway) {
+			if twice && (was.shared == "" || was.shared != now.shared) {
 				ds.Failf(a.From, "address/duplicate", "%s of %s %s belongs to another interface already", ip, d.Name, p.Name).Also = []diag.Pos{was.at}
 				return
 			}

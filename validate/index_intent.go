@@ -4,6 +4,12 @@ package validate
 var intentRules = []Rule{
 	{ID: "address/outside-pool", Label: "PL0209", Sentence: "An address lies in the pool of its use.", Motive: "Pools are what filters are made from."},
 	{ID: "address/twice", Label: "PL0208", Sentence: "An address at an exchange belongs to one router.", Motive: "Two holders of one address answer in turn."},
+	{ID: "anycast/addresses", Label: "PL0107", Sentence: "The addresses of an anycast service lie in its prefixes, one of each family.", Motive: "An address outside is heard of by nobody."},
+	{ID: "anycast/hosts", Label: "PL0201", Sentence: "A host of an anycast service is of role host or dns, at one of its sites, with a link of each family to a router of the backbone there.", Motive: "A host that no router meets answers nobody."},
+	{ID: "anycast/min-sites", Label: "R-ANY-1", Sentence: "At least min_sites sites of an anycast service serve.", Motive: "A service that is drained everywhere is off."},
+	{ID: "anycast/prefixes", Label: "R-ANY-2", Sentence: "The prefixes of an anycast service are ours, short enough for others, and hold an address that hosts answer on.", Motive: "Space of others is a hijack, and longer prefixes are refused."},
+	{ID: "anycast/sites", Label: "R-ANY-5", Sentence: "Each site of an anycast service has a host and an edge router.", Motive: "A site without them is a word and no place."},
+	{ID: "design/anycast-asn", Label: "PL0208", Sentence: "The system of anycast hosts is private and used nowhere else.", Motive: "Routers drop a path that holds their own number and say nothing."},
 	{ID: "design/mesh-too-big", Label: "R-IGP-3", Sentence: "A full mesh of internal sessions has at most 8 speakers.", Motive: "Every new router touches all others."},
 	{ID: "design/not-owned", Label: "R-ANY-2", Sentence: "An aggregate lies in space that is registered for us.", Motive: "Announcing space of others is a hijack."},
 	{ID: "design/pool-family", Label: "PL0107", Sentence: "A pool is of the family that its name says.", Motive: "No address could ever be taken from it."},

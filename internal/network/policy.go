@@ -167,6 +167,7 @@ type Term struct {
 	NextHops    string // a PrefixSet
 	Strip       string // take away the large communities of this CommunitySet
 	Mark        string // add this large community
+	Shut        bool   // add GRACEFUL_SHUTDOWN (RFC 8326): whoever hears it looks elsewhere
 	Preference  int    // the local preference, where Prefer says that it is set
 	Prefer      bool
 	From        diag.Pos

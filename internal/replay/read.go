@@ -132,7 +132,7 @@ func (r *reading) with(word, slot, value string, cost int) *reading {
 
 func readSlot(d *dialect.Dialect, e dialect.Elem, rest []dialect.Elem, s said) *reading {
 	if e.Many() {
-		for n := len(s.words); n > 0; n-- { // as many words as the rest leaves
+		for n := before(rest, s); n > 0; n-- { // as many words as the rest leaves
 			if r := read(d, rest, s.from(n)); r != nil {
 				v := many(d, e.Type, s.to(n))
 				return r.with(v, e.Name, v, 8)
@@ -153,6 +153,19 @@ func readSlot(d *dialect.Dialect, e dialect.Elem, rest []dialect.Elem, s said) *
 		}
 	}
 	return nil
+}
+
+// before counts the words up to the first one that an optional group begins with: a list
+// cannot hold that word.
+func before(rest []dialect.Elem, s said) int {
+	for n := 1; n < len(s.words); n++ {
+		for _, e := range rest {
+			if e.Kind == dialect.Group && e.Group[0].Kind == dialect.Literal && s.from(n).first() == e.Group[0].Word {
+				return n
+			}
+		}
+	}
+	return len(s.words)
 }
 
 // width orders types by how much they take: a narrow one wins over a wide one.
