@@ -146,19 +146,15 @@ func (dev *Device) change(in *entry, line string) (bool, error) {
 				continue
 			}
 			probe := &entry{r: r, slots: got.slots, up: in}
-			old := in.byID[probe.identity()]
+			old := in.line(probe.identity())
 			have, _ := numbers(dev.stored(old, r))
-			by, _ := numbers(got.slots[r.IDs])
+			by, _ := numbers(got.slots.get(r.IDs))
 			next := slices.DeleteFunc(slices.Clone(have), func(n int) bool { return slices.Contains(by, n) })
 			if way == r.Add {
 				next = append(next, by...)
 				slices.Sort(next)
 			}
-			slots := map[string]string{}
-			for k, v := range got.slots {
-				slots[k] = v
-			}
-			slots[r.IDs] = runs(next)
+			slots := got.slots.with(r.IDs, runs(next))
 			dev.mode = in
 			return true, dev.set(in, &entry{r: r, words: compose(dev.d, r.Pattern, slots), slots: slots, up: in})
 		}
@@ -169,7 +165,7 @@ func (dev *Device) change(in *entry, line string) (bool, error) {
 // stored is the set that is stored, or that a silent device means.
 func (dev *Device) stored(old *entry, r *dialect.Rule) string {
 	if old != nil {
-		return old.slots[r.IDs]
+		return old.slots.get(r.IDs)
 	}
 	return r.Default
 }
@@ -202,14 +198,16 @@ func (dev *Device) short(in *entry, words []string) bool {
 // set stores a line, with all that follows from it.
 func (dev *Device) set(in, e *entry) error {
 	e.up = in
-	e.id = e.identity()
-	old := in.byID[e.id]
+	if e.id == "" {
+		e.id = e.identity()
+	}
+	old := in.line(e.id)
 	if err := dev.allowed(e, old); err != nil {
 		return err
 	}
 	if old == nil || old.neg || !slices.Equal(old.words, e.words) {
 		dev.wipe(e)
-		old = in.byID[e.id]
+		old = in.line(e.id)
 	}
 	if dev.hidden(e) {
 		if old != nil {
@@ -238,8 +236,8 @@ func (dev *Device) set(in, e *entry) error {
 
 // empty takes away what a text said before it is entered anew.
 func (dev *Device) empty(e *entry) {
-	dev.moves += len(e.sub)
-	for _, s := range slices.Clone(e.sub) {
+	dev.moves += e.count
+	for s := range e.lines() {
 		dev.drop(s)
 	}
 }
@@ -289,7 +287,7 @@ func (dev *Device) allowed(e, old *entry) error {
 	if other := dev.unlike(e); other != "" {
 		return refuse(Conflict, line, "%% Not compatible: %s", other)
 	}
-	if e.r.Gate != "" && !slices.ContainsFunc(dev.top.sub, func(x *entry) bool { return dev.line(x) == e.r.Gate }) {
+	if e.r.Gate != "" && !dev.stands([]string{e.r.Gate}) {
 		return refuse(Needs, line, "%% %s needs: %s", line, e.r.Gate)
 	}
 	if len(e.r.Needs) > 0 && !slices.ContainsFunc(e.r.Needs, func(g dialect.Glob) bool { return dev.met(e, g) }) {
@@ -324,8 +322,8 @@ func (dev *Device) met(e *entry, g dialect.Glob) bool {
 		if r.Default == "" || r.Keyed() {
 			continue
 		}
-		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), slots: map[string]string{}, up: e.up}
-		if dev.implied(x) == "on" && e.up.byID[x.identity()] == nil && alike(g.Levels[0], x.words, around(e)) != nil {
+		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), up: e.up}
+		if dev.implied(x) == "on" && e.up.line(x.identity()) == nil && fitsGlob(g.Levels[0], x.words, scope{e, nil}) {
 			return true
 		}
 	}

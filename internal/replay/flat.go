@@ -55,14 +55,14 @@ func (dev *Device) step(in *entry, rules *dialect.Index, s said) (int, *entry, *
 		}
 		var e *entry
 		if in != nil {
-			e = in.byID[(&entry{r: r, slots: as.slots, words: as.words}).identity()]
+			e = in.line(identity(r, as.words, as.slots))
 		}
 		return n, e, r
 	}
 	if in != nil {
 		for n := len(s.words) - 1; n > 0; n-- {
-			for _, e := range in.sub {
-				if slices.Equal(e.words, s.to(n).each()) && (len(e.sub) > 0) {
+			for e := range in.lines() {
+				if e.first != nil && slices.Equal(e.words, s.to(n).each()) {
 					return n, e, e.r
 				}
 			}
@@ -98,7 +98,7 @@ func (dev *Device) setPath(rest string) error {
 				in = old
 				continue
 			}
-			if old := e.up.byID[e.id]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+			if old := e.up.line(e.id); old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
 				in = old
 				continue
 			}
@@ -110,7 +110,7 @@ func (dev *Device) setPath(rest string) error {
 		if err := dev.set(e.up, e); err != nil {
 			return err
 		}
-		next := e.up.byID[e.id]
+		next := e.up.line(e.id)
 		if next == nil {
 			return nil
 		}
@@ -121,9 +121,9 @@ func (dev *Device) setPath(rest string) error {
 
 // newest finds the last line with these words in a text, where equal lines are several.
 func newest(in *entry, text string) *entry {
-	for i := len(in.sub) - 1; i >= 0 && in.text(); i-- {
-		if strings.Join(in.sub[i].words, " ") == text {
-			return in.sub[i]
+	for s := in.last; s != nil && in.text(); s = s.prev {
+		if strings.Join(s.words, " ") == text {
+			return s
 		}
 	}
 	return nil
@@ -146,10 +146,10 @@ func (dev *Device) at(text string) *entry {
 func (dev *Device) child(in *entry, text string) *entry {
 	e := dev.read(in, text)[0]
 	in = e.up // another spelling may stand elsewhere
-	if old := in.byID[e.identity()]; old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+	if old := in.line(e.identity()); old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
 		return old
 	}
-	for _, old := range in.sub {
+	for old := range in.lines() {
 		if old.r == nil {
 			if slices.Equal(old.words, dialect.Words(text)) {
 				return old
@@ -195,7 +195,7 @@ func (dev *Device) headOnly(text string) *entry {
 	words := dialect.AppendWords(nil, text)
 	var find func(in *entry, s said) *entry
 	find = func(in *entry, s said) *entry {
-		for _, e := range in.sub {
+		for e := range in.lines() {
 			short := e.words
 			if e.r != nil {
 				short = compose(dev.d, head(e.r.Pattern), e.slots)
@@ -225,12 +225,13 @@ func (dev *Device) mark(line, rest string, off bool) error {
 		return refuse(Missing, line, "statement not found: %s", rest)
 	}
 	id := "? " + dialect.Inactive
-	old := e.byID[id]
+	old := e.line(id)
 	switch {
 	case off && old == nil:
 		m := &entry{words: []string{dialect.Inactive}, up: e}
 		dev.put(e, m)
-		e.sub = append([]*entry{m}, e.sub[:len(e.sub)-1]...)
+		e.unlink(m)
+		e.link(nil, m)
 	case !off && old != nil:
 		dev.moves++
 		dev.drop(old)
@@ -253,14 +254,14 @@ func (dev *Device) insert(line, rest string) error {
 		if other == nil || other == e {
 			return refuse(Missing, line, "statement not found: %s", anchor)
 		}
-		was := slices.Clone(e.up.sub)
-		e.up.sub = slices.DeleteFunc(e.up.sub, func(x *entry) bool { return x == e })
-		at := slices.Index(e.up.sub, other)
-		if where == " after " {
-			at++
+		was := e.prev
+		e.up.unlink(e)
+		behind := other
+		if where == " before " {
+			behind = other.prev
 		}
-		e.up.sub = slices.Insert(e.up.sub, at, e)
-		if !slices.Equal(was, e.up.sub) {
+		e.up.link(behind, e)
+		if e.prev != was {
 			dev.moves++
 		}
 		return nil

@@ -12,7 +12,7 @@ import (
 func (dev *Device) follow(changed *entry) {
 	for _, s := range slices.Clone(dev.book.members) {
 		for _, g := range s.r.Inherits {
-			if changed == nil || s.up == changed || changed.up == dev.top && alike(g.Levels[0], strings.Fields(dev.line(changed)), around(s)) != nil {
+			if changed == nil || s.up == changed || changed.up == dev.top && fitsGlob(g.Levels[0], strings.Fields(dev.line(changed)), scope{s, nil}) {
 				dev.copyTo(s, g)
 			}
 		}
@@ -66,7 +66,7 @@ func (dev *Device) leads(e *entry) string {
 			if e.neg {
 				words = e.words
 			}
-			if alike(g.Beside().Levels[0], words, around(s)) != nil {
+			if fitsGlob(g.Beside().Levels[0], words, scope{s, nil}) {
 				return dev.line(s)
 			}
 		}

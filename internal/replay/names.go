@@ -8,9 +8,23 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
+// scope is where the names of slots are looked up: those that a glob bound, then those of an
+// entry and of the blocks it stands in.
+type scope struct {
+	e     *entry
+	bound slots
+}
+
+func (s scope) find(name string) (string, bool) {
+	if v, ok := s.bound.find(name); ok {
+		return v, true
+	}
+	return s.e.near(name)
+}
+
 // seek finds the entries that a glob selects, as seen from one of them.
 func (dev *Device) seek(e *entry, g dialect.Glob) []*entry {
-	from, known := e.up, around(e)
+	from := e.up
 	switch {
 	case g.From == dialect.Top:
 		from = dev.top
@@ -18,24 +32,24 @@ func (dev *Device) seek(e *entry, g dialect.Glob) []*entry {
 		from = from.up
 	}
 	var out []*entry
-	dev.under(from, g.Levels, known, func(x *entry, bound map[string]string) {
+	dev.under(from, g.Levels, scope{e: e}, func(x *entry, bound scope) {
 		if g.Then == nil {
 			out = append(out, x)
 			return
 		}
-		dev.under(from, g.Then, bound, func(y *entry, _ map[string]string) { out = append(out, y) })
+		dev.under(from, g.Then, bound, func(y *entry, _ scope) { out = append(out, y) })
 	})
 	return out
 }
 
-func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known map[string]string, f func(*entry, map[string]string)) {
-	for _, x := range slices.Clone(from.sub) {
-		bound := alike(levels[0], strings.Fields(dev.line(x)), known)
-		if bound == nil && x.neg { // a switch that is off belongs to the same owner
-			bound = alike(levels[0], x.words, known)
+func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, f func(*entry, scope)) {
+	for x := range from.lines() {
+		bound, ok := alike(levels[0], dev.said(x), known)
+		if !ok && x.neg { // a switch that is off belongs to the same owner
+			bound, ok = alike(levels[0], dev.said(x)[1:], known)
 		}
 		switch {
-		case bound == nil:
+		case !ok:
 		case len(levels) > 1:
 			dev.under(x, levels[1:], bound, f)
 		default:
@@ -44,52 +58,42 @@ func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known map[str
 	}
 }
 
-// alike compares words with one level of a glob; nil is no.
-func alike(glob []dialect.GlobWord, words []string, known map[string]string) map[string]string {
-	bound := known
+// said is an entry word by word, as the device shows it.
+func (dev *Device) said(e *entry) []string {
+	if e.fields == nil {
+		e.fields = strings.Fields(dev.line(e))
+	}
+	return e.fields
+}
+
+// alike compares words with one level of a glob.
+func alike(glob []dialect.GlobWord, words []string, known scope) (scope, bool) {
 	for i, g := range glob {
 		if g.Kind == dialect.Tail {
-			return bound
+			return known, true
 		}
 		if i >= len(words) {
-			return nil
+			return known, false
 		}
 		switch w := words[i]; g.Kind {
 		case dialect.Exact:
 			if g.Text != w {
-				return nil
+				return known, false
 			}
 		case dialect.Bound:
-			if v, ok := bound[g.Text]; !ok || g.Pre+v+g.Post != w {
-				return nil
+			if v, ok := known.find(g.Text); !ok || len(w) != len(g.Pre)+len(v)+len(g.Post) || g.Pre+v+g.Post != w {
+				return known, false
 			}
 		case dialect.Bind:
-			with := map[string]string{g.Text: w}
-			for k, v := range bound {
-				if k != g.Text {
-					with[k] = v
-				}
-			}
-			bound = with
+			known.bound = known.bound.with(g.Text, w)
 		}
 	}
-	if len(glob) != len(words) {
-		return nil
-	}
-	return bound
+	return known, len(glob) == len(words)
 }
 
-// around gives the slots of an entry and of the blocks it stands in.
-func around(e *entry) map[string]string {
-	out := map[string]string{}
-	for x := e; x != nil; x = x.up {
-		for k, v := range x.slots {
-			if _, inner := out[k]; !inner {
-				out[k] = v
-			}
-		}
-	}
-	return out
+func fitsGlob(glob []dialect.GlobWord, words []string, known scope) bool {
+	_, ok := alike(glob, words, known)
+	return ok
 }
 
 // nameOf gives kind:name of what an entry defines, uses or holds alone; "" where a slot that
@@ -98,36 +102,49 @@ func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
 	if n == nil {
 		return ""
 	}
-	slots := around(e)
 	if n.Template != "" {
-		out := n.Template
-		for k, v := range slots {
-			out = strings.ReplaceAll(out, "{"+k+"}", v)
-		}
-		return n.Kind + ":" + out
+		return n.Kind + ":" + filled(n.Template, e)
 	}
-	var parts []string
-	for _, s := range n.Slots {
-		v, ok := slots[s]
+	out := n.Kind
+	for i, s := range n.Slots {
+		v, ok := e.near(s)
 		if !ok && len(n.Slots) == 1 {
 			return ""
 		}
-		parts = append(parts, v)
+		sep := ","
+		if i == 0 {
+			sep = ":"
+		}
+		out += sep + v
 	}
-	return n.Kind + ":" + strings.Join(parts, ",")
+	return out
 }
 
-// each visits every entry below.
-func (e *entry) each(f func(*entry)) {
-	for _, s := range e.sub {
-		f(s)
-		s.each(f)
+// filled is a template with the slots that are there in the place of their names.
+func filled(template string, e *entry) (out string) {
+	for {
+		open := strings.IndexByte(template, '{')
+		if open < 0 {
+			return out + template
+		}
+		shut := strings.IndexByte(template[open:], '}')
+		if shut < 0 {
+			return out + template
+		}
+		name := template[open+1 : open+shut]
+		out += template[:open]
+		if v, ok := e.near(name); ok {
+			out += v
+		} else {
+			out += template[open : open+shut+1]
+		}
+		template = template[open+shut+1:]
 	}
 }
 
 // taken finds another line that has the value that a line must have alone.
 func (dev *Device) taken(e *entry) *entry {
-	for x := range dev.book.held[dev.nameOf(e, e.r.Unique)] {
+	for _, x := range dev.book.held[dev.nameOf(e, e.r.Unique)] {
 		if x.id != e.id || x.up != e.up {
 			return x
 		}
@@ -140,19 +157,20 @@ func (dev *Device) taken(e *entry) *entry {
 type book struct {
 	defs, refs map[string]int
 	loose      map[string]bool // used and not defined
-	held       map[string]map[*entry]bool
+	held       map[string][]*entry
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
-	members    []*entry // lines that make their block follow another one
-	freed      []string // what the last command let go: values that clash, places to be empty first
-	claimed    []string // and what it took of them
+	always     map[string]bool // what was found of names of blocks that cannot be deleted
+	members    []*entry        // lines that make their block follow another one
+	freed      []string        // what the last command let go: values that clash, places to be empty first
+	claimed    []string        // and what it took of them
 }
 
 func newBook() book {
 	return book{
-		defs: map[string]int{}, refs: map[string]int{}, loose: map[string]bool{}, held: map[string]map[*entry]bool{},
-		lifelines: map[string]int{}, filters: map[string]int{}, owners: map[string]int{},
+		defs: map[string]int{}, refs: map[string]int{}, loose: map[string]bool{}, held: map[string][]*entry{},
+		lifelines: map[string]int{}, filters: map[string]int{}, owners: map[string]int{}, always: map[string]bool{},
 	}
 }
 
@@ -168,7 +186,7 @@ func (dev *Device) enters(e *entry) {
 func (dev *Device) leaves(e *entry) { dev.note(e, -1) }
 
 func (dev *Device) note(e *entry, by int) {
-	for _, s := range e.sub {
+	for s := range e.lines() {
 		dev.note(s, by)
 	}
 	if e.r == nil {
@@ -197,11 +215,10 @@ func (dev *Device) note(e *entry, by int) {
 		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
 			b.turn(name, by)
 		}
-		if b.held[name] == nil {
-			b.held[name] = map[*entry]bool{}
-		}
-		if b.held[name][e] = by > 0; by < 0 {
-			delete(b.held[name], e)
+		if by > 0 {
+			b.held[name] = append(b.held[name], e)
+		} else {
+			b.held[name] = slices.DeleteFunc(b.held[name], func(x *entry) bool { return x == e })
 		}
 	}
 	if e.r.Replace == "undo-first" {
@@ -219,14 +236,19 @@ func (dev *Device) note(e *entry, by int) {
 // where nothing is said of it.
 func (dev *Device) always(name string) bool {
 	kind, what, _ := strings.Cut(name, ":")
-	return slices.ContainsFunc(dev.d.Rules, func(r *dialect.Rule) bool {
+	if known, ok := dev.book.always[name]; ok {
+		return known
+	}
+	found := slices.ContainsFunc(dev.d.Rules, func(r *dialect.Rule) bool {
 		if !r.Fixed || r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != 1 {
 			return false
 		}
 		slot := r.Def.Slots[0]
-		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, e, what); return ok && e.Name == slot }
-		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: map[string]string{slot: what}})
+		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, &e, what); return ok && e.Name == slot }
+		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: slots{{slot, what}}})
 	})
+	dev.book.always[name] = found
+	return found
 }
 
 // turn notes that a value or a place is let go, or taken.
@@ -268,12 +290,14 @@ func (dev *Device) filter(e *entry) string {
 // stands tells whether there is a block in blocks, given from the inside out.
 func (dev *Device) stands(blocks []string) bool {
 	in := dev.top
-	for i := len(blocks) - 1; i >= 0; i-- {
-		at := slices.IndexFunc(in.sub, func(x *entry) bool { return dev.line(x) == blocks[i] })
-		if at < 0 {
+	for _, block := range slices.Backward(blocks) {
+		at := in.first
+		for at != nil && dev.line(at) != block {
+			at = at.next
+		}
+		if in = at; in == nil {
 			return false
 		}
-		in = in.sub[at]
 	}
 	return true
 }

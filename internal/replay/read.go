@@ -10,8 +10,9 @@ import (
 // reading is a line as a pattern understands it.
 type reading struct {
 	words []string
-	slots map[string]string
-	cost  []int // how narrow each step was: less is narrower
+	slots slots
+	cost  []int8 // how narrow each step was: less is narrower
+	id    string // what makes it this line of its block, where a rule was chosen
 }
 
 // said is the words of a line that are left to read.
@@ -52,175 +53,225 @@ type meaning struct {
 	as *reading // shared: nobody changes it
 }
 
-// choose is the function of that name, of a device that may remember.
+// choose finds the rule that reads a line, the narrowest of several.
 func (dev *Device) choose(rules *dialect.Index, text string) (*dialect.Rule, *reading) {
-	if dev.memory == nil {
-		return choose(dev.d, rules, text)
-	}
 	m, known := dev.memory[line{rules, text}]
 	if !known {
-		m.r, m.as = choose(dev.d, rules, text)
-		dev.memory[line{rules, text}] = m
+		m.r, m.as = dev.chooser.choose(dev.d, rules, text)
+		if dev.memory != nil {
+			dev.memory[line{rules, text}] = m
+		}
 	}
 	return m.r, m.as
 }
 
-// choose finds the rule that reads a line, the narrowest of several.
-func choose(d *dialect.Dialect, rules *dialect.Index, line string) (best *dialect.Rule, as *reading) {
-	s := said{line, dialect.AppendWords(nil, line)}
-	if s.empty() {
-		return nil, nil
-	}
-	named, other := rules.Of(s.first())
+// chooser reads lines by the rules of their block. It keeps room for its next attempts.
+type chooser struct {
+	words     []dialect.Word
+	now, best reader
+	made      []reading // room for results
+	text      []string
+	values    slots
+}
+
+func (c *chooser) choose(d *dialect.Dialect, rules *dialect.Index, line string) (*dialect.Rule, *reading) {
+	c.words = dialect.AppendWords(c.words[:0], line)
+	named, other := rules.Of(c.words)
+	var best *dialect.Rule
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
-			got := read(d, r.Pattern, s)
-			if got != nil && (as == nil || slices.Compare(got.cost, as.cost) < 0) {
-				best, as = r, got
+			c.now.start(d, line)
+			if c.now.read(r.Pattern, c.words) && (best == nil || slices.Compare(c.now.cost, c.best.cost) < 0) {
+				best, c.best, c.now = r, c.now, c.best
 			}
 		}
 	}
-	return best, as
+	if best == nil {
+		return nil, nil
+	}
+	return best, c.keep(best)
+}
+
+// keep makes a result of the best attempt.
+func (c *chooser) keep(r *dialect.Rule) *reading {
+	if len(c.made) == cap(c.made) {
+		c.made = make([]reading, 0, 128)
+	}
+	c.made = append(c.made, reading{words: kept(&c.text, c.best.words), slots: kept(&c.values, c.best.slots)})
+	as := &c.made[len(c.made)-1]
+	as.id = identity(r, as.words, as.slots)
+	return as
+}
+
+// kept copies what was read to a place of its own in a long row.
+func kept[S ~[]E, E any](row *S, of S) S {
+	if cap(*row)-len(*row) < len(of) {
+		*row = make(S, 0, max(512, len(of)))
+	}
+	at := len(*row)
+	*row = append(*row, of...)
+	return (*row)[at:len(*row):len(*row)]
 }
 
 // read reads words by a pattern, all of them.
 func read(d *dialect.Dialect, es []dialect.Elem, s said) *reading {
-	if len(es) == 0 {
-		if !s.empty() {
-			return nil
-		}
-		return &reading{slots: map[string]string{}}
+	try := &reader{d: d, line: s.line}
+	if !try.read(es, s.words) {
+		return nil
 	}
-	e, rest := es[0], es[1:]
+	return &try.reading
+}
+
+// reader is one attempt to read words by a pattern. What it has read so far is taken back
+// where it comes to nothing.
+type reader struct {
+	d    *dialect.Dialect
+	line string
+	reading
+}
+
+func (r *reader) start(d *dialect.Dialect, line string) {
+	r.d, r.line, r.words, r.slots, r.cost = d, line, r.words[:0], r.slots[:0], r.cost[:0]
+}
+
+// put notes one step, and back takes back all from one step on.
+func (r *reader) put(word, slot, value string, cost int8) {
+	if word != "" {
+		r.words = append(r.words, word)
+	}
+	r.cost = append(r.cost, cost)
+	if slot != "" {
+		r.slots = append(r.slots, bound{slot, value})
+	}
+}
+
+func (r *reader) mark() [3]int { return [3]int{len(r.words), len(r.slots), len(r.cost)} }
+
+func (r *reader) back(m [3]int) bool {
+	r.words, r.slots, r.cost = r.words[:m[0]], r.slots[:m[1]], r.cost[:m[2]]
+	return false
+}
+
+func (r *reader) read(es []dialect.Elem, words []dialect.Word) bool {
+	if len(es) == 0 {
+		return len(words) == 0
+	}
+	e, rest, m := &es[0], es[1:], r.mark()
 	switch e.Kind {
 	case dialect.Literal:
-		if !s.empty() && s.first() == e.Word {
-			return read(d, rest, s.from(1)).with(e.Word, "", "", 0)
+		if len(words) == 0 || words[0].Text != e.Word {
+			return false
 		}
+		r.put(e.Word, "", "", 0)
+		return r.read(rest, words[1:]) || r.back(m)
 	case dialect.Silent:
-		if !s.empty() && s.first() == e.Word {
-			if r := read(d, rest, s.from(1)); r != nil {
-				return r
-			}
+		if len(words) > 0 && words[0].Text == e.Word && r.read(rest, words[1:]) {
+			return true
 		}
-		return read(d, rest, s)
+		return r.read(rest, words)
 	case dialect.Rest:
-		v := strings.Join(s.each(), " ")
-		return (&reading{slots: map[string]string{}}).with(v, e.Name, v, 9)
+		v := strings.Join(plain(words), " ")
+		r.put(v, e.Name, v, 9)
+		return true
 	case dialect.Slot:
-		return readSlot(d, e, rest, s)
-	case dialect.Group:
-		return readGroups(d, es, s)
+		return r.slot(e, rest, words)
 	}
-	return nil
+	return r.groups(es, words)
 }
 
-// with puts a word in front of what was read behind it.
-func (r *reading) with(word, slot, value string, cost int) *reading {
-	if r == nil {
-		return nil
-	}
-	if word != "" {
-		r.words = append([]string{word}, r.words...)
-	}
-	r.cost = append([]int{cost}, r.cost...)
-	if slot != "" {
-		r.slots[slot] = value
-	}
-	return r
-}
-
-func readSlot(d *dialect.Dialect, e dialect.Elem, rest []dialect.Elem, s said) *reading {
+func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) bool {
+	m := r.mark()
 	if e.Many() {
-		for n := before(rest, s); n > 0; n-- { // as many words as the rest leaves
-			if r := read(d, rest, s.from(n)); r != nil {
-				v := many(d, e.Type, s.to(n))
-				return r.with(v, e.Name, v, 8)
+		for n := before(rest, words); n > 0; n-- { // as many words as the rest leaves
+			r.put("-", e.Name, "", 8)
+			if r.read(rest, words[n:]) {
+				v := many(r.d, e.Type, said{r.line, words[:n]})
+				r.words[m[0]], r.slots[m[1]].value = v, v
+				return true
 			}
+			r.back(m)
 		}
-		return nil
+		return false
 	}
-	if s.empty() {
-		return nil
-	}
-	for n := min(2, len(s.words)); n > 0; n-- { // an address may have its mask behind it
-		v, ok := value(d, e, s.to(n).each())
+	for n := min(2, len(words)); n > 0; n-- { // an address may have its mask behind it
+		v, ok := value(r.d, e, words[:n])
 		if !ok {
 			continue
 		}
-		if r := read(d, rest, s.from(n)); r != nil {
-			return r.with(e.Pre+v+e.Post, e.Name, v, width(e))
+		word := v
+		if e.Pre != "" || e.Post != "" {
+			word = e.Pre + v + e.Post
 		}
+		r.put(word, e.Name, v, width(e))
+		if r.read(rest, words[n:]) {
+			return true
+		}
+		r.back(m)
 	}
-	return nil
+	return false
 }
 
 // before counts the words up to the first one that an optional group begins with: a list
 // cannot hold that word.
-func before(rest []dialect.Elem, s said) int {
-	for n := 1; n < len(s.words); n++ {
-		for _, e := range rest {
-			if e.Kind == dialect.Group && e.Group[0].Kind == dialect.Literal && s.from(n).first() == e.Group[0].Word {
+func before(rest []dialect.Elem, words []dialect.Word) int {
+	for n := 1; n < len(words); n++ {
+		for i := range rest {
+			if e := &rest[i]; e.Kind == dialect.Group && e.Group[0].Kind == dialect.Literal && words[n].Text == e.Group[0].Word {
 				return n
 			}
 		}
 	}
-	return len(s.words)
+	return len(words)
 }
 
 // width orders types by how much they take: a narrow one wins over a wide one.
-func width(e dialect.Elem) int {
-	switch {
-	case e.Type == "enum":
+func width(e *dialect.Elem) int8 {
+	switch e.Type {
+	case "enum":
 		return 1
-	case e.Type == "ifname" && e.Enum != nil: // of some kinds only
-		return 2
-	case slices.Contains([]string{"word", "peer", "ifname", "nexthop"}, e.Type):
+	case "ifname":
+		if e.Enum != nil { // of some kinds only
+			return 2
+		}
+		return 4
+	case "word", "peer", "nexthop":
 		return 4
 	}
 	return 2
 }
 
-// readGroups reads the optional groups at the head of es, which may come in any order, then
-// the rest; they are stored in the rule's order.
-func readGroups(d *dialect.Dialect, es []dialect.Elem, s said) *reading {
+// groups reads the optional groups at the head of es, which may come in any order, then the
+// rest; they are stored in the rule's order.
+func (r *reader) groups(es []dialect.Elem, words []dialect.Word) bool {
 	n := 0
 	for n < len(es) && es[n].Kind == dialect.Group {
 		n++
 	}
-	tail, taken := groups(d, es[:n], make([]*reading, n), es[n:], s)
-	if tail == nil {
-		return nil
-	}
-	for i := n - 1; i >= 0; i-- {
-		if taken[i] == nil {
-			continue
-		}
-		tail.words = append(slices.Clone(taken[i].words), tail.words...)
-		for k, v := range taken[i].slots {
-			tail.slots[k] = v
-		}
-	}
-	return tail.with("", "", "", 6)
+	return r.some(es[:n], make([]*reading, n), es[n:], words)
 }
 
-// groups tries every group that is left at the head of the words, and none.
-func groups(d *dialect.Dialect, gs []dialect.Elem, taken []*reading, rest []dialect.Elem, s said) (*reading, []*reading) {
+// some tries every group that is left at the head of the words, and none.
+func (r *reader) some(gs []dialect.Elem, taken []*reading, rest []dialect.Elem, words []dialect.Word) bool {
 	for i := range gs {
 		if taken[i] != nil {
 			continue
 		}
-		for size := len(s.words); size > 0; size-- {
-			got := read(d, gs[i].Group, s.to(size))
-			if got == nil {
+		for size := len(words); size > 0; size-- {
+			if taken[i] = read(r.d, gs[i].Group, said{r.line, words[:size]}); taken[i] == nil {
 				continue
 			}
-			with := slices.Clone(taken)
-			with[i] = got
-			if tail, all := groups(d, gs, with, rest, s.from(size)); tail != nil {
-				return tail, all
+			if r.some(gs, taken, rest, words[size:]) {
+				return true
 			}
+			taken[i] = nil
 		}
 	}
-	return read(d, rest, s), taken
+	m := r.mark()
+	for _, g := range taken {
+		if g != nil {
+			r.words, r.slots = append(r.words, g.words...), append(r.slots, g.slots...)
+		}
+	}
+	r.cost = append(r.cost, 6)
+	return r.read(rest, words) || r.back(m)
 }

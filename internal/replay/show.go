@@ -38,8 +38,8 @@ func (dev *Device) meant(in *entry) (out []*entry) {
 		if r.Default != "on" && r.Default != "off" || r.Keyed() {
 			continue
 		}
-		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), slots: map[string]string{}, up: in}
-		if in.byID[x.identity()] == nil {
+		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), up: in}
+		if in.line(x.identity()) == nil {
 			x.neg = dev.implied(x) == "off"
 			out = append(out, x)
 		}
@@ -49,7 +49,7 @@ func (dev *Device) meant(in *entry) (out []*entry) {
 
 func (dev *Device) lines(b *strings.Builder, e *entry, depth int, all bool) {
 	pad := strings.Repeat(" ", depth)
-	for _, s := range e.sub {
+	for s := range e.lines() {
 		b.WriteString(pad + dev.line(s) + "\n")
 		dev.lines(b, s, depth+1, all)
 		switch {
@@ -67,20 +67,20 @@ func (dev *Device) lines(b *strings.Builder, e *entry, depth int, all bool) {
 }
 
 func (dev *Device) braces(b *strings.Builder, e *entry, depth int) {
-	for _, s := range e.sub {
-		under := s.sub
+	for s := e.first; s != nil; s = s.next {
+		under := s.first
 		b.WriteString(strings.Repeat("    ", depth))
-		if len(under) > 0 && off(under[0]) {
+		if under != nil && off(under) {
 			b.WriteString(dialect.Inactive + " ")
-			under = under[1:]
+			under = under.next
 		}
 		b.WriteString(dev.line(s))
-		if len(under) == 0 {
+		if under == nil {
 			b.WriteString(";\n")
 			continue
 		}
 		b.WriteString(" {\n")
-		dev.braces(b, &entry{sub: under}, depth+1)
+		dev.braces(b, &entry{first: under}, depth+1)
 		b.WriteString(strings.Repeat("    ", depth) + "}\n")
 	}
 }
@@ -89,9 +89,9 @@ func (dev *Device) braces(b *strings.Builder, e *entry, depth int) {
 func off(e *entry) bool { return len(e.words) == 1 && e.words[0] == dialect.Inactive }
 
 func (dev *Device) paths(b *strings.Builder, e *entry, above []string) {
-	for _, s := range e.sub {
+	for s := range e.lines() {
 		path := append(slices.Clone(above), dev.line(s))
-		if len(s.sub) == 0 {
+		if s.first == nil {
 			b.WriteString(dialect.JoinPath(path) + "\n")
 		}
 		dev.paths(b, s, path)

@@ -13,7 +13,7 @@ func (dev *Device) tidy(e *entry) {
 	if e.text() {
 		return
 	}
-	for _, s := range slices.Clone(e.sub) {
+	for s := e.first; s != nil; s = s.next {
 		dev.tidy(s)
 		if dev.unseen(s) {
 			dev.drop(s)
@@ -31,7 +31,7 @@ func (dev *Device) unseen(s *entry) bool {
 	if dev.hidden(s) {
 		return true
 	}
-	if !s.block() || len(s.sub) > 0 {
+	if !s.block() || s.first != nil {
 		return false
 	}
 	return dev.fixed(s) || dev.d.Flat() && dev.d.Acts != "file" && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
@@ -46,10 +46,10 @@ func (dev *Device) fixed(e *entry) bool {
 func (dev *Device) class(e *entry) string {
 	for x := e; x != nil && x.r != nil; x = x.up {
 		for _, s := range dialect.Slots(x.r.Pattern) {
-			if s.Type != "ifname" || x.slots[s.Name] == "" {
+			if s.Type != "ifname" || x.slots.get(s.Name) == "" {
 				continue
 			}
-			return kindOf(dev.d, x.slots[s.Name])
+			return kindOf(dev.d, x.slots.get(s.Name))
 		}
 	}
 	return ""
@@ -81,7 +81,7 @@ func (dev *Device) hidden(e *entry) bool {
 	case "":
 		return false
 	case "on":
-		return !e.neg && len(e.sub) == 0
+		return !e.neg && e.first == nil
 	case "off":
 		return e.neg
 	default:

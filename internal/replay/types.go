@@ -12,8 +12,8 @@ import (
 
 // value gives the spelling in which the device stores a value of one or two words, and
 // whether it takes it.
-func value(d *dialect.Dialect, e dialect.Elem, words []string) (string, bool) {
-	w := words[0]
+func value(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word) (string, bool) {
+	w := words[0].Text
 	if e.Pre != "" || e.Post != "" {
 		if !strings.HasPrefix(w, e.Pre) || !strings.HasSuffix(w, e.Post) || len(w) < len(e.Pre)+len(e.Post) {
 			return "", false
@@ -24,7 +24,7 @@ func value(d *dialect.Dialect, e dialect.Elem, words []string) (string, bool) {
 	case "prefix", "ipmask":
 		return network(e.Type == "prefix", w, words[1:])
 	case "wildcard":
-		return wild(w, words[1:])
+		return wild(w, plain(words[1:]))
 	}
 	if len(words) > 1 {
 		return "", false
@@ -33,13 +33,13 @@ func value(d *dialect.Dialect, e dialect.Elem, words []string) (string, bool) {
 }
 
 // network takes a prefix, or an address with its mask.
-func network(masked bool, w string, mask []string) (string, bool) {
+func network(masked bool, w string, mask []dialect.Word) (string, bool) {
 	if w == "any" && masked && len(mask) == 0 {
 		return w, true
 	}
 	p, err := netip.ParsePrefix(w)
 	if len(mask) == 1 {
-		p, err = withMask(w, mask[0])
+		p, err = withMask(w, mask[0].Text)
 	}
 	if err != nil {
 		return "", false
@@ -47,7 +47,11 @@ func network(masked bool, w string, mask []string) (string, bool) {
 	if masked {
 		p = p.Masked()
 	}
-	return p.String(), true
+	var space [64]byte
+	if out := p.AppendTo(space[:0]); string(out) != w {
+		return string(out), true
+	}
+	return w, true
 }
 
 func withMask(addr, mask string) (netip.Prefix, error) {
@@ -55,9 +59,13 @@ func withMask(addr, mask string) (netip.Prefix, error) {
 	if err != nil {
 		return netip.Prefix{}, err
 	}
+	m, err := netip.ParseAddr(mask)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
 	for bits := 0; bits <= 32; bits++ {
 		all := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), bits).Masked().Addr()
-		if all.String() == mask && a.Is4() {
+		if all == m && a.Is4() {
 			return netip.PrefixFrom(a, bits), nil
 		}
 	}
@@ -99,10 +107,13 @@ func lastBits(zeros int) netip.Addr {
 }
 
 // one gives the spelling in which the device stores a word, and whether it takes it.
-func one(d *dialect.Dialect, e dialect.Elem, w string) (string, bool) {
+func one(d *dialect.Dialect, e *dialect.Elem, w string) (string, bool) {
 	switch e.Type {
 	case "int":
 		num, err := strconv.ParseUint(w, 10, 64)
+		if err == nil && (w[0] != '0' || w == "0") && w[0] != '+' {
+			return w, true
+		}
 		return strconv.FormatUint(num, 10), err == nil
 	case "enum":
 		return w, slices.Contains(e.Enum, w)

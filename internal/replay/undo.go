@@ -26,7 +26,7 @@ func (dev *Device) undo(in *entry, line string) (bool, error) {
 			return true, dev.remove(e, line)
 		}
 	}
-	for _, e := range in.sub {
+	for e := range in.lines() {
 		if e.r == nil && slices.Equal(e.words, words) {
 			dev.mode = in
 			dev.moves++
@@ -58,7 +58,7 @@ func (dev *Device) switchOff(in *entry, line, rest string) (bool, error) {
 			return true, err
 		}
 		e.id = e.identity()
-		if old := e.up.byID[e.id]; old == nil || !old.neg {
+		if old := e.up.line(e.id); old == nil || !old.neg {
 			dev.wipe(e)
 		}
 		dev.put(e.up, e)
@@ -76,7 +76,7 @@ func (dev *Device) reset(in *entry, line string) (bool, error) {
 			if got == nil || r.Of != nil {
 				continue
 			}
-			for _, e := range slices.Clone(in.sub) {
+			for e := range in.lines() {
 				if e.r == r && fits(e, got) {
 					dev.mode = in
 					if e.block() {
@@ -121,6 +121,22 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 	if first == "" || !strings.Contains(first, "{") && !strings.HasPrefix(line, first) {
 		return nil
 	}
+	at := shape{r, template}
+	pattern, known := dev.shapes[at]
+	if !known {
+		pattern = patternOf(r, template)
+		dev.shapes[at] = pattern
+	}
+	return read(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
+}
+
+// shape names the pattern that a template of a rule asks for.
+type shape struct {
+	r        *dialect.Rule
+	template string
+}
+
+func patternOf(r *dialect.Rule, template string) (pattern []dialect.Elem) {
 	types := map[string]dialect.Elem{}
 	for at := r; at != nil; at = at.Up {
 		for _, e := range dialect.Slots(at.Pattern) {
@@ -137,7 +153,6 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 			}
 		}
 	}
-	var pattern []dialect.Elem
 	for _, w := range strings.Fields(template) {
 		open, shut := strings.Index(w, "{"), strings.Index(w, "}")
 		if open < 0 || shut < open {
@@ -151,16 +166,16 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 		}
 		pattern = append(pattern, e)
 	}
-	return read(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
+	return pattern
 }
 
 // fitting finds the stored line of a rule that has the slots that were read.
 func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
 	probe := &entry{r: r, slots: got.slots, words: got.words}
-	if e := in.byID[probe.identity()]; e != nil && e.r == r && !e.neg && fits(e, got) {
+	if e := in.line(probe.identity()); e != nil && e.r == r && !e.neg && fits(e, got) {
 		return e
 	}
-	for _, e := range in.sub {
+	for e := range in.lines() {
 		if e.r == r && !e.neg && fits(e, got) {
 			return e
 		}
@@ -169,8 +184,8 @@ func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
 }
 
 func fits(e *entry, got *reading) bool {
-	for k, v := range got.slots {
-		if have, ok := around(e)[k]; !ok || have != v {
+	for _, s := range got.slots {
+		if have, ok := e.near(s.name); !ok || have != s.value {
 			return false
 		}
 	}
@@ -255,7 +270,7 @@ func (dev *Device) wipe(e *entry) {
 	if len(e.r.Wipes) == 0 || len(e.r.If) > 0 && !dev.holds(e) {
 		return
 	}
-	old := e.up.byID[e.identity()]
+	old := e.up.line(e.identity())
 	for _, g := range e.r.Wipes {
 		for _, x := range dev.seek(e, g) {
 			if x != old && x != e {

@@ -84,11 +84,11 @@ func (dev *Device) same(a, b *entry) bool {
 	if a.text() || b.text() {
 		return slices.Equal(spoken(a), spoken(b))
 	}
-	if len(a.sub) != len(b.sub) || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
+	if a.count != b.count || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
 		return false
 	}
-	for _, x := range a.sub {
-		y := b.byID[x.id]
+	for x := range a.lines() {
+		y := b.line(x.id)
 		if y == nil || x.neg != y.neg || !slices.Equal(x.words, y.words) || !dev.same(x, y) {
 			return false
 		}
@@ -105,7 +105,7 @@ func spoken(e *entry) (out []string) {
 // ordered gives the lines of a block whose order has meaning, those of each rule in turn.
 func (dev *Device) ordered(e *entry) (out []string) {
 	var of []*entry
-	for _, s := range e.sub {
+	for s := range e.lines() {
 		if s.r != nil && s.r.Ordered && !s.neg {
 			of = append(of, s)
 		}
@@ -135,7 +135,7 @@ func difference(have, want []string) string {
 func (dev *Device) normal() (out []string) {
 	var down func(e *entry, path string)
 	down = func(e *entry, path string) {
-		for _, s := range e.sub {
+		for s := range e.lines() {
 			at := path + dev.line(s)
 			out = append(out, at)
 			down(s, at+" / ")

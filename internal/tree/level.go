@@ -36,6 +36,7 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 			t.spread(n, k)
 		}
 	}
+	t.moves = moves{}
 	seen := map[string]*node{}
 	var before *node
 	for k := n.first; k != nil; k = k.next {

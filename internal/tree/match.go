@@ -24,12 +24,27 @@ type bound struct{ name, value, raw string }
 // match gives what the rules say of a line; nil where no rule knows it.
 func (t *Tree) match(n *node) *matched {
 	if n.m == nil {
-		n.m = t.ask(n)
+		if n.m = n.asMate(); n.m == nil {
+			n.m = t.ask(n)
+		}
 	}
 	if n.m.rule == nil {
 		return nil
 	}
 	return n.m
+}
+
+// asMate is what the rules said of the same line of the other tree, in a block of the same rule.
+func (n *node) asMate() *matched {
+	o := n.mate
+	if o == nil || o.m == nil || o.text != n.text || n.parent == nil || o.parent == nil {
+		return nil
+	}
+	a, b := n.parent, o.parent
+	if a.parent == nil && b.parent == nil || a.m != nil && b.m != nil && a.m.rule != nil && a.m.rule == b.m.rule {
+		return o.m
+	}
+	return nil
 }
 
 // rule gives the rule of a line; nil where none knows it.
@@ -53,7 +68,7 @@ func (t *Tree) ask(n *node) *matched {
 		}
 		rules = up.Under
 	}
-	if m := match(t.d, rules, n.text); m != nil {
+	if m := t.matcher.match(t.d, rules, n.text); m != nil {
 		return m
 	}
 	return &matched{line: dialect.Fold(n.text)}
@@ -82,11 +97,20 @@ func (t *Tree) block(n *node) bool {
 // off tells whether a line is a switch that is off.
 func (n *node) off() bool { return n.m != nil && n.m.neg }
 
+// matcher finds the rules of lines. It keeps room for its attempts and its results.
+type matcher struct {
+	words     []dialect.Word
+	now, best fit
+	spare     []*fit
+	made      []matched
+	binds     []bound
+}
+
 // match finds the rule of a block that a line is of: word by word a literal beats a slot
 // and a narrow type beats a wide one. It is nil where no rule fits.
-func match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
-	var space [24]dialect.Word
-	words := dialect.AppendWords(space[:0], line)
+func (c *matcher) match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
+	c.words = dialect.AppendWords(c.words[:0], line)
+	words := c.words
 	neg := len(words) > 1 && words[0].Text == d.Negate && !d.Flat()
 	if neg {
 		words = words[1:]
@@ -94,65 +118,108 @@ func match(d *dialect.Dialect, rules *dialect.Index, line string) *matched {
 	if len(words) == 0 {
 		return nil
 	}
-	var best, try fit
-	best.d, best.src, try.d, try.src = d, line, d, line
 	var rule *dialect.Rule
-	named, other := rules.Of(words[0].Text)
+	named, other := rules.Of(words)
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
-			try.reset()
-			if !try.elems(r.Pattern, words, neg) {
+			c.now.start(c, d, line)
+			if !c.now.elems(r.Pattern, words, neg) {
 				continue
 			}
-			if rule == nil || slices.Compare(try.rank, best.rank) < 0 {
-				rule, best, try = r, try, best
+			if rule == nil || slices.Compare(c.now.rank, c.best.rank) < 0 {
+				rule, c.best, c.now = r, c.now, c.best
 			}
 		}
 	}
 	if rule == nil {
 		return nil
 	}
-	return best.result(rule, line, words, neg)
+	return c.result(rule, line[words[0].At:], neg)
 }
 
 // fit is one attempt to read words by a pattern.
 type fit struct {
-	d     *dialect.Dialect
-	src   string
-	out   []string // canonical words
-	shown []string // the same, without secrets
-	key   []string
-	bind  []bound
-	rank  []int8
+	of   *matcher
+	d    *dialect.Dialect
+	src  string
+	out  []string // canonical words
+	hide []int    // which of them are secrets
+	key  []string
+	bind []bound
+	rank []int8
 }
 
-func (f *fit) reset() {
-	f.out, f.shown, f.key, f.bind, f.rank = f.out[:0], f.shown[:0], f.key[:0], f.bind[:0], f.rank[:0]
+func (f *fit) start(c *matcher, d *dialect.Dialect, src string) {
+	f.of, f.d, f.src = c, d, src
+	f.out, f.hide, f.key, f.bind, f.rank = f.out[:0], f.hide[:0], f.key[:0], f.bind[:0], f.rank[:0]
 }
 
-func (f *fit) result(r *dialect.Rule, line string, words []dialect.Word, neg bool) *matched {
-	m := &matched{rule: r, neg: neg, line: strings.Join(f.out, " "), bind: slices.Clone(f.bind), said: line[words[0].At:]}
-	if !slices.Equal(f.out, f.shown) {
-		m.shown = strings.Join(f.shown, " ")
+// result makes the best attempt last.
+func (c *matcher) result(r *dialect.Rule, said string, neg bool) *matched {
+	f := &c.best
+	if len(c.made) == cap(c.made) {
+		c.made = make([]matched, 0, 64)
+	}
+	c.made = append(c.made, matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind)})
+	m := &c.made[len(c.made)-1]
+	if m.line = said; !spells(said, f.out) {
+		m.line = strings.Join(f.out, " ")
+	}
+	if len(f.hide) > 0 {
+		m.shown = f.hidden()
+	}
+	switch {
+	case r.Choice != "":
+		m.key = "\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot)
+	case r.Many:
+		m.key = r.Text + "\x00" + m.line
+	case len(f.key) == 0:
+		m.key = r.Text
+	case len(f.key) == 1:
+		m.key = r.Text + "\x00" + f.key[0]
+	default:
+		m.key = r.Text + "\x00" + strings.Join(f.key, "\x00")
 	}
 	if neg {
 		m.line = f.d.Negate + " " + m.line
 	}
-	var k strings.Builder
-	switch {
-	case r.Choice != "":
-		k.WriteString("\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot))
-	case r.Many:
-		k.WriteString(r.Text + "\x00" + strings.Join(f.out, " "))
-	default:
-		k.WriteString(r.Text)
-		for _, word := range f.key {
-			k.WriteByte(0)
-			k.WriteString(word)
-		}
-	}
-	m.key = k.String()
 	return m
+}
+
+// kept copies values to a place of their own in a long row.
+func (c *matcher) kept(of []bound) []bound {
+	if cap(c.binds)-len(c.binds) < len(of) {
+		c.binds = make([]bound, 0, max(256, len(of)))
+	}
+	at := len(c.binds)
+	c.binds = append(c.binds, of...)
+	return c.binds[at:len(c.binds):len(c.binds)]
+}
+
+// hidden is the canonical line without its secrets.
+func (f *fit) hidden() string {
+	shown := slices.Clone(f.out)
+	for _, at := range f.hide {
+		shown[at] = "<secret>"
+	}
+	return strings.Join(shown, " ")
+}
+
+// spells tells whether a text is these words with one blank between them.
+func spells(text string, words []string) bool {
+	for i, w := range words {
+		if i > 0 {
+			if text == "" || text[0] != ' ' {
+				return false
+			}
+			text = text[1:]
+		}
+		if !strings.HasPrefix(text, w) {
+			return false
+		}
+		text = text[len(w):]
+	}
+	return text == ""
 }
 
 // slot gives the value of a slot of the line itself.
@@ -263,7 +330,8 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	for n < len(es) && es[n].Kind == dialect.Group {
 		n++
 	}
-	taken := make([]*fit, n)
+	var space [8]*fit
+	taken := append(space[:0], make([]*fit, n)...)
 	after := tail(es[n:], words)
 	for again := true; again; {
 		again = false
@@ -272,23 +340,39 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 				continue
 			}
 			for size := len(words) - after; size >= 1; size-- {
-				g := &fit{d: f.d, src: f.src}
+				g := f.of.fresh(f)
 				if g.elems(es[i].Group, words[:size], false) {
 					taken[i], words, again = g, words[size:], true
 					break
 				}
+				f.of.spare = append(f.of.spare, g)
 			}
 		}
 	}
 	for _, g := range taken {
-		if g != nil {
-			f.out, f.shown = append(f.out, g.out...), append(f.shown, g.shown...)
-			f.key = append(f.key, g.key...)
-			f.bind = append(f.bind, g.bind...)
+		if g == nil {
+			continue
 		}
+		for _, at := range g.hide {
+			f.hide = append(f.hide, len(f.out)+at)
+		}
+		f.out, f.key, f.bind = append(f.out, g.out...), append(f.key, g.key...), append(f.bind, g.bind...)
+		f.of.spare = append(f.of.spare, g)
 	}
 	f.rank = append(f.rank, 6)
 	return f.elems(es[n:], words, short)
+}
+
+// fresh is room for an attempt inside another one.
+func (c *matcher) fresh(in *fit) *fit {
+	if len(c.spare) == 0 {
+		c.spare = append(c.spare, &fit{})
+	}
+	last := len(c.spare) - 1
+	g := c.spare[last]
+	c.spare = c.spare[:last]
+	g.start(c, in.d, in.src)
+	return g
 }
 
 // tail counts the words at the end that must be left for what follows in the pattern.
@@ -309,13 +393,17 @@ func tail(es []dialect.Elem, words []dialect.Word) int {
 }
 
 func (f *fit) take(word string, rank int8) {
-	f.out, f.shown, f.rank = append(f.out, word), append(f.shown, word), append(f.rank, rank)
+	f.out, f.rank = append(f.out, word), append(f.rank, rank)
 }
 
 func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
-	f.take(e.Pre+word+e.Post, rank)
 	if e.Type == "secret" {
-		f.shown[len(f.shown)-1] = "<secret>"
+		f.hide = append(f.hide, len(f.out))
+	}
+	if e.Pre == "" && e.Post == "" {
+		f.take(word, rank)
+	} else {
+		f.take(e.Pre+word+e.Post, rank)
 	}
 	f.bind = append(f.bind, bound{e.Name, word, raw})
 	if !e.Value && e.Kind == dialect.Slot {

@@ -68,6 +68,7 @@ func (t *Tree) respell(n, k *node) {
 	}
 	if at == n {
 		k.text, k.m = text, nil
+		t.known(k)
 		return
 	}
 	c := &node{text: text, no: k.no, own: k.own}
@@ -86,44 +87,105 @@ func (t *Tree) respell(n, k *node) {
 	k.gone = true
 }
 
+// moves is what is known of the blocks that lines are moved to, while they move.
+type moves struct {
+	byKey  map[*node]map[string]*node // the lines of a block by their keys
+	in     *node                      // where the last header was looked for
+	header string
+	block  *node
+}
+
 // enter finds the block with a header, or makes it.
 func (t *Tree) enter(in *node, header string, no int) *node {
+	if in == t.moves.in && header == t.moves.header {
+		return t.moves.block
+	}
+	t.moves.in, t.moves.header, t.moves.block = in, header, t.seek(in, header, no)
+	return t.moves.block
+}
+
+func (t *Tree) seek(in *node, header string, no int) *node {
 	probe := &node{text: header, no: int32(no), parent: in}
-	key := t.key(probe)
-	for k := in.first; k != nil; k = k.next {
-		if t.key(k) == key {
-			return k
+	if t.moves.byKey[in] == nil {
+		if t.moves.byKey == nil {
+			t.moves.byKey = map[*node]map[string]*node{}
 		}
+		t.moves.byKey[in] = map[string]*node{}
+		for k := in.first; k != nil; k = k.next {
+			t.known(k)
+		}
+	}
+	if k := t.moves.byKey[in][t.key(probe)]; k != nil {
+		return k
 	}
 	probe.m = nil
 	in.add(probe)
+	t.known(probe)
 	return probe
+}
+
+// known notes a line by its key, where lines of its block are looked for by theirs: the first
+// of several counts.
+func (t *Tree) known(k *node) {
+	keys := t.moves.byKey[k.parent]
+	if keys == nil {
+		return
+	}
+	if key := t.key(k); keys[key] == nil {
+		keys[key] = k
+	}
 }
 
 // spell writes the line of a rule with the slots that another spelling bound.
 func spell(r *dialect.Rule, m *matched) string {
-	var out []string
-	var write func([]dialect.Elem) bool
-	write = func(es []dialect.Elem) (all bool) {
-		all = true
-		for _, e := range es {
-			switch e.Kind {
-			case dialect.Literal:
-				out = append(out, e.Word)
-			case dialect.Slot:
-				v := m.raw(e.Name)
-				all = all && v != ""
-				out = append(out, e.Pre+v+e.Post)
-			case dialect.Group:
-				if mark := len(out); !write(e.Group) || !slices.ContainsFunc(dialect.Slots(e.Group), func(s dialect.Elem) bool { return m.raw(s.Name) != "" }) {
-					out = out[:mark]
-				}
+	out, _ := m.spell(make([]byte, 0, 2*len(m.said)), r.Pattern)
+	return string(out)
+}
+
+// spell writes elements with a blank in front of each but the first; all tells whether every
+// slot has a value.
+func (m *matched) spell(out []byte, es []dialect.Elem) (_ []byte, all bool) {
+	word := func(parts ...string) {
+		mark := len(out)
+		if mark > 0 {
+			out = append(out, ' ')
+		}
+		from := len(out)
+		for _, p := range parts {
+			out = append(out, p...)
+		}
+		if len(out) == from {
+			out = out[:mark]
+		}
+	}
+	all = true
+	for i := range es {
+		switch e := &es[i]; e.Kind {
+		case dialect.Literal:
+			word(e.Word)
+		case dialect.Slot:
+			v := m.raw(e.Name)
+			all = all && v != ""
+			word(e.Pre, v, e.Post)
+		case dialect.Group:
+			mark := len(out)
+			whole := false
+			if out, whole = m.spell(out, e.Group); !whole || !m.any(e.Group) {
+				out = out[:mark]
 			}
 		}
-		return all
 	}
-	write(r.Pattern)
-	return strings.Join(slices.DeleteFunc(out, func(w string) bool { return w == "" }), " ")
+	return out, all
+}
+
+// any tells whether one of the slots of a pattern has a value.
+func (m *matched) any(es []dialect.Elem) bool {
+	for i := range es {
+		if e := &es[i]; e.Kind == dialect.Slot && m.raw(e.Name) != "" || e.Kind == dialect.Group && m.any(e.Group) {
+			return true
+		}
+	}
+	return false
 }
 
 // apart makes a line of each number of a range; all have what stood under it.
@@ -152,6 +214,7 @@ func (t *Tree) apart(k *node) {
 			}
 		}
 		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil
+		t.known(c)
 		after = c
 	}
 }

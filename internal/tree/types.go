@@ -77,7 +77,7 @@ func withMask(network bool, word string, words []dialect.Word) (int, string) {
 		return 1, word
 	}
 	if p, err := netip.ParsePrefix(word); err == nil {
-		return 1, written(p, network)
+		return 1, written(p, network, word)
 	}
 	if len(words) < 2 {
 		return 0, ""
@@ -91,14 +91,19 @@ func withMask(network bool, word string, words []dialect.Word) (int, string) {
 	if n < 0 {
 		return 0, ""
 	}
-	return 2, written(netip.PrefixFrom(a, n), network)
+	return 2, written(netip.PrefixFrom(a, n), network, "")
 }
 
-func written(p netip.Prefix, network bool) string {
+// written is the one spelling of a prefix: that of the word it was read from, where it is it.
+func written(p netip.Prefix, network bool, word string) string {
 	if network {
 		p = p.Masked()
 	}
-	return p.String()
+	var space [64]byte
+	if out := p.AppendTo(space[:0]); string(out) != word {
+		return string(out)
+	}
+	return word
 }
 
 // ones counts the leading ones of a mask; -1 where others follow a zero.

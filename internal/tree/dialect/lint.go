@@ -28,10 +28,10 @@ func (r *reader) finish() {
 	r.d.look()
 }
 
-// index sorts the rules of every block by their first words.
+// index sorts the rules of every block by their first words, and notes their keys.
 func index(rules []*Rule) *Index {
 	for _, r := range rules {
-		r.Under = index(r.Kids)
+		r.Under, r.keys = index(r.Kids), keys(r.Pattern)
 	}
 	return NewIndex(rules)
 }
