@@ -1,0 +1,214 @@
+package tree
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// fit is one attempt to read words by a pattern.
+type fit struct {
+	of   *matcher
+	d    *dialect.Dialect
+	src  string
+	out  []string // canonical words
+	hide []int    // which of them are secrets
+	key  []string
+	bind []bound
+	rank []int8
+}
+
+func (f *fit) start(c *matcher, d *dialect.Dialect, src string) {
+	f.of, f.d, f.src = c, d, src
+	f.out, f.hide, f.key, f.bind, f.rank = f.out[:0], f.hide[:0], f.key[:0], f.bind[:0], f.rank[:0]
+}
+
+// hidden is the canonical line without its secrets.
+func (f *fit) hidden() string {
+	shown := slices.Clone(f.out)
+	for _, at := range f.hide {
+		shown[at] = "<secret>"
+	}
+	return strings.Join(shown, " ")
+}
+
+// elems reads words by elements; short allows a negated line to end before its value.
+func (f *fit) elems(es []dialect.Elem, words []dialect.Word, short bool) bool {
+	for i := range es {
+		e := &es[i]
+		if len(words) == 0 && short && (e.Value || e.Kind == dialect.Rest) {
+			return true
+		}
+		switch e.Kind {
+		case dialect.Silent:
+			if len(words) > 0 && words[0].Text == e.Word {
+				words = words[1:]
+			}
+		case dialect.Literal:
+			if len(words) == 0 || words[0].Text != e.Word {
+				return false
+			}
+			f.take(e.Word, 0)
+			words = words[1:]
+		case dialect.Rest:
+			v := strings.Join(texts(words), " ")
+			f.value(e, v, v, 5)
+			words = nil
+		case dialect.Group:
+			return f.groups(es[i:], words, short)
+		case dialect.Slot:
+			n := f.slot(e, es[i+1:], words)
+			if n == 0 {
+				return false
+			}
+			words = words[n:]
+		}
+	}
+	return len(words) == 0
+}
+
+// slot reads the words of one slot and tells how many they are; 0 where they do not fit.
+func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) int {
+	if len(words) == 0 {
+		return 0
+	}
+	if e.Many() { // a list ends where what follows it in the pattern begins
+		n := len(words) - tail(rest, words)
+		if n < 1 {
+			return 0
+		}
+		raw := f.span(words[:n])
+		f.value(e, canonList(f.d, e, texts(words[:n]), raw), raw, 4)
+		return n
+	}
+	n, w := canonWords(f.d, e, words)
+	if n > 0 {
+		f.value(e, w, f.unglue(e, words[:n]), breadth(e))
+	}
+	return n
+}
+
+// span is the text from the first of some words to the last.
+func (f *fit) span(words []dialect.Word) string {
+	last := words[len(words)-1]
+	return f.src[words[0].At : last.At+len(last.Text)]
+}
+
+// unglue gives a value as it was written, without the text around it.
+func (f *fit) unglue(e *dialect.Elem, words []dialect.Word) string {
+	if len(words) > 1 {
+		return strings.Join(texts(words), " ")
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(words[0].Text, e.Pre), e.Post)
+}
+
+func texts(words []dialect.Word) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = w.Text
+	}
+	return out
+}
+
+// groups reads optional groups, in any order, and writes them in the order of the rule.
+func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
+	n := 0
+	for n < len(es) && es[n].Kind == dialect.Group {
+		n++
+	}
+	var space [8]*fit
+	taken := append(space[:0], make([]*fit, n)...)
+	after := tail(es[n:], words)
+	for again := true; again; {
+		again = false
+		for i := range n {
+			if taken[i] != nil || len(words) <= after {
+				continue
+			}
+			for size := len(words) - after; size >= 1; size-- {
+				g := f.of.fresh(f)
+				if g.elems(es[i].Group, words[:size], false) {
+					taken[i], words, again = g, words[size:], true
+					break
+				}
+				f.of.spare = append(f.of.spare, g)
+			}
+		}
+	}
+	for _, g := range taken {
+		if g == nil {
+			continue
+		}
+		for _, at := range g.hide {
+			f.hide = append(f.hide, len(f.out)+at)
+		}
+		f.out, f.key, f.bind = append(f.out, g.out...), append(f.key, g.key...), append(f.bind, g.bind...)
+		f.of.spare = append(f.of.spare, g)
+	}
+	f.rank = append(f.rank, 6)
+	return f.elems(es[n:], words, short)
+}
+
+// fresh is room for an attempt inside another one.
+func (c *matcher) fresh(in *fit) *fit {
+	if len(c.spare) == 0 {
+		c.spare = append(c.spare, &fit{})
+	}
+	last := len(c.spare) - 1
+	g := c.spare[last]
+	c.spare = c.spare[:last]
+	g.start(c, in.d, in.src)
+	return g
+}
+
+// tail counts the words at the end that must be left for what follows in the pattern.
+func tail(es []dialect.Elem, words []dialect.Word) int {
+	n := 0
+	for i := range es {
+		e := &es[i]
+		if e.Kind == dialect.Group && len(e.Group) > 0 && e.Group[0].Kind == dialect.Literal {
+			if at := slices.IndexFunc(words, func(w dialect.Word) bool { return w.Text == e.Group[0].Word }); at > 0 {
+				n = max(n, len(words)-at)
+			}
+		}
+		if e.Kind == dialect.Slot || e.Kind == dialect.Literal {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *fit) take(word string, rank int8) {
+	f.out, f.rank = append(f.out, word), append(f.rank, rank)
+}
+
+func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
+	if e.Type == "secret" {
+		f.hide = append(f.hide, len(f.out))
+	}
+	if e.Pre == "" && e.Post == "" {
+		f.take(word, rank)
+	} else {
+		f.take(e.Pre+word+e.Post, rank)
+	}
+	f.bind = append(f.bind, bound{e.Name, word, raw})
+	if !e.Value && e.Kind == dialect.Slot {
+		f.key = append(f.key, word)
+	}
+}
+
+// breadth orders types: what takes fewer words comes first.
+func breadth(e *dialect.Elem) int8 {
+	switch e.Type {
+	case "enum":
+		return 1
+	case "word", "peer", "nexthop":
+		return 3
+	case "ifname":
+		if len(e.Enum) == 0 { // of any class
+			return 3
+		}
+	}
+	return 2
+}
