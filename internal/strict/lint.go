@@ -60,6 +60,9 @@ func (l *linter) walk(n *yaml.Node, depth int) {
 	}
 	for _, c := range n.Content {
 		l.walk(c, depth+1)
+		if c.Kind == yaml.ScalarNode && c.Tag == "!!null" && !l.bad[c] {
+			l.fail(c, "yaml/no-value", "no value: leave the element out, or give it one")
+		}
 	}
 }
 
@@ -70,7 +73,7 @@ func kludge(n *yaml.Node) (id, why string) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		return "yaml/anchor", "no anchors and aliases: write the value out"
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.Style&yaml.TaggedStyle != 0 || n.Tag == "!":
 		return "yaml/tag", "no tags: the schema gives the type"
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!merge":
 		return "yaml/merge-key", "no merge keys: write the fields out"
@@ -107,6 +110,19 @@ func (l *linter) layout(n *yaml.Node) {
 	}
 }
 
+// colon tells whether a colon stands behind a key that has no quotes.
+func (l *linter) colon(key *yaml.Node) bool {
+	if key.Style != 0 || l.at != key.Line {
+		return true
+	}
+	line := l.runes
+	behind := min(max(key.Column-1, 0)+len([]rune(key.Value)), len(line))
+	for behind < len(line) && line[behind] == ' ' {
+		behind++
+	}
+	return behind < len(line) && line[behind] == ':'
+}
+
 // rest gives as much of the line as a scalar can need, and never more: a line may be long
 // and hold many.
 func (l *linter) rest(n *yaml.Node) string {
@@ -121,8 +137,8 @@ func (l *linter) object(n *yaml.Node, depth int) {
 		l.walk(key, depth+1)
 		switch {
 		case l.bad[key]:
-		case key.Kind != yaml.ScalarNode:
-			l.fail(key, "yaml/key", "a key is one plain word")
+		case key.Kind != yaml.ScalarNode || key.Value == "" || !l.colon(key):
+			l.fail(key, "yaml/key", "a key is one plain word, and a colon behind it")
 		case first[key.Value] != nil:
 			l.fail(key, "yaml/duplicate-key", "field "+quote(key.Value)+" given twice")
 			was := first[key.Value]

@@ -3,6 +3,8 @@ package strict
 import (
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"plumbline/internal/diag"
 )
 
@@ -114,3 +116,34 @@ func ends(line string, i int) bool { return i >= len(line) || strings.IndexByte(
 
 // col counts characters, which is how editors count columns.
 func col(line string, i int) int { return len([]rune(line[:i])) + 1 }
+
+// Comment finds where the comment of a line begins; -1 where it has none.
+func Comment(line string) int {
+	start := true
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case start && (c == '"' || c == '\''):
+			end := closing(line, i)
+			if end < 0 {
+				return -1
+			}
+			i, start = end, false
+			continue
+		case c == '#' && (i == 0 || line[i-1] == ' '):
+			return i
+		}
+		start = c == ' ' && start || c == '[' || c == '{' || c == ' ' && i > 0 && strings.IndexByte(":-,", line[i-1]) >= 0 || c == ','
+	}
+	return -1
+}
+
+// Plain tells whether text can stand without quotes, in brackets too, and every reader of
+// YAML takes it for text.
+func Plain(text string) bool {
+	if text == "" || strings.ContainsAny(text, ",[]{}\"'\\\n") || strings.HasSuffix(text, ":") || marker(text, "---") || marker(text, "...") {
+		return false
+	}
+	n, err := parse([]byte(text))
+	return err == nil && n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == text && n.Anchor == "" && !elsewhere(n)
+}
