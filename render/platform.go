@@ -44,6 +44,7 @@ type file struct {
 	Style       string        `yaml:"style"`
 	Lockout     string        `yaml:"lockout"`
 	Session     session       `yaml:"session"`
+	Commit      *commit       `yaml:"commit,optional"`
 	HostManaged []string      `yaml:"host_managed,optional"`
 	Requires    []Requirement `yaml:"requires,optional"`
 	Read        []question    `yaml:"read"`
@@ -62,6 +63,9 @@ type session struct {
 	Save     string   `yaml:"save"`
 	Saved    string   `yaml:"saved"`
 	Volatile []string `yaml:"volatile"`
+	Notes    []string `yaml:"notes,optional"`
+	Around   []string `yaml:"broadcast,optional"`
+	Text     []string `yaml:"text,optional"`
 }
 
 // question is one word of the vocabulary of a reader.
@@ -91,6 +95,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]string{},
 	}
 	p.Session = f.Session.session(f.Read)
+	p.Session.Commit = f.Commit.facts(src, &ds)
 	for i := range f.Health {
 		ask, known := p.Session.Read[f.Health[i]]
 		if !known {
@@ -106,7 +111,8 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 func (s session) session(read []question) drivers.Session {
 	out := drivers.Session{
 		Exec: s.Exec, Config: s.Config, Open: s.Open, Enter: s.Enter, Leave: s.Leave, Fetch: s.Fetch,
-		End: s.End, Errors: s.Errors, Save: s.Save, Saved: s.Saved, Read: map[string]string{},
+		End: s.End, Errors: s.Errors, Save: s.Save, Saved: s.Saved, Notes: s.Notes, Around: s.Around, Text: s.Text,
+		Moving: s.Volatile, Read: map[string]string{},
 	}
 	for _, q := range read {
 		out.Read[q.Name] = q.Ask

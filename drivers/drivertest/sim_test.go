@@ -1,13 +1,22 @@
 package drivertest_test
 
 import (
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/tools/txtar"
 
 	"plumbline/drivers"
 	"plumbline/drivers/drivertest"
 	"plumbline/drivers/ssh"
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/all"
 	"plumbline/drivers/write/guard"
+	"plumbline/internal/golden"
 	"plumbline/internal/sim"
 	"plumbline/render"
 	"plumbline/templates"
@@ -24,45 +33,94 @@ exit
 end
 `
 
-// The embedded devices keep the laws, over real sockets, with a clock that is moved.
-func TestEmbedded(t *testing.T) {
-	p, ds := render.Read(templates.FS, "frr")
+// style is one platform and a change that its devices take.
+type style struct {
+	render.Platform
+	running   []byte
+	edit, bad drivers.Edit
+}
+
+// styles reads testdata/styles: one file for each platform.
+func styles(t *testing.T) (out []style) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/styles/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no styles", err)
+	}
+	for _, f := range files {
+		a, err := txtar.ParseFile(f)
+		must(t, err)
+		files, err := txtar.FS(a)
+		must(t, err)
+		out = append(out, styleOf(t, f, files))
+	}
+	return out
+}
+
+func styleOf(t *testing.T, name string, files fs.FS) style {
+	t.Helper()
+	read := func(part string) []byte {
+		text, err := fs.ReadFile(files, part)
+		must(t, err)
+		return text
+	}
+	p, ds := render.Read(templates.FS, strings.TrimSuffix(path.Base(filepath.ToSlash(name)), ".txtar"))
 	if ds.Failed() {
 		t.Fatal(ds)
 	}
-	drivertest.Run(t, func(t *testing.T) drivertest.Rig {
-		clock := sim.NewHand(time.Unix(1e9, 0))
-		f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: []byte(running)}}, sim.Options{Clock: clock, Guard: guard.Digest()})
-		if err != nil {
-			t.Fatal(err)
+	return style{p, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo")}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
+}
+
+// board is one embedded device of a style, and what reads and writes it.
+func (s style) board(t *testing.T, faults ...sim.Fault) (drivertest.Rig, *sim.Box) {
+	t.Helper()
+	clock := sim.NewHand(time.Unix(1e9, 0))
+	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: s.Name, Session: s.Session, Dialect: s.Dialect, Running: s.running, Faults: faults}},
+		sim.Options{Clock: clock, Guard: guard.Digest()})
+	must(t, err)
+	t.Cleanup(f.Stop)
+	b := f.Device("r1")
+	reader := ssh.New(s.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
+	writer, err := all.Writer(s.Style, s.Session, f.Logins())
+	must(t, err)
+	shown := func() []byte { // as a reader sees it
+		live, err := reader.Fetch(t.Context(), f.Target("r1"))
+		if err != nil || string(b.Startup()) != string(b.Running()) {
+			return b.Startup()
 		}
-		t.Cleanup(f.Stop)
-		b := f.Device("r1")
-		reader := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
-		shown := func() []byte { // as a reader sees it
-			live, err := reader.Fetch(t.Context(), f.Target("r1"))
-			if err != nil || string(b.Startup()) != string(b.Running()) {
-				return b.Startup()
+		return live.Text
+	}
+	return drivertest.Rig{
+		Reader: reader, Writer: writer, Target: f.Target("r1"), WriteTo: f.WriteTarget("r1"), Edit: s.edit, Bad: s.bad,
+		Hold: 10 * time.Minute, Wait: clock.Move, Startup: shown, Changes: func() int { return b.Counters().Mutating },
+	}, b
+}
+
+// The embedded devices keep the laws, over real sockets, with a clock that is moved.
+func TestEmbedded(t *testing.T) {
+	for _, s := range styles(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			drivertest.Run(t, func(t *testing.T) drivertest.Rig {
+				r, _ := s.board(t)
+				return r
+			})
+		})
+	}
+}
+
+// What is said to a device when a change is tried, kept, tried again and taken back.
+func TestDialogue(t *testing.T) {
+	golden.Run(t, "testdata/styles/*.txtar", func(t *testing.T, files fs.FS) []byte {
+		r, b := styleOf(t, t.Name(), files).board(t)
+		for i, end := range []func(write.Pending) error{func(p write.Pending) error { return p.Keep(t.Context()) }, func(p write.Pending) error { return p.Undo(t.Context()) }} {
+			e := r.Edit
+			if i == 1 {
+				e = drivers.Edit{Do: e.Undo, Undo: e.Do}
 			}
-			return live.Text
+			p, err := r.Writer.Apply(t.Context(), r.WriteTo, e, write.Hold{For: r.Hold, Tx: "plb-" + []string{"kept", "undone"}[i]})
+			must(t, err)
+			must(t, end(p))
 		}
-		return drivertest.Rig{
-			Reader:  reader,
-			Writer:  guard.New(p.Session, f.Logins(), guard.Options{Timeout: 10 * time.Second}),
-			Target:  f.Target("r1"),
-			WriteTo: f.WriteTarget("r1"),
-			Edit: drivers.Edit{
-				Do:   []byte("ip prefix-list NEW seq 5 permit 198.51.100.0/24\nrouter bgp 64496\n neighbor 192.0.2.9 remote-as 64509\nexit\n"),
-				Undo: []byte("router bgp 64496\n no neighbor 192.0.2.9\nexit\nno ip prefix-list NEW seq 5\n"),
-			},
-			Bad: drivers.Edit{
-				Do:   []byte("ip prefix-list NEW seq 5 permit 198.51.100.0/24\nno such line\n"),
-				Undo: []byte("no ip prefix-list NEW seq 5\n"),
-			},
-			Hold:    10 * time.Minute,
-			Wait:    clock.Move,
-			Startup: shown,
-			Changes: func() int { return b.Counters().Mutating },
-		}
+		return []byte(b.Transcript())
 	})
 }

@@ -30,7 +30,9 @@ type Box struct {
 	name    string  // what the device calls itself
 	startup string  // body of the startup configuration
 	faults  faults
-	trial   trial
+	trial   trial   // under the guard
+	window  *window // under the device's own clock
+	manner  manner
 	count   Counters
 	log     transcript
 	open    map[*ssh.ServerConn]bool
@@ -75,6 +77,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	if b.other, err = newHostKey(); err != nil {
 		return nil, err
 	}
+	b.manner = mannerOf(b)
 	b.load(string(d.Running))
 	b.glance.Store(&glance{body: b.body()})
 	b.startup = b.body()
@@ -92,24 +95,7 @@ func (b *Box) load(text string) {
 func (b *Box) body() string { return string(b.state.Text()) }
 
 // whole is a configuration as the device shows it, head and end marker included.
-func (b *Box) whole(body string) string {
-	head := []string{"Building configuration...", "", "Current configuration:", "!", "frr version 8.4.4", "frr defaults traditional"}
-	if !strings.HasPrefix(body, "hostname ") && !strings.Contains(body, "\nhostname ") {
-		head = append(head, "hostname "+b.name)
-	}
-	if !strings.Contains(body, "service integrated-vtysh-config") {
-		head = append(head, "service integrated-vtysh-config")
-	}
-	end := b.is.Session.End
-	if end == "" {
-		end = "end"
-	}
-	body = strings.TrimRight(body, "\n")
-	if body != "" {
-		body += "\n!\n"
-	}
-	return strings.Join(head, "\n") + "\n!\n" + body + end + "\n"
-}
+func (b *Box) whole(body string) string { return b.manner.whole(body) }
 
 // Running is the running configuration as the device shows it.
 func (b *Box) Running() []byte {
@@ -187,6 +173,10 @@ func (b *Box) reboot(down time.Duration) {
 func (b *Box) restart(down time.Duration) {
 	b.log.add("device", "*", "restart")
 	b.load(b.startup)
+	if b.window != nil {
+		b.closeWindow(false)
+		b.count.Fires++
+	}
 	if b.trial.tx != "" { // the guard looks for it after the restart
 		b.back("undone")
 		b.count.Fires++
@@ -215,6 +205,9 @@ func (b *Box) stop() {
 	b.closed = true
 	if b.trial.stop != nil {
 		b.trial.stop()
+	}
+	if b.window != nil {
+		b.window.stop()
 	}
 	b.hangUp()
 }

@@ -44,6 +44,8 @@ var Kinds = map[string]string{
 	"reboot":          "starts anew after N configuration lines and is down for For",
 	"timer-early":     "undoes a trial For after it was armed, whatever was asked",
 	"timer-never":     "never undoes a trial by itself",
+	"no-timer":        "takes a change on trial and keeps it for good: it has no clock",
+	"untold":          "speaks of trials in words that nobody knows",
 	"save-fails":      "cannot write its startup configuration",
 	"weak-kex":        "offers diffie-hellman-group14 alone",
 }

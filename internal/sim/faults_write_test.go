@@ -263,6 +263,8 @@ var writes = []writeCase{
 	{"timer-early", is("timer-early=1s"), 0, early},
 	{"timer-never", is("timer-never"), 0, never},
 	{"save-fails", is("save-fails"), 0, unsaved},
+	{"no-timer", is("no-timer"), 0, through}, // the guard has a clock of its own, and words of its own
+	{"untold", is("untold"), 0, through},
 }
 
 func TestWriteFaults(t *testing.T) {

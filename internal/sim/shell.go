@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
+
+	"plumbline/internal/replay"
 )
 
-// shell is one interactive session: the command line as vtysh has it.
+// shell is one interactive session. How its words change the device is the manner of the
+// platform.
 type shell struct {
 	b      *Box
 	user   string
@@ -17,21 +21,26 @@ type shell struct {
 	at     cursor
 	config bool
 	whole  bool // paging is off
-	lines  int  // configuration lines so far
-	asked  int  // lines so far
-	sent   int  // bytes of output so far
+	bare   bool // no time before answers
+	cand   *replay.Device
+	name   string // of a session that has one
+	staged int    // lines in the candidate
+	lines  int    // configuration lines so far
+	asked  int    // lines so far
+	sent   int    // bytes of output so far
 }
 
 var errGone = errors.New("the session is gone")
 
 // run echoes what comes, byte by byte like a terminal, and answers each line.
 func (s *shell) run() {
+	defer s.over()
 	if s.b.fault("banner-auth") != nil {
 		if s.send("\r\nWelcome to "+s.host+"# the router\r\nLast login: never\r\n") != nil {
 			return
 		}
 	}
-	if s.send("\r\n"+s.prompt()) != nil {
+	if s.send("\r\n"+s.lead()+s.prompt()) != nil {
 		return
 	}
 	var line []byte
@@ -97,29 +106,21 @@ func (s *shell) do(line string) (string, error) {
 		return "", nil
 	case line == "exit" && !s.config, line == "quit":
 		return "", errGone
-	case s.config && line == ss.Leave:
-		s.config = false
-		b.top(&s.at)
-		return "", nil
 	case s.config:
 		return s.configure(line)
-	case line == "terminal length 0":
+	case line == "terminal length 0", line == "set cli screen-length 0":
 		s.whole = b.faults.has("pager") == nil
 		return "", nil
-	case line == ss.Enter && s.user == WriteUser:
-		s.config = true
-		b.top(&s.at)
-		return "", nil
-	case line == ss.Save && line != "" && s.user == WriteUser:
-		return b.write(), nil
 	case line == ss.Fetch:
 		return b.shown(s.prompt()), nil
-	case line == "show startup-config":
-		return b.whole(b.startup), nil
-	case strings.HasPrefix(line, "show "):
-		return b.show(line), nil
 	}
-	return "% Unknown command: " + line + "\n", nil
+	if out, known := b.manner.exec(s, line); known {
+		return out, nil
+	}
+	if slices.Contains(ss.Open, line) {
+		return "", nil
+	}
+	return b.manner.unknown(line), nil
 }
 
 // write saves what runs, in the words of vtysh.
@@ -135,6 +136,9 @@ func (b *Box) write() string {
 // configure takes one configuration line, or what the faults make of it.
 func (s *shell) configure(line string) (string, error) {
 	b := s.b
+	if out, known := b.manner.config(s, line); known {
+		return out, nil
+	}
 	s.lines++
 	if b.faults.takes("drop", at(s.lines)) != nil {
 		return "", errGone
@@ -154,7 +158,18 @@ func (s *shell) configure(line string) (string, error) {
 		return "", nil
 	}
 	if b.faults.takes("mode-drift", in(line)) != nil {
-		b.top(&s.at)
+		if s.cand != nil {
+			s.cand.Top()
+		} else {
+			b.top(&s.at)
+		}
+		return "", nil
+	}
+	if s.cand != nil {
+		if err := s.stage(line); err != nil {
+			b.count.Rejected++
+			return reply(err) + "\n", nil
+		}
 		return "", nil
 	}
 	before := string(b.state.Text())
@@ -173,9 +188,26 @@ func (s *shell) prompt() string {
 	ss := s.b.is.Session
 	shape := ss.Exec
 	if s.config {
-		shape = strings.ReplaceAll(ss.Config, "<mode>", s.b.mode(&s.at))
+		shape = strings.ReplaceAll(ss.Config, "<mode>", s.b.manner.mode(s))
 	}
-	return strings.ReplaceAll(shape, "<host>", s.host)
+	return strings.NewReplacer("<host>", s.host, "<user>", s.user).Replace(shape)
+}
+
+// lead is what stands before a prompt, on lines of its own.
+func (s *shell) lead() string {
+	if m, leads := s.b.manner.(interface{ lead(*shell) string }); leads {
+		return m.lead(s)
+	}
+	return ""
+}
+
+// over is the end of a session: what belongs to it alone is gone.
+func (s *shell) over() {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	if m, holds := s.b.manner.(interface{ over(*shell) }); holds {
+		m.over(s)
+	}
 }
 
 // page shows an answer a screen at a time until paging is off, then the prompt.
@@ -204,7 +236,7 @@ func (s *shell) page(out string) error {
 		out = strings.Join(lines, "")
 	}
 	s.b.mu.Lock()
-	prompt := s.prompt()
+	prompt := s.lead() + s.prompt()
 	s.b.mu.Unlock()
 	return s.send(out + prompt)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -16,12 +15,13 @@ import (
 
 // Shell is one interactive session whose exact prompt is known.
 type Shell struct {
-	conn *Conn
-	d    *generic.Driver
-	tty  *tty
-	s    drivers.Session
-	host string // the pinned host part of the prompt
-	mode string
+	conn  *Conn
+	d     *generic.Driver
+	tty   *tty
+	s     drivers.Session
+	host  string // the pinned host part of the prompt
+	mode  string
+	shown string
 }
 
 // quiet is how long a device must say nothing before an answer that already looks
@@ -63,6 +63,9 @@ func (sh *Shell) Close() {
 // Mode is the configuration mode that the last prompt showed; empty in exec mode.
 func (sh *Shell) Mode() string { return sh.mode }
 
+// Prompt is the last prompt, as it was shown.
+func (sh *Shell) Prompt() string { return sh.shown }
+
 // pin learns the real prompt: the text that an empty line brings back twice. A banner that
 // looks like a prompt does not come back.
 func (sh *Shell) pin(ctx context.Context) error {
@@ -78,12 +81,12 @@ func (sh *Shell) pin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m := loose.FindStringSubmatch(got)
-		if last == m[1] {
-			sh.host = m[1]
+		host, _, _ := named(loose, lastLine(got))
+		if last == host {
+			sh.host, sh.shown = host, lastLine(got)
 			return nil
 		}
-		last = m[1]
+		last = host
 		if err := sh.d.Channel.WriteReturn(); err != nil {
 			return sh.conn.lost(ctx, "login", err)
 		}
@@ -95,13 +98,32 @@ func (sh *Shell) pin(ctx context.Context) error {
 // is not empty the answer is complete only when its last line is end: a line that looks
 // like the prompt, even one equal to it, does not finish the answer.
 func (sh *Shell) Ask(ctx context.Context, line, end string) (string, error) {
+	return sh.ask(ctx, line, end, 0)
+}
+
+// Do sends one line that may change the whole device, and with it the prompt.
+func (sh *Shell) Do(ctx context.Context, line string) (string, error) {
+	sh.host = ""
+	return sh.ask(ctx, line, "", 0)
+}
+
+// Whole asks for a long text. Where the platform has no last line, an empty line is sent
+// behind the question: a prompt that no other follows at once was part of the text.
+func (sh *Shell) Whole(ctx context.Context, line, end string) (string, error) {
+	if end == "" {
+		return sh.ask(ctx, line, end, 1)
+	}
+	return sh.ask(ctx, line, end, 0)
+}
+
+func (sh *Shell) ask(ctx context.Context, line, end string, again int) (string, error) {
 	if !sh.conn.allow.passes(line) {
 		return "", fail(sh.conn.target, drivers.ErrForbidden, verb(line), "", nil)
 	}
 	if err := sh.echo(ctx, line); err != nil {
 		return "", err
 	}
-	return sh.answer(ctx, line, end)
+	return sh.answer(ctx, line, end, again)
 }
 
 // echo writes a line, waits until the device has shown it, and only then sends return.
@@ -124,21 +146,27 @@ func (sh *Shell) echo(ctx context.Context, line string) error {
 	return nil
 }
 
-// answer reads up to the prompt and takes the mode from it.
-func (sh *Shell) answer(ctx context.Context, line, end string) (string, error) {
-	host := sh.host
-	if strings.HasPrefix(strings.TrimSpace(line), "hostname ") {
-		host = "" // the one line that may change the prompt
-	}
-	exec, config := shape(sh.s.Exec, host), shape(sh.s.Config, host)
+// answer reads up to the prompt and takes the mode from it. It wants so many prompts again
+// behind the first one, and asks for them with empty lines.
+func (sh *Shell) answer(ctx context.Context, line, end string, again int) (string, error) {
+	p := sh.prompts(line)
+	asked := 0
 	got, err := sh.read(ctx, line, func(b string) verdict {
-		cut := prompt(exec, config, b)
+		n, cut := p.tail(b)
 		switch {
-		case cut < 0 && strings.HasSuffix(strings.TrimRight(b, " "), "--More--"):
+		case n == 0 && strings.HasSuffix(strings.TrimRight(b, " "), "--More--"):
 			return stuck
-		case cut < 0:
+		case n == 0:
 			return more
-		case end != "" && lastLine(b[:cut]) != end:
+		case n > again:
+		case asked < again:
+			asked++
+			_ = sh.d.Channel.WriteReturn() // a line that is gone shows at the next read
+			return more
+		default:
+			return more
+		}
+		if end != "" && lastLine(b[:cut]) != end {
 			return stuck
 		}
 		return done
@@ -146,14 +174,10 @@ func (sh *Shell) answer(ctx context.Context, line, end string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if m := exec.FindStringSubmatch(got); m != nil {
-		sh.host, sh.mode = m[1], ""
-	} else {
-		m := config.FindStringSubmatch(got)
-		sh.host, sh.mode = m[1], m[2]
-	}
-	text := got[:prompt(exec, config, got)]
-	return strings.TrimPrefix(text, "\n"), nil
+	_, cut := p.tail(got)
+	sh.shown = lastLine(got)
+	sh.host, sh.mode = p.read(sh.shown)
+	return p.without(strings.TrimPrefix(got[:cut], "\n")), nil
 }
 
 type verdict int
@@ -208,28 +232,6 @@ func (sh *Shell) cut(what, got string) error {
 		return fail(sh.conn.target, drivers.ErrCut, verb(what)+" stopped at --More--", "the device does not switch paging off: see session.open in platform.yaml", nil)
 	}
 	return fail(sh.conn.target, drivers.ErrCut, fmt.Sprintf("%s ended without its last line %q", verb(what), sh.s.End), "", nil)
-}
-
-// shape compiles the shape of a prompt, anchored at the very end of the text. An empty
-// host stands for any.
-func shape(s, host string) *regexp.Regexp {
-	q := regexp.QuoteMeta(strings.TrimRight(s, " "))
-	h := `[\w.\-@/:]{1,63}`
-	if host != "" {
-		h = regexp.QuoteMeta(host)
-	}
-	q = strings.Replace(q, "<host>", "("+h+")", 1)
-	q = strings.Replace(q, "<mode>", `([^()\n]{1,48})`, 1)
-	return regexp.MustCompile(`(?:\A|\n)` + q + ` ?\z`)
-}
-
-// prompt finds where the final prompt begins; -1 when the text does not end in one.
-func prompt(exec, config *regexp.Regexp, b string) int {
-	from := strings.LastIndexByte(b, '\n') + 1
-	if last := b[from:]; exec.MatchString(last) || config.MatchString(last) {
-		return from
-	}
-	return -1
 }
 
 // lastLine gives the last line of a text that is not blank.

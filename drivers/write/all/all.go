@@ -7,6 +7,7 @@ import (
 	"plumbline/drivers"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/guard"
+	"plumbline/drivers/write/trial"
 )
 
 // writers is every commit style, by the name that platform.yaml gives.
@@ -14,6 +15,14 @@ var writers = map[string]func(drivers.Session, drivers.Logins) write.Writer{
 	"guard": func(s drivers.Session, l drivers.Logins) write.Writer {
 		return guard.New(s, l, guard.Options{})
 	},
+	"session_timer": clocked,
+	"confirmed":     clocked,
+	"revert_timer":  clocked,
+}
+
+// clocked is for devices with a clock of their own; how their styles differ is in the words.
+func clocked(s drivers.Session, l drivers.Logins) write.Writer {
+	return trial.New(s, l, trial.Options{})
 }
 
 // Writer gives the writer of a platform, by the style that its platform.yaml names.
@@ -21,5 +30,5 @@ func Writer(style string, s drivers.Session, l drivers.Logins) (write.Writer, er
 	if f, ok := writers[style]; ok {
 		return f(s, l), nil
 	}
-	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard", style)
+	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard, session_timer, confirmed, revert_timer", style)
 }

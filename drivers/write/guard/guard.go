@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"plumbline/drivers"
+	"plumbline/drivers/internal/script"
 	"plumbline/drivers/internal/wire"
 	"plumbline/drivers/write"
 )
@@ -64,7 +65,7 @@ var tag = regexp.MustCompile(`\A[a-z0-9-]{1,40}\z`)
 
 // Apply arms the way back on the device, proves it armed, and sends the lines.
 func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
-	lines, err := steps(e.Do)
+	lines, err := script.Read(e.Do)
 	switch {
 	case err != nil:
 		return nil, trouble(t, write.ErrInput, err.Error(), "", nil)

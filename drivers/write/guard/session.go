@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"plumbline/drivers"
+	"plumbline/drivers/internal/script"
 	"plumbline/drivers/internal/wire"
 	"plumbline/drivers/write"
 )
@@ -158,56 +159,26 @@ func (g *session) same(ctx context.Context) error {
 
 // send takes the lines to the device, one after the other. The first word that a device
 // says to a line, and the first mode that is not the one meant, is the end of it.
-func (g *session) send(ctx context.Context, lines []step) error {
+func (g *session) send(ctx context.Context, lines []script.Line) error {
 	sh, err := g.Shell(ctx, g.w.s)
 	if err != nil {
 		return err
 	}
 	defer sh.Close()
-	if err := g.quiet(ctx, sh, 0, g.w.s.Enter); err != nil {
+	if err := script.Quiet(ctx, sh, g.t, 0, g.w.s.Enter); err != nil {
 		return err
 	}
 	if sh.Mode() == "" {
 		return &write.Refused{Device: g.t.Name, Line: g.w.s.Enter, Reply: "no configuration mode"}
 	}
-	var open []string
-	for _, l := range lines {
-		was := sh.Mode()
-		if err := g.quiet(ctx, sh, l.no, l.text); err != nil {
-			return err
-		}
-		drift := false
-		switch l.kind {
-		case plain:
-			drift = sh.Mode() != was
-		case header:
-			drift = sh.Mode() == was
-			open = append(open, was)
-		case exit:
-			drift = sh.Mode() != open[len(open)-1]
-			open = open[:len(open)-1]
-		}
-		if drift {
-			return &write.Refused{Device: g.t.Name, No: l.no, Line: l.text, Reply: fmt.Sprintf("taken in another mode than meant: from %q to %q", was, sh.Mode())}
-		}
+	if err := script.Type(ctx, sh, g.t, lines); err != nil {
+		return err
 	}
-	if err := g.quiet(ctx, sh, 0, g.w.s.Leave); err != nil {
+	if err := script.Quiet(ctx, sh, g.t, 0, g.w.s.Leave); err != nil {
 		return err
 	}
 	if sh.Mode() != "" {
 		return &write.Refused{Device: g.t.Name, Line: g.w.s.Leave, Reply: "still in mode " + sh.Mode()}
-	}
-	return nil
-}
-
-// quiet sends one line that must be answered with nothing.
-func (g *session) quiet(ctx context.Context, sh *wire.Shell, no int, line string) error {
-	reply, err := sh.Ask(ctx, line, "")
-	if err != nil {
-		return err
-	}
-	if reply = strings.TrimSpace(reply); reply != "" {
-		return &write.Refused{Device: g.t.Name, No: no, Line: line, Reply: strings.Join(strings.Fields(reply), " ")}
 	}
 	return nil
 }

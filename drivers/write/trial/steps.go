@@ -1,0 +1,134 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/internal/script"
+	"plumbline/drivers/write"
+)
+
+// steps sends groups of steps by the hand, and stops at the first that does not bring what
+// it must.
+func (p *pending) steps(ctx context.Context, groups ...[]drivers.Step) error {
+	for _, s := range slices.Concat(groups...) {
+		if err := p.step(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pending) step(ctx context.Context, s drivers.Step) error {
+	switch s.Send {
+	case "<script>":
+		return script.Type(ctx, p.hand.sh, p.t, p.do, p.w.s.Notes...)
+	case "<undo>":
+		return script.Type(ctx, p.hand.sh, p.t, p.undo, p.w.s.Notes...)
+	}
+	line := p.fill(s.Send)
+	if s.Want == "" {
+		return script.Quiet(ctx, p.hand.sh, p.t, 0, line, p.w.s.Notes...)
+	}
+	said, err := p.hand.sh.Do(ctx, line)
+	if err != nil {
+		return err
+	}
+	if p.refusal(said) || s.Want != "*" && !strings.Contains(said+p.hand.sh.Prompt(), p.fill(s.Want)) {
+		return &write.Refused{Device: p.t.Name, Line: line, Reply: strings.Join(strings.Fields(said), " ")}
+	}
+	return nil
+}
+
+// refusal tells whether a line of an answer is one of those that say no.
+func (p *pending) refusal(said string) bool {
+	for line := range strings.Lines(said) {
+		line = strings.TrimSpace(line)
+		begins := func(heads []string) bool {
+			return slices.ContainsFunc(heads, func(h string) bool { return strings.HasPrefix(line, h) })
+		}
+		if begins(p.w.s.Errors) && !begins(p.w.s.Notes) {
+			return true
+		}
+	}
+	return false
+}
+
+// fill puts the mark and the length of the trial into the holes of a line.
+func (p *pending) fill(line string) string {
+	unit := max(p.w.c.Unit, time.Second)
+	d := (p.h.For + unit - 1) / unit * unit
+	s := int(d / time.Second)
+	return strings.NewReplacer("<tag>", p.h.Tx, "<s>", fmt.Sprint(s), "<min>", fmt.Sprint((s+59)/60),
+		"<hms>", fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)).Replace(line)
+}
+
+// back forgets what was staged before the change ran, and gives why.
+func (p *pending) back(ctx context.Context, why error) error {
+	if err := p.clean(ctx); err != nil {
+		return trouble(p.t, write.ErrDirtyOurs, "nothing was put on trial, and it is not proved that nothing is left", "run resume", errors.Join(why, err))
+	}
+	return why
+}
+
+// failed decides what it means that the change did not come to be on trial. What the device
+// refused is undone and proved; where the connection was lost only the device knows.
+func (p *pending) failed(ctx context.Context, why error) error {
+	if ctx.Err() == nil && (errors.Is(why, drivers.ErrCut) || errors.Is(why, drivers.ErrTimeout) || errors.Is(why, drivers.ErrUnreachable)) {
+		return trouble(p.t, write.ErrInDoubt, "the connection was lost when the change was put on trial", "run resume; the device goes back by itself", why)
+	}
+	if err := p.clean(ctx); err != nil {
+		return trouble(p.t, write.ErrDirtyOurs, "the way back is not proved", "run resume; the device goes back by itself", errors.Join(why, err))
+	}
+	return why
+}
+
+// clean forgets all that is ours and not kept, in time of its own, and proves on a new
+// connection that what runs is what ran and that nothing is on trial.
+func (p *pending) clean(ctx context.Context) error {
+	ctx, cancel := p.own(ctx)
+	defer cancel()
+	if p.discard(ctx) != nil { // the session is lost: by another one
+		p.drop()
+		var err error
+		if p.hand, err = p.w.hand(ctx, p.t); err != nil {
+			return err
+		}
+		if err := p.discard(ctx); err != nil {
+			return err
+		}
+	}
+	p.drop()
+	return p.based(ctx)
+}
+
+// discard sends the steps that are harmless in every state, whatever the device says.
+func (p *pending) discard(ctx context.Context) error {
+	if p.hand == nil {
+		return drivers.ErrCut
+	}
+	for _, s := range p.w.c.Discard {
+		if _, err := p.hand.sh.Do(ctx, p.fill(s.Send)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// own is time that does not end with the caller's.
+func (p *pending) own(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), max(30*time.Second, p.w.limits.Timeout))
+}
+
+// drop closes the hand.
+func (p *pending) drop() {
+	if p.hand != nil {
+		p.hand.Close()
+		p.hand = nil
+	}
+}
