@@ -121,8 +121,12 @@ func (e *env) inputs() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return inputsOf(tree)
+}
+
+func inputsOf(tree fs.FS) (string, error) {
 	h := sha256.New()
-	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !isInput(name) {
 			return err
 		}

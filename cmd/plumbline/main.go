@@ -38,6 +38,7 @@ var verbs = []func(*env) *cobra.Command{
 	approveVerb,
 	pushVerb,
 	driftVerb,
+	verifyVerb,
 	explainVerb,
 	doctorVerb,
 	demoVerb,

@@ -110,7 +110,16 @@ func (r *Repo) blob(h plumbing.Hash) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("object %.12s is not in this clone: %w", h.String(), err)
 	}
-	return content(o)
+	return genuine(h, o)
+}
+
+// genuine gives the bytes of an object, which must be what its name says.
+func genuine(h plumbing.Hash, o plumbing.EncodedObject) ([]byte, error) {
+	b, err := content(o)
+	if err == nil && plumbing.ComputeHash(o.Type(), b) != h {
+		err = fmt.Errorf("object %.12s holds other bytes than its name says: it was tampered with, or the clone is damaged; fetch it again", h.String())
+	}
+	return b, err
 }
 
 func content(o plumbing.EncodedObject) ([]byte, error) {

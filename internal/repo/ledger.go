@@ -125,6 +125,9 @@ func (r *Repo) ledger(verify Verifier) (es []Entry, kept []sealed, err error) {
 		if json.Unmarshal(line, &s) != nil || json.Unmarshal(s.Body, &e) != nil {
 			return nil, nil, fmt.Errorf("ledger: entry %d is damaged: fetch refs/plumbline/ledger again", no)
 		}
+		if one, err := json.Marshal(s); err != nil || !bytes.Equal(append(one, '\n'), line) {
+			return nil, nil, fmt.Errorf("ledger: entry %d is not in its one spelling: it was tampered with; restore refs/plumbline/ledger", no)
+		}
 		if e.Seq != no || e.Prev != prev {
 			return nil, nil, fmt.Errorf("ledger: entry %d does not follow the one before it: it was tampered with; restore refs/plumbline/ledger", no)
 		}

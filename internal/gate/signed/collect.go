@@ -29,6 +29,33 @@ func Collect(r *repo.Repo, branch string, now time.Time) (gate.Evidence, gate.Po
 	if err != nil {
 		return e, gate.Policy{}, err
 	}
+	return gather(r, e, done, today, polNow)
+}
+
+// Past gives the evidence as it stood when an entry of the ledger was pushed: at its commit,
+// after the entries before it, on the day of the commit. Where auditor names keys, no other
+// key counts.
+func Past(r *repo.Repo, entries []repo.Entry, of repo.Entry, auditor Signers) (gate.Evidence, gate.Policy, error) {
+	e := gate.Evidence{At: diag.Pos{File: fmt.Sprintf("deployment %d", of.Seq), Line: 1, Col: 1}, Tip: of.Commit}
+	i, err := r.Info(of.Commit)
+	if err != nil {
+		return e, gate.Policy{}, err
+	}
+	e.Now = i.When
+	today, pol, err := rules(r, of.Commit)
+	if err != nil {
+		return e, gate.Policy{}, err
+	}
+	if auditor != nil {
+		today = today.among(auditor)
+	}
+	return gather(r, e, entries[:of.Seq-1], today, pol)
+}
+
+// gather finds what landed between what was deployed and the tip, and what was said of it.
+func gather(r *repo.Repo, e gate.Evidence, done []repo.Entry, today Signers, polNow gate.Policy) (gate.Evidence, gate.Policy, error) {
+	tip, now := e.Tip, e.Now
+	var err error
 	if e.Baseline, err = deployed(r, done, tip, today, now); err != nil || e.Baseline == "" {
 		return e, polNow, err
 	}

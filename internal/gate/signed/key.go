@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hiddeco/sshsig"
 	"golang.org/x/crypto/ssh"
@@ -70,10 +72,31 @@ func Verify(space string, text, armored []byte) (ssh.PublicKey, error) {
 	if err != nil {
 		return nil, errors.New("the signature cannot be read")
 	}
+	if !oneSpelling(sig, armored) {
+		return nil, errors.New("the signature is not in its one spelling: sign again")
+	}
 	if err := sshsig.Verify(bytes.NewReader(text), sig, sig.PublicKey, sig.HashAlgorithm, space); err != nil {
 		return nil, fmt.Errorf("the signature does not hold: %w", err)
 	}
 	return sig.PublicKey, nil
+}
+
+// oneSpelling tells whether a signature is armored as we write it, or as ssh-keygen does: so
+// no byte of it can be another one and the signature still hold.
+func oneSpelling(sig *sshsig.Signature, armored []byte) bool {
+	body := base64.StdEncoding.EncodeToString(sig.Marshal())
+	for _, width := range []int{64, 70} {
+		var out bytes.Buffer
+		out.WriteString("-----BEGIN " + sshsig.PEMType + "-----\n")
+		for line := range slices.Chunk([]byte(body), width) {
+			out.Write(append(line[:len(line):len(line)], '\n'))
+		}
+		out.WriteString("-----END " + sshsig.PEMType + "-----\n")
+		if bytes.Equal(armored, out.Bytes()) {
+			return true
+		}
+	}
+	return false
 }
 
 // fingerprint names a key in a ref.

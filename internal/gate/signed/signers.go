@@ -119,6 +119,21 @@ func (ss Signers) names(space string, key ssh.PublicKey, at time.Time) (out []st
 	return out
 }
 
+// among gives those that others list too, with the same key and for as much.
+func (ss Signers) among(others Signers) (out Signers) {
+	for _, a := range ss {
+		covers := func(o Allowed) bool {
+			return bytes.Equal(o.Key.Marshal(), a.Key.Marshal()) &&
+				!slices.ContainsFunc(a.Principals, func(p string) bool { return !slices.Contains(o.Principals, p) }) &&
+				(len(o.Namespaces) == 0 || len(a.Namespaces) > 0 && !slices.ContainsFunc(a.Namespaces, func(n string) bool { return !slices.Contains(o.Namespaces, n) }))
+		}
+		if slices.ContainsFunc(others, covers) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 func readSigners(tree fs.FS) (Signers, error) {
 	text, err := fs.ReadFile(tree, SignersFile)
 	if err != nil {

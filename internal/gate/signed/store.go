@@ -236,6 +236,16 @@ func Ledger(r *repo.Repo, branch string) ([]repo.Entry, error) {
 	})
 }
 
+// Audited gives every entry, proved by keys that somebody brought along as well as by those
+// at the branch.
+func Audited(r *repo.Repo, branch string, auditor Signers) ([]repo.Entry, error) {
+	signers, err := signersAt(r, branch)
+	if err != nil {
+		return nil, err
+	}
+	return r.Ledger(signers.among(auditor).ledger)
+}
+
 // signersAt gives who may sign at the tip of a branch.
 func signersAt(r *repo.Repo, branch string) (Signers, error) {
 	tip, err := r.Branch(branch)
