@@ -100,5 +100,13 @@ func skeletonFiles() (map[string][]byte, error) {
 		out[strings.ReplaceAll(name, "dot-", ".")] = text
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	tree, err := fs.Sub(skeleton, "skeleton")
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(out, schemas(tree))
+	return out, nil
 }

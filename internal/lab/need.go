@@ -41,6 +41,10 @@ var probes = map[string]func() error{
 		return cmp.Or(file("/usr/lib/frr/frr-reload.py", "frr-pythontools"), command("setsid", "util-linux"), command("sha256sum", "coreutils"))
 	},
 
+	"yaml-language-server": func() error {
+		return cmp.Or(command("node", "nodejs npm"), installed("tools/yaml-language-server"))
+	},
+
 	"traceroute": func() error { return command("traceroute", "traceroute") },
 	"openbgpd":   func() error { return command("bgpctl", "openbgpd") },
 	"gobgp":      func() error { return command("gobgpd", "gobgpd") },
@@ -110,6 +114,17 @@ func command(name, pkg string) error {
 		return fmt.Errorf("%s not found: apt-get install -y %s", name, pkg)
 	}
 	return nil
+}
+
+// installed tells whether the packages of a folder of the module are there. A test stands
+// some folders below it.
+func installed(folder string) error {
+	for up := ""; len(up) < 20; up += "../" {
+		if _, err := os.Stat(up + folder + "/node_modules"); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is not installed: npm ci --prefix %s (apt-get install -y nodejs npm)", folder, folder)
 }
 
 // inSpace tries a command in a namespace that is thrown away.
