@@ -43,7 +43,7 @@ var levels = [5]string{
 
 func platformPage(p render.Platform) []byte {
 	var b bytes.Buffer
-	d, rules := p.Dialect, distinct(p.Dialect.Rules, map[int]bool{})
+	d, rules := p.Dialect, distinct(p.Dialect.Rules, map[string]bool{})
 	fmt.Fprintf(&b, "# %s\n\nThis page is made from `templates/%s` (`go test ./templates -update`). What its cases show is in the [table of all](coverage.md); the words are explained in [dialects](../dialects.md).\n\n", p.Title, p.Name)
 	fmt.Fprintf(&b, "| | |\n|---|---|\n| folder aims at | %s |\n| reached by | %s |\n| way of committing | `%s` |\n| syntax | %s |\n| taken back by | `%s` |\n", p.Support, strings.Join(p.Drivers, ", "), p.Style, d.Syntax, d.Negate)
 	if d.Width > 0 {
@@ -79,10 +79,10 @@ func platformPage(p render.Platform) []byte {
 
 // distinct gives the rules of a file, each once though several blocks use it, and without
 // other spellings.
-func distinct(rules []*dialect.Rule, seen map[int]bool) (out []*dialect.Rule) {
+func distinct(rules []*dialect.Rule, seen map[string]bool) (out []*dialect.Rule) {
 	for _, r := range rules {
-		if r.Of == nil && !seen[r.Line] {
-			seen[r.Line] = true
+		if written := fmt.Sprint(r.Line, r.Text); r.Of == nil && !seen[written] {
+			seen[written] = true
 			out = append(out, r)
 		}
 		out = append(out, distinct(r.Kids, seen)...)

@@ -157,6 +157,9 @@ func (r *reader) take(a *Attrs, gs []given) {
 			continue
 		}
 		at, known := r.attributes[g.name]
+		if g.name == "use" { // the block holds these sets
+			at, known = words(func(*Attrs) *string { return new(string) }), true
+		}
 		switch {
 		case !known:
 			r.failf(g.no, g.col, "no attribute %q", g.name)
@@ -169,6 +172,9 @@ func (r *reader) take(a *Attrs, gs []given) {
 				r.failf(g.no, g.col, "%s=%s: %v", g.name, g.value, err)
 			}
 		}
+	}
+	if named := r.sources[a.Source]; named != nil {
+		a.Source, named.used = named.text, true
 	}
 }
 

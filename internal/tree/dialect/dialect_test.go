@@ -28,6 +28,26 @@ func TestProblems(t *testing.T) {
 		head + "a <x:word>\na <y:word>\n":              "7: two rules of one block match the same lines: this and line 6",
 		head + "a =<v:int> b\n":                        `6: "a =<v:int> b" has words behind its first value`,
 		flat + "a =<v:int>\na\n":                       `7: "a =<v:int>" is deleted by the words of line 8: give both one choice=`,
+		head + "a ::\n":                                "6: no attribute stands behind ::",
+		head + "a :: use\n":                            "6: the attribute use wants a value",
+		head + "%each a :: lockout\nb\n":               "6: no rule behind %each a begins so",
+		head + "a :: use=x\n":                          "6: no %define x above",
+		head + "%define x\n  a :: use=x\nb :: use=x\n": "7: %define x uses itself",
+		head + "%define x\n  a\n":                      "6: no %use of x: nothing of it is read",
+		head + "%define x\n  a\n%define x\n  b\n":      "8: %define x stands at line 6 already",
+		head + "%perhaps x\n":                          "6: no word %perhaps: there are %define, %use, %each",
+		head + "%define x\n  a\n%use x\n  b\n":         "9: nothing stands under %use",
+		head + "a (b|c)\n":                             "6: (b|c): several words for one are no group and no value",
+		head + "a =b|c\n":                              "6: =b|c: several words for one are no group and no value",
+		head + "a | b > c\n":                           `6: "a | b": which of these is the block of what follows?`,
+		head + "a | | b\n":                             `6: a word or a pattern is missing beside the | in "a | | b"`,
+		head + "a :: undo=\"{x|y}\"\n":                 "6: {x|y}: neither the rule nor a block around it has a word of 2",
+		head + "a :: also=\"{^} b\"\n":                 `6: also="{^} b": there is no block around`,
+		head + "a =<v:int=1> :: default=2\n":           "6: the attribute default is given twice",
+		head + strings.Repeat("a|b ", 13) + "\n":       "6: the line stands for more than 5000 rules",
+		"source\n\na\n":                                "1: a header line is written name: value",
+		"source x:\n\na\n":                             "1: a source is written source NAME: where it is",
+		"source x: y\n\na\n":                           "1: no proof= names the source x",
 		head + "%use peer\n":                           "6: no %define peer above",
 		head + ":: undo=key\n":                         "6: a line that begins with :: continues a rule",
 		head + "\ta\n":                                 "6: rules are indented with blanks, not tabs",
@@ -119,12 +139,16 @@ func TestSyntaxes(t *testing.T) {
 	}
 }
 
-// FuzzRead holds the law: no rule file makes the reader panic.
+// FuzzRead holds the law: no rule file makes the reader panic, or make rules without end.
 func FuzzRead(f *testing.F) {
 	f.Add(head + "a <b:ip> =<c:text> (d =<e:int>) :: undo=key def=x:b\n  k\n")
 	f.Add(head + "a b>c<d =>e< ><\n")
+	f.Add(head + "%define s\n  a|b =<c:int=1> | d :: also=\"^ {^} {}\"\n%each ** :: proof=0\nx|y > z :: use=s undo=\"{x|y}\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		d, _ := Read("x", []byte(text))
+		if n := len(all(d.Rules)); n > 3*most {
+			t.Errorf("%d rules", n)
+		}
 		_ = Lex(d, []byte(text))
 	})
 }

@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "i
 // indented like the configuration itself. Every fault is reported at its place.
 func Read(name string, text []byte) (*Dialect, []Problem) {
 	r := &reader{d: &Dialect{Name: name, Classes: map[string][]string{}, Alias: map[string]string{}, Tables: map[string]map[string]string{}},
-		defines: map[string][]*Rule{}, attributes: attributes()}
+		root: &said{indent: -1}, sets: map[string]*set{}, met: map[*said]bool{}, told: map[Problem]bool{}, sources: map[string]*source{}, attributes: attributes()}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	at := 0
 	for ; at < len(lines) && strings.TrimSpace(lines[at]) != ""; at++ {
@@ -33,6 +32,8 @@ func Read(name string, text []byte) (*Dialect, []Problem) {
 	for ; at < len(lines); at++ {
 		r.line(at+1, lines[at])
 	}
+	r.entries(r.root.kids, scope{})
+	r.unused()
 	r.finish()
 	return r.d, r.problems
 }
@@ -40,29 +41,45 @@ func Read(name string, text []byte) (*Dialect, []Problem) {
 type reader struct {
 	d        *Dialect
 	problems []Problem
-	stack    []level
-	defines  map[string][]*Rule
-	last     *Rule
+	told     map[Problem]bool
+	root     *said   // what was written, before it is taken apart
+	open     []*said // the entries that the next line may stand under
+	sets     map[string]*set
+	met      map[*said]bool // the %each, and whether a rule begins so
+	sources  map[string]*source
+	rules    int // made so far
 
 	attributes map[string]attribute
 }
 
-// level is one open block of the rule file.
-type level struct {
-	indent int
-	rule   *Rule  // nil for a %define
-	define string // its name
-	each   []each
+// said is a line of the rule file with its continuations and what is indented under it.
+type said struct {
+	no, indent int
+	word, text string // %define, %use or %each and what is behind it; else the patterns
+	attrs      []piece
+	kids       []*said
 }
 
-// each is attributes that rules get which begin with certain elements.
-type each struct {
-	prefix string
-	attrs  []given
+// source is where proofs are, under a name.
+type source struct {
+	no   int
+	text string
+	used bool
 }
 
+// piece is attributes as they were written, where they stand.
+type piece struct {
+	no, col int
+	text    string
+}
+
+// failf notes a problem, once for all the rules that a line stands for.
 func (r *reader) failf(line, col int, format string, args ...any) {
-	r.problems = append(r.problems, Problem{line, col, fmt.Sprintf(format, args...)})
+	p := Problem{line, col, fmt.Sprintf(format, args...)}
+	if !r.told[p] {
+		r.told[p] = true
+		r.problems = append(r.problems, p)
+	}
 }
 
 func (r *reader) header(no int, line string) {
@@ -91,17 +108,25 @@ func (r *reader) header(no int, line string) {
 		}
 		r.d.Width = n
 	case word == "class":
-		r.d.Classes[arg] = strings.Fields(value)
+		r.d.Classes[arg] = append(r.d.Classes[arg], strings.Fields(value)...)
 	case word == "alias":
-		r.d.Alias[arg] = value
+		for _, short := range strings.Fields(arg) {
+			r.d.Alias[short] = value
+		}
+	case word == "source" && (arg == "" || value == ""):
+		r.failf(no, 1, "a source is written source NAME: where it is")
+	case word == "source":
+		r.sources[arg] = &source{no: no, text: value}
 	case word == "table":
-		r.d.Tables[arg] = map[string]string{}
+		if r.d.Tables[arg] == nil {
+			r.d.Tables[arg] = map[string]string{}
+		}
 		for _, pair := range strings.Fields(value) {
 			k, v, _ := strings.Cut(pair, "=")
 			r.d.Tables[arg][k] = v
 		}
 	default:
-		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table", word)
+		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table, source", word)
 	}
 }
 
@@ -124,38 +149,38 @@ func (r *reader) line(no int, raw string) {
 		r.failf(no, 1, "rules are indented with blanks, not tabs")
 		return
 	}
-	if strings.HasPrefix(body, "::") {
-		if r.last == nil {
+	if rest, ok := strings.CutPrefix(body, "::"); ok {
+		if len(r.open) == 0 {
 			r.failf(no, indent+1, "a line that begins with :: continues a rule, and there is none above")
 			return
 		}
-		r.attribute(r.last, r.attrs(no, indent+1, strings.TrimSpace(body[2:])))
+		last := r.open[len(r.open)-1]
+		last.attrs = append(last.attrs, piece{no, indent + 1, strings.TrimSpace(rest)})
 		return
 	}
-	for len(r.stack) > 0 && r.stack[len(r.stack)-1].indent >= indent {
-		r.stack = r.stack[:len(r.stack)-1]
+	for len(r.open) > 0 && r.open[len(r.open)-1].indent >= indent {
+		r.open = r.open[:len(r.open)-1]
 	}
-	if len(r.stack) == 0 && len(r.d.Rules) == 0 && r.last == nil && indent > 0 {
+	if len(r.root.kids) == 0 && indent > 0 {
 		r.failf(no, indent+1, "the first rule stands at the left edge")
 	}
-	pattern, rest, _ := strings.Cut(body, " :: ")
-	switch word, arg, _ := strings.Cut(strings.TrimSpace(pattern), " "); word {
-	case "%define":
-		r.stack = append(r.stack, level{indent: indent, define: arg})
-		r.defines[arg] = nil
-	case "%use":
-		r.use(no, indent, arg)
-	case "%each":
-		a := r.attrs(no, indent+1, rest)
-		if len(r.stack) == 0 {
-			r.failf(no, indent+1, "%%each stands inside a block")
-			return
-		}
-		top := &r.stack[len(r.stack)-1]
-		top.each = append(top.each, each{strings.TrimSpace(arg), a})
-	default:
-		r.rule(no, indent, strings.TrimSpace(pattern), rest)
+	text, attrs, has := strings.Cut(body+" ", " :: ")
+	e := &said{no: no, indent: indent, text: strings.TrimSpace(text)}
+	if has && attrs == "" {
+		r.failf(no, indent+1, "no attribute stands behind ::")
 	}
+	if attrs != "" {
+		e.attrs = []piece{{no, indent + 1, attrs}}
+	}
+	if strings.HasPrefix(e.text, "%") {
+		e.word, e.text, _ = strings.Cut(e.text, " ")
+	}
+	up := r.root
+	if len(r.open) > 0 {
+		up = r.open[len(r.open)-1]
+	}
+	up.kids = append(up.kids, e)
+	r.open = append(r.open, e)
 }
 
 // uncomment cuts a comment, which begins with # behind a blank and outside quotes.
@@ -170,95 +195,4 @@ func uncomment(raw string) string {
 		}
 	}
 	return raw
-}
-
-func (r *reader) use(no, indent int, name string) {
-	rules, ok := r.defines[name]
-	if !ok {
-		r.failf(no, indent+1, "no %%define %s above", name)
-		return
-	}
-	for _, one := range rules {
-		r.add(one.copy())
-	}
-}
-
-func (r *Rule) copy() *Rule {
-	c := *r
-	c.Kids, c.given = nil, maps.Clone(r.given)
-	for _, k := range r.Kids {
-		k = k.copy()
-		k.Up = &c
-		c.Kids = append(c.Kids, k)
-	}
-	return &c
-}
-
-// rule reads one rule. A pattern of several levels is the innermost rule in blocks that
-// say nothing else.
-func (r *reader) rule(no, indent int, pattern, rest string) {
-	levels := strings.Split(pattern, " > ")
-	for i, text := range levels {
-		text = strings.TrimSpace(text)
-		last := i == len(levels)-1
-		if outer := r.same(text); !last && outer != nil {
-			r.stack = append(r.stack, level{indent: indent, rule: outer})
-			continue
-		}
-		rule := &Rule{Line: no, Text: text, Pattern: r.pattern(no, indent+1, text)}
-		if last {
-			r.attribute(rule, r.attrs(no, indent+1, rest))
-			r.last = rule
-		}
-		r.add(rule)
-		r.stack = append(r.stack, level{indent: indent, rule: rule})
-	}
-}
-
-// same finds a rule of the innermost open block by its text.
-func (r *reader) same(text string) *Rule {
-	rules := r.d.Rules
-	if n := len(r.stack); n > 0 && r.stack[n-1].rule != nil {
-		rules = r.stack[n-1].rule.Kids
-	} else if n > 0 {
-		rules = r.defines[r.stack[n-1].define]
-	}
-	if i := slices.IndexFunc(rules, func(k *Rule) bool { return k.Text == text }); i >= 0 {
-		return rules[i]
-	}
-	return nil
-}
-
-// attribute gives a rule what was written, and reports what it is given twice.
-func (r *reader) attribute(rule *Rule, gs []given) {
-	if rule.given == nil {
-		rule.given = map[string]bool{}
-	}
-	for _, g := range gs {
-		if rule.given[g.name] {
-			r.failf(g.no, g.col, "the attribute %s is given twice", g.name)
-		}
-		rule.given[g.name] = true
-	}
-	r.take(&rule.Attrs, gs)
-}
-
-// add puts a rule into the innermost open block, with the attributes that it gets there.
-func (r *reader) add(rule *Rule) {
-	if len(r.stack) == 0 {
-		r.d.Rules = append(r.d.Rules, rule)
-		return
-	}
-	top := r.stack[len(r.stack)-1]
-	for _, e := range top.each {
-		if rule.Text == e.prefix || strings.HasPrefix(rule.Text, e.prefix+" ") {
-			r.attribute(rule, slices.DeleteFunc(slices.Clone(e.attrs), func(g given) bool { return rule.given[g.name] }))
-		}
-	}
-	if top.rule == nil {
-		r.defines[top.define] = append(r.defines[top.define], rule)
-		return
-	}
-	rule.Up = top.rule
-	top.rule.Kids = append(top.rule.Kids, rule)
 }
