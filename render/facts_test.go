@@ -21,10 +21,24 @@ type pattern struct {
 	path *regexp.Regexp
 }
 
+// lacking gives the kinds of facts that the templates of a platform go without, which its
+// facts say as "without KIND".
+func lacking(t *testing.T, dir string) (out []string) {
+	for _, line := range wordsOf(t, dir+"/facts") {
+		if kind, ok := strings.CutPrefix(line, "without "); ok {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
 var slot = regexp.MustCompile(`<([a-z]+)>`)
 
 func readPatterns(t *testing.T, dir string) (out []*pattern) {
 	for _, line := range wordsOf(t, dir+"/facts") {
+		if strings.HasPrefix(line, "without ") {
+			continue
+		}
 		fact, path, ok := strings.Cut(line, " :: ")
 		if !ok {
 			t.Fatalf("%s: no pattern in %q", dir, line)

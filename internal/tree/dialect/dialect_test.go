@@ -152,3 +152,18 @@ func FuzzRead(f *testing.F) {
 		_ = Lex(d, []byte(text))
 	})
 }
+
+// TestPaths holds that a path comes back as it was, whatever its value holds.
+func TestPaths(t *testing.T) {
+	for _, path := range []string{
+		"/interface[name=ethernet-1/1]/mtu 9000",
+		"/prefix[ip-prefix=10.0.0.0/8][mask-length-range=8..24]",
+		`/as-path-set[name=A]/as-path-set-member ".* [64496-65534] .*"`,
+		`/interface[name=x]/description "a [b] c/d"`,
+		"/group[name=g]/blackhole",
+	} {
+		if back := JoinPath(SplitPath(path)); back != path {
+			t.Errorf("%s comes back as %s", path, back)
+		}
+	}
+}

@@ -90,8 +90,16 @@ func entry(part string) string {
 func JoinPath(parts []string) string {
 	var b strings.Builder
 	for _, p := range parts {
-		b.WriteByte('/')
-		b.WriteString(strings.ReplaceAll(p, " [", "["))
+		name, rest, _ := strings.Cut(p, " ")
+		b.WriteString("/" + name)
+		for strings.HasPrefix(rest, "[") {
+			var key string
+			key, rest, _ = strings.Cut(rest, " ")
+			b.WriteString(key)
+		}
+		if rest != "" {
+			b.WriteString(" " + rest)
+		}
 	}
 	return b.String()
 }
