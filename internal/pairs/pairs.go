@@ -20,8 +20,9 @@ type Config struct {
 	d     *dialect.Dialect
 	r     *rand.Rand
 	lines []line
-	blank *replay.Device // holds nothing
-	built *replay.Device // that took the lines; only define, which comes last, asks for it before the end
+	rules []*dialect.Rule // that lines are made of
+	blank *replay.Device  // holds nothing
+	built *replay.Device  // that took the lines; only define, which comes last, asks for it before the end
 }
 
 // line is one line with the headers of the blocks it stands in.
@@ -34,8 +35,41 @@ type line struct {
 
 // New makes a configuration of about so many lines.
 func New(d *dialect.Dialect, seed uint64, size int) *Config {
-	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed)), blank: replay.New(d, nil)}
+	return start(d, seed, size, all(d.Rules))
+}
+
+// Around makes a configuration of lines that define and use one kind of name, so that they
+// meet often; which kind is for the seed to say. It is like New where no name is used.
+func Around(d *dialect.Dialect, seed uint64, size int) *Config {
 	rules := all(d.Rules)
+	var kinds []string
+	for _, r := range rules {
+		if r.Ref != nil && !slices.Contains(kinds, r.Ref.Kind) {
+			kinds = append(kinds, r.Ref.Kind)
+		}
+	}
+	if len(kinds) == 0 {
+		return New(d, seed, size)
+	}
+	kind := kinds[seed/7%uint64(len(kinds))]
+	return start(d, seed, size, slices.DeleteFunc(rules, func(r *dialect.Rule) bool { return !about(r, kind) }))
+}
+
+// about tells whether lines of a rule use a kind of name, define it, or stand in what does.
+func about(r *dialect.Rule, kind string) bool {
+	if r.Ref != nil && r.Ref.Kind == kind {
+		return true
+	}
+	for at := r; at != nil; at = at.Up {
+		if at.Def != nil && at.Def.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func start(d *dialect.Dialect, seed uint64, size int, rules []*dialect.Rule) *Config {
+	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed)), rules: rules, blank: replay.New(d, nil)}
 	for range size {
 		c.add(len(c.lines), c.line(pick(c.r, rules)))
 	}
@@ -213,7 +247,7 @@ func (c *Config) without(name string) {
 
 // Mutate gives another configuration, n typed steps away.
 func (c *Config) Mutate(seed uint64, n int) *Config {
-	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), blank: c.blank, lines: slices.Clone(c.lines)}
+	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), rules: c.rules, blank: c.blank, lines: slices.Clone(c.lines)}
 	steps := []func(){m.drop, m.insert, m.insert, m.revalue, m.revalue, m.block, m.swap, m.shuffle, m.flip}
 	for range n {
 		if len(m.lines) == 0 {
@@ -232,7 +266,7 @@ func (c *Config) drop() {
 }
 
 func (c *Config) insert() {
-	c.add(c.r.IntN(len(c.lines)+1), c.line(pick(c.r, all(c.d.Rules))))
+	c.add(c.r.IntN(len(c.lines)+1), c.line(pick(c.r, c.rules)))
 }
 
 // add puts a line in, and in front of all most of the lines at the top that it needs.

@@ -24,6 +24,7 @@ const (
 	TooLong        Reason = "too-long"
 	Ignored        Reason = "silently-ignored" // the device says nothing and changes nothing
 	Unsafe         Reason = "unsafe"           // an invariant would break
+	ListInUse      Reason = "list-in-use"      // a list would let through more or less than either end
 	WrongEnd       Reason = "wrong-end"        // every line was taken, and the end is another
 )
 

@@ -7,14 +7,16 @@ import (
 
 // watcher holds what no step may break.
 type watcher struct {
+	lists    *lists
 	loose    map[string]bool // names used without a definition before
 	lockout  []string        // lines of the way in that both ends have
 	filtered map[string]bool // what has a filter at both ends
 	owners   map[string]bool // neighbours that are a line of their own
 }
 
-func watch(have, want *Device) *watcher {
-	w := &watcher{loose: map[string]bool{}, filtered: map[string]bool{}, owners: map[string]bool{}}
+// watch begins to look at a device that goes from one end to the other.
+func watch(dev, have, want *Device) *watcher {
+	w := &watcher{lists: watchLists(dev, have, want), loose: map[string]bool{}, filtered: map[string]bool{}, owners: map[string]bool{}}
 	for o := range have.book.owners {
 		w.owners[o] = true
 	}
@@ -32,11 +34,21 @@ func watch(have, want *Device) *watcher {
 			w.filtered[f] = true
 		}
 	}
+	if dev.d.AtOnce() {
+		dev.book.turned = w.turn
+	}
 	return w
 }
 
-// broken tells which promise does not hold right now; "" is none.
-func (w *watcher) broken(dev *Device) string {
+// turn notes that a line comes or goes.
+func (w *watcher) turn(e *entry, by int) {
+	if e.r != nil {
+		w.lists.turn(e, by)
+	}
+}
+
+// broken tells which promise does not hold after a line; nil is none.
+func (w *watcher) broken(dev *Device, line string) *Refusal {
 	var loose []string
 	for name := range dev.book.loose {
 		if !w.loose[name] {
@@ -45,11 +57,11 @@ func (w *watcher) broken(dev *Device) string {
 	}
 	if len(loose) > 0 {
 		kind, name, _ := strings.Cut(slices.Min(loose), ":")
-		return "for a moment a line uses the " + kind + " " + name + ", which is not there"
+		return refuse(Unsafe, line, "for a moment a line uses the %s %s, which is not there", kind, name)
 	}
 	for _, l := range w.lockout {
 		if dev.book.lifelines[l] == 0 {
-			return "for a moment the way in is gone: " + l
+			return refuse(Unsafe, line, "for a moment the way in is gone: %s", l)
 		}
 	}
 	for f := range w.filtered {
@@ -63,7 +75,10 @@ func (w *watcher) broken(dev *Device) string {
 			delete(w.filtered, f)
 			continue
 		}
-		return "for a moment a neighbour has no filter: " + strings.ReplaceAll(f, "\x00", " ")
+		return refuse(Unsafe, line, "for a moment a neighbour has no filter: %s", strings.ReplaceAll(f, "\x00", " "))
 	}
-	return ""
+	if why := w.lists.broken(); why != "" {
+		return refuse(ListInUse, line, "for a moment %s; give the entry that changes a number of its own", why)
+	}
+	return nil
 }

@@ -161,10 +161,11 @@ type book struct {
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
-	always     map[string]bool // what was found of names of blocks that cannot be deleted
-	members    []*entry        // lines that make their block follow another one
-	freed      []string        // what the last command let go: values that clash, places to be empty first
-	claimed    []string        // and what it took of them
+	always     map[string]bool        // what was found of names of blocks that cannot be deleted
+	members    []*entry               // lines that make their block follow another one
+	freed      []string               // what the last command let go: values that clash, places to be empty first
+	claimed    []string               // and what it took of them
+	turned     func(e *entry, by int) // who looks at every line that comes or goes; nil is nobody
 }
 
 func newBook() book {
@@ -189,10 +190,13 @@ func (dev *Device) note(e *entry, by int) {
 	for s := range e.lines() {
 		dev.note(s, by)
 	}
+	b := &dev.book
+	if b.turned != nil {
+		b.turned(e, by)
+	}
 	if e.r == nil {
 		return
 	}
-	b := &dev.book
 	if e.r.Lockout {
 		b.lifelines[dev.line(e)] += by
 	}

@@ -23,20 +23,21 @@ func (p Proof) Holds() bool { return p.holds }
 // comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
 	first := New(d, nil)
-	dev, goal := first.Another(have), first.Another(want)
-	out := dev.play(goal, do)
+	from, to := first.Another(have), first.Another(want)
+	dev := first.Another(have)
+	out := dev.play(from, to, do)
 	if len(out) > 0 {
 		return Proof{}, out
 	}
-	out = dev.play(first.Another(have), undo)
+	out = dev.play(to, from, undo)
 	return Proof{holds: len(out) == 0}, out
 }
 
-// play takes a script that leads to goal.
-func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
-	w := watch(dev, goal)
-	var late, lateLine string // a promise that was broken by the line before
-	var freed []string        // and the values that it let go
+// play takes a script that leads from one device to the other.
+func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal) {
+	w := watch(dev, from, goal)
+	var late *Refusal  // a promise that was broken by the line before
+	var freed []string // and the values that it let go
 	for _, line := range commands(dev.d, script) {
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
@@ -48,25 +49,22 @@ func (dev *Device) play(goal *Device, script []byte) (out []Refusal) {
 		if !dev.d.AtOnce() {
 			continue
 		}
-		why := w.broken(dev)
-		if forced := late != "" && slices.ContainsFunc(dev.book.claimed, func(c string) bool { return slices.Contains(freed, c) }); late != "" && !forced {
-			return append(out, *refuse(Unsafe, lateLine, "%s", late))
+		broken := w.broken(dev, line)
+		if late != nil && !slices.ContainsFunc(dev.book.claimed, func(c string) bool { return slices.Contains(freed, c) }) {
+			return append(out, *late)
 		}
-		late, lateLine, freed = "", "", nil
-		if why != "" && len(dev.book.freed) > 0 { // it may be that the device leaves no other way
-			late, lateLine, freed = why, line, dev.book.freed
-			continue
+		late, freed = nil, nil
+		if broken != nil && len(dev.book.freed) == 0 {
+			return append(out, *broken)
 		}
-		if why != "" {
-			return append(out, *refuse(Unsafe, line, "%s", why))
-		}
+		late, freed = broken, dev.book.freed // it may be that the device leaves no other way
 	}
-	if late != "" {
-		return append(out, *refuse(Unsafe, lateLine, "%s", late))
+	if late != nil {
+		return append(out, *late)
 	}
 	dev.Top()
-	if why := w.broken(dev); why != "" {
-		return append(out, *refuse(Unsafe, lastLine(script), "%s", why))
+	if broken := w.broken(dev, lastLine(script)); broken != nil {
+		return append(out, *broken)
 	}
 	if !dev.same(dev.top, goal.top) {
 		out = append(out, *refuse(WrongEnd, lastLine(script), "%s", difference(dev.normal(), goal.normal())))

@@ -96,6 +96,7 @@ type differ struct {
 	remade     map[*node]*node            // wanted lines that move, and the live ones that are removed for them
 	dropped    []*cmd                     // removals that other commands make
 	lostTo     []loss                     // live lines that go with a command, wanted again or not
+	lists      map[string]*entries        // commands of lists that let through and hold back
 	notes      []Note
 }
 

@@ -21,6 +21,7 @@ const (
 // partners in conflict gone before their successor comes, the way in last.
 func (d *differ) order() ([]*cmd, error) {
 	d.phases()
+	d.force()
 	d.edges()
 	out, stuck := d.sort()
 	for range maxSplits {
@@ -171,6 +172,9 @@ func (d *differ) names() {
 	for _, c := range d.cmds {
 		uses := d.uses(c)
 		for _, ref := range uses {
+			if !c.del {
+				d.complete(c, ref)
+			}
 			for _, def := range defs[ref] {
 				switch {
 				case !c.del && !def.del:

@@ -41,7 +41,7 @@ func (d *differ) split(stuck []*cmd) bool {
 		}
 		old := d.live(c)
 		gone := func(l loss) bool { return l.n == old }
-		if old == nil || d.done[old] != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+		if old == nil || d.held(old) || d.done[old] != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
 			continue
 		}
 		x := d.add(old, true, Split, c.n)
@@ -50,6 +50,12 @@ func (d *differ) split(stuck []*cmd) bool {
 		return true
 	}
 	return false
+}
+
+// held tells whether a live line cannot be taken away while others stand.
+func (d *differ) held(n *node) bool {
+	r := d.have.rule(n)
+	return r != nil && slices.ContainsFunc(r.HeldBy, func(g dialect.Glob) bool { return len(d.have.find(n, &g)) > 0 })
 }
 
 func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
