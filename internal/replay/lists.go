@@ -12,7 +12,7 @@ import (
 // two ends together, and never less than both.
 type lists struct {
 	dev, from, to *Device
-	listings        map[*dialect.Rule]*listing
+	listings      map[*dialect.Rule]*listing
 	have, want    map[string][]clause // of the ends, read when the first list changes
 	changed       map[string]*list
 	now           []string // lists that a look is due at
