@@ -334,13 +334,13 @@ func (f *Fabric) cable(b *Build, d *Design, ms map[Name]*member, c *Cable) {
 	f.port(b, spine, &c.SpinePort, up, string(c.Leaf)+":"+string(c.LeafPort))
 	f.port(b, leaf, &c.LeafPort, down, string(c.Spine)+":"+string(c.SpinePort))
 	if f.Underlay != "ebgp" {
-		f.interior(spine, c.SpinePort, up)
-		f.interior(leaf, c.LeafPort, down)
+		f.interior(b, d, spine, c.SpinePort, up)
+		f.interior(b, d, leaf, c.LeafPort, down)
 		return
 	}
 	for i := range up.Addrs {
-		f.session(b, spine, leaf, down.Addrs[i])
-		f.session(b, leaf, spine, up.Addrs[i])
+		f.session(b, d, spine, leaf, down.Addrs[i])
+		f.session(b, d, leaf, spine, up.Addrs[i])
 	}
 }
 
@@ -350,17 +350,17 @@ func (f *Fabric) port(b *Build, m *member, field *Interface, p network.Port, far
 }
 
 // interior puts an end of a cable into the interior protocol of the fabric.
-func (f *Fabric) interior(m *member, name Interface, p network.Port) {
+func (f *Fabric) interior(b *Build, d *Design, m *member, name Interface, p network.Port) {
 	if m.dev.IGP == nil {
 		return
 	}
-	port := network.IGPPort{Name: string(name), Cost: uplinkCost, IPv4: true, IPv6: len(p.Addrs) > 1, From: p.Addrs[0].From}
+	port := network.IGPPort{Name: string(name), Cost: uplinkCost, IPv4: true, IPv6: len(p.Addrs) > 1, BFD: d.watch(b, m.dev), From: p.Addrs[0].From}
 	m.dev.IGP.Ports = append(m.dev.IGP.Ports, port)
 	m.dev.IGP.IPv6 = m.dev.IGP.IPv6 || port.IPv6
 }
 
 // session gives a member its session with the other end of a cable.
-func (f *Fabric) session(b *Build, m, far *member, theirs network.Addr) {
+func (f *Fabric) session(b *Build, d *Design, m, far *member, theirs network.Addr) {
 	if m.dev.BGP == nil {
 		return
 	}
@@ -372,7 +372,7 @@ func (f *Fabric) session(b *Build, m, far *member, theirs network.Addr) {
 	m.dev.BGP.Neighbors = append(m.dev.BGP.Neighbors, network.Neighbor{
 		Addr: theirs.Prefix.Addr(), ASN: far.asn, Intent: string(f.Name), Relation: "fabric", Description: far.dev.Name,
 		SingleHop: true, FirstAS: true, Import: policy, Export: policy,
-		MaxPrefixes: max(10, 2*len(f.names())), From: theirs.From,
+		MaxPrefixes: max(10, 2*len(f.names())), BFD: d.watch(b, m.dev), From: theirs.From,
 	})
 	if !six {
 		m.dev.EVPN.Peers = append(m.dev.EVPN.Peers, network.EVPNPeer{Addr: theirs.Prefix.Addr(), Unchanged: m.spine, Policy: f.evpn(), From: theirs.From})

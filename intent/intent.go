@@ -40,16 +40,17 @@ func (h *Head) head() *Head { return h }
 
 // kinds is every kind there is.
 var kinds = map[string]func() Kind{
-	"anycast":  func() Kind { return new(Anycast) },
-	"design":   func() Kind { return new(Design) },
-	"fabric":   func() Kind { return new(Fabric) },
-	"exchange": func() Kind { return new(Exchange) },
-	"leave":    func() Kind { return new(Leave) },
-	"link":     func() Kind { return new(Link) },
-	"peering":  func() Kind { return new(Peering) },
-	"prefixes": func() Kind { return new(Prefixes) },
-	"segment":  func() Kind { return new(Segment) },
-	"vrf":      func() Kind { return new(VRF) },
+	"anycast":      func() Kind { return new(Anycast) },
+	"design":       func() Kind { return new(Design) },
+	"fabric":       func() Kind { return new(Fabric) },
+	"label_domain": func() Kind { return new(LabelDomain) },
+	"exchange":     func() Kind { return new(Exchange) },
+	"leave":        func() Kind { return new(Leave) },
+	"link":         func() Kind { return new(Link) },
+	"peering":      func() Kind { return new(Peering) },
+	"prefixes":     func() Kind { return new(Prefixes) },
+	"segment":      func() Kind { return new(Segment) },
+	"vrf":          func() Kind { return new(VRF) },
 }
 
 // Kinds lists the kinds, for the schema and the documentation.

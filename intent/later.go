@@ -9,14 +9,14 @@ import (
 
 // laterKinds are kinds of the language that this version does not know. They are named
 // so that nobody looks for a typing error.
-var laterKinds = []string{"label_domain", "zone", "record", "cluster", "chain", "route_expectation"}
+var laterKinds = []string{"zone", "record", "cluster", "chain", "route_expectation"}
 
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{
-	"design": strings.Fields(`bfd reflectors rpki zone vpn baselines
+	"design": strings.Fields(`rpki zone vpn baselines
 		chain4 chain6`),
 	"link":    strings.Fields("members lacp min_links"),
-	"peering": strings.Fields("password bfd"),
+	"peering": strings.Fields("password"),
 	"vrf":     strings.Fields("password"),
 }
 

@@ -144,7 +144,9 @@ func (l *Link) backbone(b *Build) {
 				b.Fail(a, "link/subnet", "%s: a link of the backbone is a /%d", a, point)
 			}
 		}
-		igp := d.igp(b, b.On(&e.Device))
+		n := b.On(&e.Device)
+		igp := d.igp(b, n)
+		p.BFD = d.watch(b, n)
 		igp.Ports = append(igp.Ports, p)
 		igp.IPv4, igp.IPv6 = igp.IPv4 || p.IPv4, igp.IPv6 || p.IPv6
 	}

@@ -160,6 +160,19 @@ func (s *Seconds) UnmarshalText(b []byte) error {
 // String gives it as it is written.
 func (s Seconds) String() string { return fmt.Sprintf("%ds", int(s)) }
 
+// Millis is a span of time that is told in milliseconds alone.
+type Millis int
+
+// UnmarshalText takes a number of milliseconds with its unit.
+func (m *Millis) UnmarshalText(b []byte) error {
+	n, err := span(b, "ms", map[string]int{"ms": 1, "s": 1000})
+	*m = Millis(n)
+	return err
+}
+
+// String gives it as it is written.
+func (m Millis) String() string { return fmt.Sprintf("%dms", int(m)) }
+
 // span takes a whole number and a unit; other units are told in the one of the field.
 func span(b []byte, unit string, units map[string]int) (int, error) {
 	digits := strings.TrimRight(string(b), "abcdefghijklmnopqrstuvwxyz")

@@ -73,3 +73,8 @@ func (Date) Shape() strict.Shape {
 func (Seconds) Shape() strict.Shape {
 	return strict.Shape{Word: "whole number and s", Pattern: `^[1-9][0-9]{0,9}s$`}
 }
+
+// Shape is what a number of milliseconds looks like.
+func (Millis) Shape() strict.Shape {
+	return strict.Shape{Word: "whole number and ms", Pattern: `^[1-9][0-9]{0,9}ms$`}
+}

@@ -78,10 +78,13 @@ ip link set lo up
 mkdir -p /var/run/frr
 mount -t tmpfs tmpfs /var/run/frr; chown frr:frr /var/run/frr
 mount -t tmpfs tmpfs /etc/frr; echo 'service integrated-vtysh-config' >/etc/frr/vtysh.conf; chown -R frr:frr /etc/frr
-for d in zebra bgpd staticd ospfd ospf6d isisd; do
+for d in zebra bgpd staticd ospfd ospf6d isisd bfdd ldpd; do
   /usr/lib/frr/$d -d -A 127.0.0.1 $([ $d = bgpd ] && echo -p 0) >/dev/null 2>&1 || exit 70
 done
 vtysh -f "$1" >&2
+grep -q 'segment-routing on' "$1" && for i in $(seq 50); do # once it has its labels
+  vtysh -c 'show running-config' | grep -q 'segment-routing on' && break; sleep 0.2
+done
 vtysh -c 'show running-config'
 for f in /var/run/frr/*.pid; do kill -9 $(cat $f); done
 `
@@ -94,7 +97,7 @@ func TestComesBack(t *testing.T) {
 	for _, one := range examples(t) {
 		cs = append(cs, one[0], one[len(one)-1])
 	}
-	for name, at := range map[string]int{"isis": 0, "fabric-isis": 0, "vrf": 0, "anycast": 1} {
+	for name, at := range map[string]int{"isis": 0, "fabric-isis": 0, "vrf": 0, "anycast": 1, "mpls-ldp": 1, "mpls-sr-isis": 1, "mpls-sr-ospf": 1, "reflectors": 2} {
 		a, err := txtar.ParseFile("testdata/frr/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)

@@ -203,7 +203,7 @@ var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name U
 
 // hosts are the fields that a platform means by a word of host_managed.
 var hosts = map[string]string{
-	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF", "check": "Check",
+	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF", "check": "Check", "label_ttl": "TTL",
 }
 
 // TestEveryFact holds the law that nothing is dropped: each fact of the model stands in the
@@ -230,7 +230,9 @@ func TestEveryFact(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s says no %s", platform, f.Name)
 				}
-				facts(t, platform, f.Name, string(text), f.Type.Elem(), quiet)
+				if !strings.HasPrefix(string(text), "{{unsaid ") { // it is refused as a whole
+					facts(t, platform, f.Name, string(text), f.Type.Elem(), quiet)
+				}
 			}
 		}
 	}

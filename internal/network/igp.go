@@ -25,6 +25,7 @@ type IGPPort struct {
 	IPv6    bool
 	Cost    int  // 0 where the port is passive
 	Passive bool // its subnet is told, nobody is met there
+	BFD     bool // who is met there is watched
 	From    diag.Pos
 }
 

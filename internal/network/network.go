@@ -26,7 +26,9 @@ type Device struct {
 
 	System     *System
 	Interfaces *Interfaces
+	BFD        *BFD // before all that speaks of it
 	IGP        *IGP
+	MPLS       *MPLS   // beside the interior protocol
 	Policy     *Policy // before BGP, which speaks of it
 	BGP        *BGP
 	EVPN       *EVPN // inside the sessions of BGP
@@ -72,6 +74,9 @@ func (n *Network) Sort() {
 		}
 		if d.VRF != nil {
 			d.VRF.sort()
+		}
+		if d.MPLS != nil {
+			d.MPLS.sort()
 		}
 	}
 }

@@ -1,0 +1,96 @@
+package intent
+
+import (
+	"slices"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/network"
+	"plumbline/inventory"
+)
+
+// meshMost is how many speakers a full mesh may have.
+const meshMost = 8
+
+// sessions gives the backbone its internal sessions: with the reflectors where there are
+// some, else each with every other.
+func (d *Design) sessions(b *Build, all []*inventory.Device) {
+	pass := d.passing(b)
+	if len(d.Reflectors) == 0 && len(all) > meshMost {
+		b.Fail(&d.Name, "design/mesh-too-big", "a full mesh has at most %d speakers, the backbone has %d: name reflectors", meshMost, len(all))
+		return
+	}
+	if len(d.Reflectors) == 0 {
+		pass = all
+	}
+	for _, r := range pass {
+		for _, g := range all {
+			mutual := slices.Contains(pass, g)
+			if g != r {
+				d.session(b, r, g, !mutual)
+			}
+			if g != r && !mutual {
+				d.session(b, g, r, false)
+			}
+		}
+	}
+}
+
+// passing gives the reflectors, and says what stands against one.
+func (d *Design) passing(b *Build) (out []*inventory.Device) {
+	if n := len(d.Reflectors); n == 1 || n > 4 {
+		b.Fail(&d.Reflectors, "schema/range", "%d reflectors: want 2 to 4", n)
+	}
+	sites := map[string]*Name{}
+	for i := range d.Reflectors {
+		field := &d.Reflectors[i]
+		b.On(field)
+		g := b.Gear(string(*field))
+		if g == nil {
+			continue
+		}
+		if g.Role != "reflector" && g.Role != "core" || b.fabricOf(g.Name) != nil {
+			b.Fail(field, "design/reflectors", "%s is of role %s: a reflector is a device of the backbone of role reflector or core", g.Name, g.Role)
+			continue
+		}
+		if first := sites[g.Site]; first != nil {
+			b.Fail(field, "design/reflectors", "%s stands at %s, as %s does: reflectors are at different sites", g.Name, g.Site, *first).Also = []diag.Pos{b.At(first)}
+		}
+		sites[g.Site] = field
+		out = append(out, g)
+	}
+	return out
+}
+
+// session adds what a device needs for its internal sessions to another, which may be one
+// that it passes routes on to.
+func (d *Design) session(b *Build, g, peer *inventory.Device, client bool) {
+	bgp := d.speaker(b, b.net.Device(string(g.Name)))
+	for _, six := range []bool{false, true} {
+		ours, theirs := loopback(g, six), loopback(peer, six)
+		if !ours.IsValid() || !theirs.IsValid() {
+			continue
+		}
+		bgp.Neighbors = append(bgp.Neighbors, network.Neighbor{
+			Addr: theirs, ASN: uint32(d.ASN), Relation: "internal", Description: string(peer.Name),
+			Source: ours, NextHopSelf: slices.Contains([]string{"edge", "border"}, string(g.Role)) || b.serves(g.Name), Client: client, From: b.At(&peer.Loopbacks),
+		})
+	}
+}
+
+// watching holds the rate at which routers watch each other.
+func (d *Design) watching(b *Build) {
+	if d.BFD != 0 && (d.BFD < 100 || d.BFD > 1000) {
+		b.Fail(&d.BFD, "schema/range", "bfd is %s: want 100ms to 1000ms", d.BFD)
+	}
+}
+
+// watch tells whether a device watches its neighbors, and gives it what it needs for that.
+func (d *Design) watch(b *Build, n *network.Device) bool {
+	if d.BFD == 0 {
+		return false
+	}
+	if n.BFD == nil {
+		n.BFD = &network.BFD{Interval: int(d.BFD), Multiplier: 3, From: b.At(&d.BFD)}
+	}
+	return true
+}
