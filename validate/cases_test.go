@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/tools/txtar"
 
@@ -17,19 +18,59 @@ import (
 )
 
 // TestCases plays a network that keeps a rule and one that does not, as people write them.
+// A case without an inventory is laid over the example. Where it has a folder was, that is
+// laid over the rest and gives the network before the change; an empty file is taken away.
 func TestCases(t *testing.T) {
 	golden.Run(t, "testdata/*/*/*.txtar", func(t *testing.T, files fs.FS) []byte {
+		if _, err := fs.Stat(files, "inventory.yaml"); err != nil {
+			files = over(t, os.DirFS("../examples/two-site"), files)
+		}
 		net, ds := load(files)
 		if ds.Failed() {
 			t.Fatal(ds.Err())
 		}
+		v := validate.View{Is: net, Now: today, Wider: map[string]bool{"reviewed-in-4": true}}
+		if before, err := fs.Sub(files, "was"); err == nil && exists(files, "was") {
+			if v.Was, ds = load(over(t, files, before)); ds.Failed() {
+				t.Fatal(ds.Err())
+			}
+		}
 		var b bytes.Buffer
-		ds = append(ds, validate.Run(validate.View{Is: net, Now: today})...)
+		ds = append(ds, validate.Run(v)...)
 		if err := report.Formats["text"](&b, report.Page{Diags: ds.Sorted()}); err != nil {
 			t.Fatal(err)
 		}
 		return b.Bytes()
 	})
+}
+
+func exists(files fs.FS, name string) bool {
+	_, err := fs.Stat(files, name)
+	return err == nil
+}
+
+// over lays files over others.
+func over(t *testing.T, layers ...fs.FS) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for _, l := range layers {
+		err := fs.WalkDir(l, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(l, name)
+			if len(text) == 0 {
+				delete(out, name)
+			} else {
+				out[name] = &fstest.MapFile{Data: text}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
 }
 
 // played tells whether a rule has its two cases. It holds the law that the good one is

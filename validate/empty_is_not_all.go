@@ -7,7 +7,7 @@ import (
 
 var emptyIsNotAll = Rule{
 	ID: "policy/empty-is-not-all", Label: "R-POL-1", Severity: diag.Fail, JudgedBy: "check",
-	Sentence: "A term that lets routes through never asks an empty set, and one that lets others in asks something.",
+	Sentence: "No term asks an empty set, and one that lets others in asks something.",
 	Motive:   "Cloudflare, February 2026: an empty value was read as all, and more than 1,000 prefixes were withdrawn.",
 	Check: func(v View, ds *diag.List) {
 		for _, d := range v.Is.Devices {
@@ -17,12 +17,9 @@ var emptyIsNotAll = Rule{
 			sizes := sizes(d.Policy)
 			for _, r := range d.Policy.Routes {
 				for _, t := range r.Terms {
-					if t.Does != "accept" {
-						continue
-					}
 					for _, s := range asks(&t) {
 						if n, known := sizes[s]; known && n == 0 {
-							ds.Failf(t.From, "policy/empty-is-not-all", "%s term %d of %s lets through what is in %s, and that set is empty", r.Name, t.Seq, d.Name, s.name)
+							ds.Failf(t.From, "policy/empty-is-not-all", "%s term %d of %s asks for what is in %s, and that set is empty", r.Name, t.Seq, d.Name, s.name)
 						}
 					}
 				}

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -141,6 +142,16 @@ var breaks = map[string][]func(*network.Network){
 			}
 		},
 	},
+	"policy/reordered": {
+		func(n *network.Network) {
+			p := n.Device("edge1-fra").Policy
+			for i := range p.Routes {
+				if p.Routes[i].Name == outside(n).Import {
+					slices.Reverse(p.Routes[i].Terms)
+				}
+			}
+		},
+	},
 	"policy/undefined-set": {
 		func(n *network.Network) { accepting(n).Prefixes = "nowhere" },
 		func(n *network.Network) { n.Device("edge1-fra").BGP.Origins[0].Policy = "nowhere" },
@@ -179,7 +190,7 @@ func TestRules(t *testing.T) {
 			n := good(t)
 			breaking(n)
 			found := false
-			for _, d := range validate.Run(validate.View{Is: n, Now: today}) {
+			for _, d := range validate.Run(validate.View{Was: good(t), Is: n, Now: today}) {
 				found = found || d.Rule == r.ID && d.At.Line > 0 && d.At.File != ""
 			}
 			if !found {

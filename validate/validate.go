@@ -5,6 +5,7 @@ package validate
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"plumbline/internal/diag"
@@ -17,6 +18,9 @@ import (
 type View struct {
 	Was, Is *network.Network
 	Now     time.Time
+	Wider   map[string]bool // policies that may let more through, by a reviewed statement
+
+	changed func() []change // the policies that mean something else, found when first asked for
 }
 
 // Rule is one thing that must hold.
@@ -31,8 +35,9 @@ type Rule struct {
 }
 
 var rules = []Rule{
-	addressDuplicate, addressOverlap, backboneConnected, emptyIsNotAll, inLAN, irrLockAge,
-	leaveEnds, linkEnds, oneSpine, peeringMode, policyRequired, rolesMatch, undefinedSet,
+	addressDuplicate, addressOverlap, backboneConnected, conditionRemoved, emptyIsNotAll, inLAN,
+	irrLockAge, leaveEnds, linkEnds, newlyAccepted, noLongerAccepted, oneSpine, peeringMode,
+	policyRequired, reordered, rolesMatch, undefinedSet,
 }
 
 // Rules lists those that are judged on the network.
@@ -43,6 +48,7 @@ func Run(v View) (ds diag.List) {
 	if v.Was == nil {
 		v.Was = new(network.Network)
 	}
+	v.changed = sync.OnceValue(func() []change { return changes(v) })
 	for _, r := range rules {
 		r.Check(v, &ds)
 	}

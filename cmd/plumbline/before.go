@@ -3,18 +3,23 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"time"
 
 	"plumbline/internal/diag"
+	"plumbline/internal/gate"
 	"plumbline/internal/network"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/repo"
+	"plumbline/validate"
 )
 
 // before is the commit that a change is based on: where its history left the protected
 // branch, or another one that was asked for.
 type before struct {
-	net  *network.Network // nil where the change is none, or where nothing can be compared
-	says string           // which commit, or why there is none
+	pipeline.Base        // its network is nil where the change is none, or where nothing can be compared
+	says          string // which commit, or why there is none
 }
 
 // before finds what a tree is compared with. Rules about changes need it. Where there is
@@ -36,19 +41,57 @@ func (e *env) before(head, since string, tree fs.FS) (before, error) {
 		return none(err)
 	}
 	b := before{says: fmt.Sprintf("commit %.12s (%s)", base, name)}
-	if same, err := r.Same(base, tree, isInput); err != nil || same && since == "" {
-		return b, err
-	}
 	was, _, err := r.At(base)
 	if err != nil {
 		return none(err)
+	}
+	b.reviewed(was, e.now())
+	if same, err := r.Same(base, tree, isInput); err != nil || same && since == "" {
+		return b, err
 	}
 	net, ds := pipeline.Resolve(was)
 	if ds.Failed() {
 		return none(fmt.Errorf("%s holds no intent that resolves: %w", b.says, ds.Err()))
 	}
-	b.net = net
+	b.Network = net
 	return b, nil
+}
+
+// reviewed takes from the policy of a commit which rules are graver than by themselves, and
+// which route policies may let more through.
+func (b *before) reviewed(tree fs.FS, now time.Time) {
+	pol, there, _ := policyIn(tree)
+	if !there {
+		return
+	}
+	b.Wider, b.Raised = pol.Widened(now), raised(pol)
+}
+
+func raised(pol gate.Policy) map[string]diag.Severity {
+	out := map[string]diag.Severity{}
+	for _, r := range pol.Severities {
+		out[r.Rule] = map[gate.Severity]diag.Severity{"warning": diag.Warn, "error": diag.Fail}[r.Severity]
+	}
+	return out
+}
+
+// raises finds in a policy what raises nothing: a rule that there is not, or one that is as
+// grave by itself.
+func raises(pol gate.Policy) (ds diag.List) {
+	own := map[string]diag.Severity{}
+	for _, r := range validate.Index() {
+		own[r.ID] = r.Severity
+	}
+	for _, r := range pol.Severities {
+		is, known := own[r.Rule]
+		switch {
+		case !known:
+			ds.Failf(r.At, "policy/unknown-rule", "no rule %q can be raised", r.Rule).Hint = diag.Nearest(r.Rule, slices.Sorted(maps.Keys(own)))
+		case raised(pol)[r.Rule] <= is:
+			ds.Failf(r.At, "policy/not-raised", "%s is %s by itself: a severity can only be raised", r.Rule, severity(is))
+		}
+	}
+	return ds
 }
 
 // base gives the commit where the history of head, or of what is checked out, left a

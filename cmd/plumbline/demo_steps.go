@@ -70,7 +70,7 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	if err := os.CopyFS(d.path("network"), example); err != nil {
 		return "", err
 	}
-	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, nil, demoDay())
+	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, pipeline.Base{}, demoDay())
 	if ds.Failed() {
 		return "", ds.Err()
 	}

@@ -84,7 +84,7 @@ func (v *live) killed(at string) {
 // armed asks the guard of a router whose trial runs.
 func (v *live) armed(name string) write.State {
 	v.t.Helper()
-	b, ds := pipeline.Compile(os.DirFS(v.path("network")), templates.FS, nil, demoDay())
+	b, ds := pipeline.Compile(os.DirFS(v.path("network")), templates.FS, pipeline.Base{}, demoDay())
 	v.must(ds.Err())
 	w := guard.New(b.Platform("frr").Session, v.lab.Logins(), guard.Options{})
 	target := v.lab.Target(name)

@@ -10,19 +10,22 @@ import (
 // alike is how many other places of one finding are shown before they are only counted.
 const alike = 3
 
+// mostNotes is how much of what helps besides is shown of one finding.
+const mostNotes = 24
+
 // Write tells every finding of a list by place, with the line it is about. source gives
 // the text of a file, nil where it cannot; findings that say the same at several places
 // are told once, with the places.
 func Write(w io.Writer, list List, source func(file string) []byte) {
-	type saying struct{ rule, text string }
+	type saying struct{ rule, text, notes string }
 	same := map[saying]List{}
 	sorted := list.Sorted()
 	for _, d := range sorted {
-		k := saying{d.Rule, d.Text}
+		k := saying{d.Rule, d.Text, strings.Join(d.Notes, "\n")}
 		same[k] = append(same[k], d)
 	}
 	for _, d := range sorted {
-		k := saying{d.Rule, d.Text}
+		k := saying{d.Rule, d.Text, strings.Join(d.Notes, "\n")}
 		if group := same[k]; len(group) > 0 {
 			io.WriteString(w, Snippet(d, source))
 			others(w, group[1:])
@@ -55,7 +58,11 @@ func Snippet(d Diag, source func(file string) []byte) string {
 		fmt.Fprintf(&b, "  ::: %s\n", visible(p.String()))
 		excerpt(&b, d, p, '-', "and here", source)
 	}
-	for _, n := range d.Notes {
+	for i, n := range d.Notes {
+		if i == mostNotes {
+			fmt.Fprintf(&b, "   = %d more: all are in -o json\n", len(d.Notes)-mostNotes)
+			break
+		}
 		fmt.Fprintf(&b, "   = %s\n", visible(n))
 	}
 	fmt.Fprintf(&b, "   = more: plumbline explain %s\n", d.Rule)

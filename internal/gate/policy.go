@@ -31,6 +31,8 @@ type Policy struct {
 	TimerMargin       Duration  `yaml:"timer_margin"`
 	MaxDevicesPerHour uint16    `yaml:"max_devices_per_hour,optional"`
 	Freeze            []Blocked `yaml:"freeze,optional"`
+	Severities        []Raised  `yaml:"severities,optional"`
+	Wider             []Wider   `yaml:"wider,optional"`
 
 	Digest string `yaml:"-,optional"` // of the file
 }
@@ -69,6 +71,38 @@ type Blocked struct {
 	From   Day    `yaml:"from"`
 	Until  Day    `yaml:"until"`
 	Reason string `yaml:"reason"`
+}
+
+// Raised is a rule that is graver here than it is by itself. None can be made milder.
+type Raised struct {
+	Rule     string   `yaml:"rule"`
+	Severity Severity `yaml:"severity"`
+
+	At diag.Pos `yaml:"-,optional"` // where the rule is named
+}
+
+// Severity is how grave a finding is.
+type Severity string
+
+// Values are the severities that a rule can be raised to.
+func (Severity) Values() []string { return []string{"warning", "error"} }
+
+// Wider says that a route policy may let through more than it does, until a day.
+type Wider struct {
+	Policy string `yaml:"policy"`
+	Until  Day    `yaml:"until"`
+	Why    string `yaml:"why"`
+}
+
+// Widened gives the route policies that may let through more on a day.
+func (p Policy) Widened(now time.Time) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range p.Wider {
+		if now.Before(time.Time(w.Until).AddDate(0, 0, 1)) {
+			out[w.Policy] = true
+		}
+	}
+	return out
 }
 
 // Duration is a time span as people write it: 60s, 10m.
@@ -145,6 +179,9 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 		}
 	}
 	p.checkPeople(src, ds)
+	for i := range p.Severities {
+		p.Severities[i].At = src.At(&p.Severities[i].Rule)
+	}
 	for i := range p.Approvals {
 		n := &p.Approvals[i]
 		if n.Min == 0 {
