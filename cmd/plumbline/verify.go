@@ -248,7 +248,7 @@ func (q *inquiry) rendered() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, ds := pipeline.Compile(tree, q.platforms, nil, q.evidence.Now)
+	b, ds := pipeline.Compile(tree, q.platforms, pipeline.Base{}, q.evidence.Now)
 	if ds.Failed() {
 		return "", ds.Err()
 	}
