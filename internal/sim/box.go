@@ -54,6 +54,7 @@ type Counters struct {
 	WriteSessions int // logins of the write user
 	Refused       int // logins that failed
 	Tries         int // credentials that were shown to it
+	Lines         int // lines that any session was asked
 	Mutating      int // configuration lines that were taken
 	Rejected      int // configuration lines that were refused
 	Arms          int

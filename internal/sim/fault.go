@@ -29,6 +29,7 @@ var Kinds = map[string]string{
 	"banner-auth":     "shows a long banner before login and a message behind it",
 	"pager":           "ignores the command that switches paging off",
 	"drop":            "hangs up after N configuration lines",
+	"cut":             "hangs up at the N-th line that any session is asked, before or after (Text) it is carried out",
 	"drop-byte":       "hangs up after N bytes of output",
 	"reject":          "refuses configuration lines that contain Text",
 	"accept-silently": "says nothing against configuration lines that contain Text, and ignores them",

@@ -247,6 +247,7 @@ var writes = []writeCase{
 	{"pager", is("pager"), 0, through}, // a line has no answer that is longer than a screen
 	{"weak-kex", is("weak-kex"), 0, through},
 	{"drop", is("drop@1", "drop@2", "drop@3", "drop@4"), 0, lost},
+	{"cut", is("cut@6=before", "cut@6=after"), 0, lost},
 	{"drop-byte", is("drop@byte=60", "drop@byte=75", "drop@byte=90"), 0, lost},
 	{"reject", is("reject=64509", "reject=NEW", "reject=router"), 0, fails(write.ErrRefused, "% Unknown command")},
 	{"accept-silently", is("accept-silently=64509"), 0, silent},

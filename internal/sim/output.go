@@ -31,6 +31,17 @@ func (b *Box) faultAt(kind string, n int) *Fault {
 	return b.faults.takes(kind, at(n))
 }
 
+// cut counts the lines of all sessions, and tells whether the device hangs up at this one.
+func (b *Box) cut() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.count.Lines++
+	if f := b.faults.takes("cut", at(b.count.Lines)); f != nil {
+		return f.Text
+	}
+	return ""
+}
+
 // shown is the running configuration as this device shows it: whole, cut, or with lines
 // that look like a prompt in it. The caller holds the lock.
 func (b *Box) shown(prompt string) string {

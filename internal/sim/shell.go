@@ -84,9 +84,16 @@ func (s *shell) answer(line string) error {
 		_, err := io.Copy(io.Discard, s.ch)
 		return cmp.Or(err, errGone)
 	}
+	cut := s.b.cut()
+	if cut == "before" {
+		return errGone
+	}
 	out, err := s.do(line)
 	if err != nil {
 		return err
+	}
+	if cut != "" {
+		return errGone
 	}
 	if f := s.b.fault("slow"); f != nil {
 		time.Sleep(f.For)

@@ -44,6 +44,7 @@ func (p *pending) Keep(ctx context.Context) error {
 		return trouble(p.t, write.ErrInDoubt, "it is not understood what the device says of trials", "run resume", nil)
 	case !p.kept:
 		p.end()
+		p.drop()
 		return trouble(p.t, write.ErrEnded, "it was undone by the device", "plan again", nil)
 	}
 	return p.save(ctx, eye)
@@ -68,7 +69,9 @@ func (p *pending) keep(ctx context.Context, eye *eye) error {
 	if err := before(p.h, "keep"); err != nil {
 		return err
 	}
-	if err := p.steps(ctx, p.w.c.Confirm); err != nil {
+	err = p.steps(ctx, p.w.c.Confirm)
+	p.drop() // it has done what it could; its lock goes with it
+	if err != nil {
 		return trouble(p.t, write.ErrInDoubt, "keep was not answered as it should be", "run resume", err)
 	}
 	s, _, err := eye.state(ctx)
@@ -128,14 +131,15 @@ func (p *pending) clear(ctx context.Context) error {
 // save makes what was kept what the device starts with.
 func (p *pending) save(ctx context.Context, eye *eye) error {
 	same, err := eye.startup(ctx)
-	if err != nil || same {
-		p.drop()
-		return err
+	switch {
+	case err != nil:
+		return trouble(p.t, write.ErrUnsaved, "what it starts with is not known", "run resume", err)
+	case same:
+		return nil
 	}
 	if err := before(p.h, "save"); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
-	p.drop() // it may stand in configuration mode
 	if p.hand, err = p.w.hand(ctx, p.t); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}

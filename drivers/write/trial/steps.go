@@ -82,10 +82,35 @@ func (p *pending) failed(ctx context.Context, why error) error {
 	if ctx.Err() == nil && (errors.Is(why, drivers.ErrCut) || errors.Is(why, drivers.ErrTimeout) || errors.Is(why, drivers.ErrUnreachable)) {
 		return trouble(p.t, write.ErrInDoubt, "the connection was lost when the change was put on trial", "run resume; the device goes back by itself", why)
 	}
+	if errors.Is(why, write.ErrNoTimer) {
+		p.reverse(ctx)
+	}
 	if err := p.clean(ctx); err != nil {
 		return trouble(p.t, write.ErrDirtyOurs, "the way back is not proved", "run resume; the device goes back by itself", errors.Join(why, err))
 	}
 	return why
+}
+
+// reverse sends the way back to a device that took the change and started no clock. Whether
+// it led back is proved by who called.
+func (p *pending) reverse(ctx context.Context) {
+	ctx, cancel := p.own(ctx)
+	defer cancel()
+	eye, err := p.w.look(ctx, p.t, p.h.Tx)
+	if err != nil {
+		return
+	}
+	defer eye.Close()
+	if s, _, err := eye.state(ctx); err != nil || s != write.None {
+		return // it has a clock after all, or somebody else's runs
+	}
+	if now, err := eye.running(ctx); err != nil || now == p.base {
+		return
+	}
+	h := p.h
+	p.do, p.undo, p.h.Tx = p.undo, p.do, h.Tx+"-back"
+	_ = p.steps(ctx, p.w.c.Stage, p.w.c.Check, p.w.c.Arm, p.w.c.Apply)
+	p.do, p.undo, p.h = p.undo, p.do, h
 }
 
 // clean forgets all that is ours and not kept, in time of its own, and proves on a new

@@ -1,0 +1,83 @@
+package drivertest_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"plumbline/drivers/drivertest"
+	"plumbline/drivers/write"
+	"plumbline/internal/sim"
+)
+
+// habit is what a device does wrong, and how a change must end in spite of it.
+type habit struct {
+	fault sim.Fault
+	not   []string // platforms that do not know it
+	apply error    // how Apply ends; nil: it works
+	keep  error    // how Keep ends
+}
+
+// The faults of the styles: what a device says of itself is believed only as far as it
+// shows. After each of them the device is as before, and free.
+var habits = []habit{
+	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"frr"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "untold"}, not: []string{"frr"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
+	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"junos"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "timer-early", For: time.Second}, keep: write.ErrEnded},
+	{fault: sim.Fault{Kind: "save-fails"}, not: []string{"junos", "ios-xr"}, keep: write.ErrUnsaved},
+	{fault: sim.Fault{Kind: "chunk", N: 3}},
+	{fault: sim.Fault{Kind: "slow", For: 5 * time.Millisecond}},
+	{fault: sim.Fault{Kind: "banner-auth"}},
+	{fault: sim.Fault{Kind: "evil", Text: "ansi"}},
+	{fault: sim.Fault{Kind: "weak-kex"}},
+}
+
+func TestHabits(t *testing.T) {
+	for _, s := range styles(t) {
+		for _, h := range habits {
+			if slices.Contains(h.not, s.Name) {
+				continue
+			}
+			t.Run(s.Name+"/"+h.fault.Kind, func(t *testing.T) {
+				r, b := s.board(t, h.fault)
+				old := string(b.Running())
+				play(t, r, h)
+				if h.apply == nil && h.keep == nil || h.keep == write.ErrUnsaved {
+					return // it is new, as it was asked for
+				}
+				must(t, b.SetFaults())
+				if now := string(b.Running()); now != old {
+					t.Errorf("it holds:\n%s\nbefore:\n%s", now, old)
+				}
+				if h.fault.Kind == "lock" {
+					return // somebody else's, still
+				}
+				clean(t, r, h.fault.Kind, false)
+			})
+		}
+	}
+}
+
+// play tries to change the device and to keep the change.
+func play(t *testing.T, r drivertest.Rig, h habit) {
+	t.Helper()
+	p, err := r.Writer.Apply(t.Context(), r.WriteTo, r.Edit, hold(r, "plb-habit"))
+	if !errors.Is(err, h.apply) {
+		t.Fatalf("apply: %v, want %v", err, h.apply)
+	}
+	if err != nil {
+		return
+	}
+	if h.fault.Kind == "timer-early" {
+		r.Wait(2 * time.Second)
+	}
+	if err := p.Keep(t.Context()); !errors.Is(err, h.keep) {
+		t.Errorf("keep: %v, want %v", err, h.keep)
+	}
+}
+
+func hold(r drivertest.Rig, tx string) write.Hold { return write.Hold{For: r.Hold, Tx: tx} }
