@@ -54,6 +54,12 @@ func samplePrefixes() (out []netip.Prefix) {
 // passes is what a device does, term by term and element by element. It knows nothing of
 // how check finds its answer.
 func passes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string) {
+	ok, did, _ := goes(p, r, x)
+	return ok, did
+}
+
+// goes tells also which large communities the route bears then.
+func goes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string, []string) {
 	large, did := slices.Clone(x.large), ""
 	for _, t := range r.Terms {
 		if t.Prefixes != "" && !hits(p, t.Prefixes, x.prefix) ||
@@ -65,7 +71,7 @@ func passes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string) {
 			continue
 		}
 		if t.Does == "reject" {
-			return false, ""
+			return false, "", nil
 		}
 		if t.Strip != "" {
 			large = slices.DeleteFunc(large, func(l string) bool { return bears(p, t.Strip, []string{l}) })
@@ -78,10 +84,10 @@ func passes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string) {
 			did += fmt.Sprint(" ", t.Preference)
 		}
 		if t.Does == "accept" {
-			return true, did
+			return true, did, large
 		}
 	}
-	return false, ""
+	return false, "", nil
 }
 
 func hits(p *network.Policy, name string, x netip.Prefix) bool {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +153,37 @@ var breaks = map[string][]func(*network.Network){
 			}
 		},
 	},
+	"peering/valley-free": {
+		func(n *network.Network) { // what they send us bears our own marks, and keeps them
+			for _, d := range n.Devices {
+				terms(d, func(t *network.Term) { t.Strip = "" })
+			}
+		},
+		func(n *network.Network) { // what a peer tells us is marked as a customer's
+			for _, d := range n.Devices {
+				terms(d, func(t *network.Term) {
+					if strings.HasSuffix(t.Mark, ":1:2") {
+						t.Mark = strings.TrimSuffix(t.Mark, "2") + "1"
+					}
+				})
+			}
+		},
+		func(n *network.Network) { // an export asks nothing
+			for _, d := range n.Devices {
+				terms(d, func(t *network.Term) { t.Large = "" })
+			}
+		},
+		func(n *network.Network) { // the set of what may be told grew
+			for _, d := range n.Devices {
+				for i := 0; d.Policy != nil && i < len(d.Policy.CommunitySets); i++ {
+					if s := &d.Policy.CommunitySets[i]; s.Name == "EXPORT" {
+						s.Items = append(s.Items, network.CommunityItem{Value: "64496:1:4"})
+					}
+				}
+			}
+		},
+		func(n *network.Network) { outside(n).Export = "" },
+	},
 	"policy/undefined-set": {
 		func(n *network.Network) { accepting(n).Prefixes = "nowhere" },
 		func(n *network.Network) { n.Device("edge1-fra").BGP.Origins[0].Policy = "nowhere" },
@@ -161,6 +193,14 @@ var breaks = map[string][]func(*network.Network){
 func left(n *network.Network, day string) {
 	d := n.Device("edge1-fra")
 	d.Leave = []network.Section{{Leave: "old", Path: "router eigrp 10", Max: 10, Owner: "a@example.net", Ends: day, From: d.At}}
+}
+
+func terms(d *network.Device, f func(*network.Term)) {
+	for i := 0; d.Policy != nil && i < len(d.Policy.Routes); i++ {
+		for j := range d.Policy.Routes[i].Terms {
+			f(&d.Policy.Routes[i].Terms[j])
+		}
+	}
 }
 
 func fetched(n *network.Network, day string) {

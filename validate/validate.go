@@ -37,7 +37,7 @@ type Rule struct {
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, conditionRemoved, emptyIsNotAll, inLAN,
 	irrLockAge, leaveEnds, linkEnds, newlyAccepted, noLongerAccepted, oneSpine, peeringMode,
-	policyRequired, reordered, rolesMatch, undefinedSet,
+	policyRequired, reordered, rolesMatch, undefinedSet, valleyFree,
 }
 
 // Rules lists those that are judged on the network.
