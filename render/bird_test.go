@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"plumbline/internal/lab"
+	"plumbline/internal/network"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
@@ -85,5 +87,41 @@ func TestBIRDRules(t *testing.T) {
 	}
 	if _, ok := bird(t)([]byte("router id nonsense;\n")); ok {
 		t.Error("bird takes a word that does not exist: it cannot judge")
+	}
+}
+
+// TestBIRDTakes asks the real thing whether it takes what is rendered: every example and
+// every case of the first platform that BIRD has words for.
+func TestBIRDTakes(t *testing.T) {
+	takes := bird(t)
+	cases, err := filepath.Glob("testdata/frr/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal(err, len(cases))
+	}
+	files := map[string]fs.FS{"two-site": os.DirFS("../examples/two-site"), "leaf-spine": os.DirFS("../examples/leaf-spine")}
+	for _, file := range cases {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if files[file], err = txtar.FS(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, asked := vendor{platform: "bird"}, 0
+	for name, f := range files {
+		for _, d := range resolve(t, v.moved(t, f)).Devices {
+			cs, ds := render.All(&network.Network{Devices: []*network.Device{d}}, templates.FS)
+			if ds.Failed() {
+				continue
+			}
+			asked++
+			if out, ok := takes(cs[0].Text); !ok {
+				t.Errorf("%s: %s: %s", name, d.Name, out)
+			}
+		}
+	}
+	if asked < 8 {
+		t.Errorf("only %d devices were asked for", asked)
 	}
 }

@@ -21,18 +21,50 @@ type pattern struct {
 	path *regexp.Regexp
 }
 
-// lacking gives the kinds of facts that the templates of a platform go without, which its
-// facts say as "without KIND".
-func lacking(t *testing.T, dir string) (out []string) {
+var slot = regexp.MustCompile(`<([a-z]+)>`)
+
+// reading is how facts are found in the text of a platform.
+type reading struct {
+	patterns    []*pattern
+	lacks       []string // the kinds of facts that its templates go without
+	open, close string   // what a list stands in that is read item by item; empty where none is
+}
+
+// readFacts reads the facts of a platform: patterns as "FACT :: PATH", "without KIND" and
+// "items OPEN CLOSE".
+func readFacts(t *testing.T, dir string) (r reading) {
 	for _, line := range wordsOf(t, dir+"/facts") {
-		if kind, ok := strings.CutPrefix(line, "without "); ok {
-			out = append(out, kind)
+		fact, path, ok := strings.Cut(line, " :: ")
+		switch w := strings.Fields(line); {
+		case w[0] == "without" && len(w) == 2:
+			r.lacks = append(r.lacks, w[1])
+			continue
+		case w[0] == "items" && len(w) == 3:
+			r.open, r.close = w[1]+" ", " "+w[2]
+			continue
+		case !ok:
+			t.Fatalf("%s: no pattern in %q", dir, line)
 		}
+		path = strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^ ]+`)
+		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
+		r.patterns = append(r.patterns, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
+	}
+	return r
+}
+
+// items gives a line once for each item of the list in it.
+func (r reading) items(line string) []string {
+	before, rest, ok := strings.Cut(line, r.open)
+	list, after, closed := strings.Cut(rest, r.close)
+	if r.open == "" || !ok || !closed {
+		return []string{line}
+	}
+	out := strings.Split(list, ", ")
+	for i := range out {
+		out[i] = before + r.open + out[i] + r.close + after
 	}
 	return out
 }
-
-var slot = regexp.MustCompile(`<([a-z]+)>`)
 
 func readPatterns(t *testing.T, dir string) (out []*pattern) {
 	for _, line := range wordsOf(t, dir+"/facts") {
@@ -52,8 +84,7 @@ func readPatterns(t *testing.T, dir string) (out []*pattern) {
 
 // found gives the facts that stand in a configuration. The first pattern that fits a path
 // tells which.
-func found(t *testing.T, patterns []*pattern, c tree.Config) map[string]bool {
-	t.Helper()
+func (r reading) found(c tree.Config) map[string]bool {
 	out := map[string]bool{}
 	var above []string
 	var depths []int
@@ -62,19 +93,25 @@ func found(t *testing.T, patterns []*pattern, c tree.Config) map[string]bool {
 			above, depths = above[:len(above)-1], depths[:len(depths)-1]
 		}
 		above, depths = append(above, l.Text), append(depths, l.Depth)
-		path := strings.Join(above, " > ")
-		for _, p := range patterns {
-			if at := p.path.FindStringSubmatchIndex(path); at != nil && p.fact == "none" {
-				break
-			} else if at != nil {
-				for fact := range strings.SplitSeq(string(p.path.ExpandString(nil, p.fact, path, at)), ", ") {
-					out[full(fact)] = true
-				}
-				break
+		for _, path := range r.items(strings.Join(above, " > ")) {
+			for _, fact := range r.facts(path) {
+				out[full(fact)] = true
 			}
 		}
 	})
 	return known(out)
+}
+
+// facts gives what one line says.
+func (r reading) facts(path string) []string {
+	for _, p := range r.patterns {
+		if at := p.path.FindStringSubmatchIndex(path); at != nil && p.fact == "none" {
+			return nil
+		} else if at != nil {
+			return strings.Split(string(p.path.ExpandString(nil, p.fact, path, at)), ", ")
+		}
+	}
+	return nil
 }
 
 // known gives each broadcast domain the number that it has outside of VXLAN, where the text

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"plumbline/internal/diag"
 )
@@ -147,6 +148,9 @@ type CommunityItem struct {
 	Value string `key:"1"`
 }
 
+// Numbers gives the parts of a community, for platforms that write them with commas.
+func (i CommunityItem) Numbers() []string { return strings.Split(i.Value, ":") }
+
 // RoutePolicy goes through its terms in order; a route that none accepts is refused.
 type RoutePolicy struct {
 	Name  string `key:"1"`
@@ -171,4 +175,12 @@ type Term struct {
 	Preference  int    // the local preference, where Prefer says that it is set
 	Prefer      bool
 	From        diag.Pos
+}
+
+// Marks gives the parts of the community that the term adds; nothing where it adds none.
+func (t Term) Marks() []string {
+	if t.Mark == "" {
+		return nil
+	}
+	return strings.Split(t.Mark, ":")
 }
