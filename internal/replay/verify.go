@@ -22,15 +22,26 @@ func (p Proof) Holds() bool { return p.holds }
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
-	first := New(d, nil)
-	from, to := first.Another(have), first.Another(want)
-	dev := first.Another(have)
+	dev, from, to := stage(d, have, want)
 	out := dev.play(from, to, do)
 	if len(out) > 0 {
 		return Proof{}, out
 	}
 	out = dev.play(to, from, undo)
 	return Proof{holds: len(out) == 0}, out
+}
+
+// Check plays a script that leads from have to want, and no way back.
+func Check(d *dialect.Dialect, have, want, script []byte) []Refusal {
+	dev, from, to := stage(d, have, want)
+	return dev.play(from, to, script)
+}
+
+// stage gives a device that is at the beginning, and what it is compared with at both ends.
+func stage(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
+	first := New(d, nil)
+	from, to = first.Another(have), first.Another(want)
+	return first.Another(have), from, to
 }
 
 // play takes a script that leads from one device to the other.
