@@ -20,6 +20,9 @@ func demoVerb(e *env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir := keep
+			if held, err := os.ReadDir(dir); err == nil && dir != "" && len(held) > 0 {
+				return fmt.Errorf("%s holds something already, and nothing is written over: name a folder that is not there yet", dir)
+			}
 			if dir == "" {
 				tmp, err := os.MkdirTemp("", "plumbline-demo-")
 				if err != nil {

@@ -49,7 +49,7 @@ func (e *env) deployed(devices []string) (deployment, error) {
 			return d, fmt.Errorf("the commit %.12s, which %s holds, does not compile any more with this version: %w", entry.Commit, names[0], cmpErr(err, ds))
 		}
 		d.take(b, names)
-		says = append(says, fmt.Sprintf("commit %.12s, plan %.12s (%d devices)", entry.Commit, entry.Plan, len(names)))
+		says = append(says, fmt.Sprintf("commit %.12s, plan %.12s (%s)", entry.Commit, entry.Plan, counted(len(names), "device")))
 	}
 	if len(says) > 0 {
 		d.says = strings.Join(says, "; ")

@@ -12,9 +12,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"plumbline/drivers"
+	"plumbline/internal/gate/signed"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
+	"plumbline/inventory"
 )
 
 func doctorVerb(e *env) *cobra.Command {
@@ -58,11 +60,49 @@ func (e *env) settings(r runnerConfig) []report.Fact {
 	if err != nil {
 		abs = e.dir
 	}
-	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.stateDir(r)}}
+	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.stateDir(r) + unwritable(e.stateDir(r))}}
+	out = append(out, e.deciders()...)
 	for _, s := range r.Stores {
 		out = append(out, report.Fact{Name: "store", Value: fmt.Sprintf("%s (%s %s)", s.Name, s.Type, s.Dir)})
 	}
 	return out
+}
+
+// deciders tells who decides on this network, and where that stands.
+func (e *env) deciders() []report.Fact {
+	policy := "none on the protected branch yet: nothing can be pushed"
+	switch pol, there, err := e.policy(); {
+	case err != nil:
+		policy = "cannot be read: " + err.Error()
+	case there:
+		policy = fmt.Sprintf("branch %s, %s, %s", pol.Branch, counted(len(pol.People), "person"), counted(len(pol.Approvals), "rule of approval"))
+	}
+	signers := "none: " + signed.SignersFile + " is not there, so nobody can approve"
+	if text, err := os.ReadFile(filepath.Join(e.dir, signed.SignersFile)); err == nil {
+		who, err := signed.ParseSigners(text)
+		if signers = counted(len(who), "key") + " in " + signed.SignersFile; err != nil {
+			signers = "cannot be read: " + err.Error()
+		}
+	}
+	return []report.Fact{{Name: "policy", Value: policy}, {Name: "signers", Value: signers}}
+}
+
+// unwritable tells why nothing can be kept in a folder; "" where it can.
+func unwritable(dir string) string {
+	at := dir
+	for {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+		at = filepath.Dir(at)
+	}
+	f, err := os.CreateTemp(at, ".plumbline-doctor-")
+	if err != nil {
+		return fmt.Sprintf(" (nothing can be written there: %v; push from here would be refused)", errors.Unwrap(err))
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return ""
 }
 
 // examine reads each device once and says what works and how to mend what does not.
@@ -110,6 +150,8 @@ func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig,
 			notes = append(notes, "requires: "+r.Want+": it is there")
 		case seen:
 			notes, bad = append(notes, "requires: "+r.Want+": it is not there; "+r.Fix), true
+		case r.Ask == p.Style && e.readOnly(b, cfg, name) != nil:
+			notes = append(notes, "requires: "+r.Want+": not looked at, this runner can only read: "+e.readOnly(b, cfg, name).Error())
 		case r.Ask == p.Style:
 			err := e.ready(ctx, b, cfg, reach, name)
 			if err == nil {
@@ -122,6 +164,13 @@ func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig,
 		}
 	}
 	return notes, bad
+}
+
+// readOnly tells why the runner holds no credential to write to a device with; nil where it
+// holds one.
+func (e *env) readOnly(b *pipeline.Build, cfg runnerConfig, device string) error {
+	_, err := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })(context.Background(), b.Device(device).Credential)
+	return err
 }
 
 // parsed tells how much of a device's text the dialect has rules for.

@@ -18,7 +18,9 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("want %q in:\n%s", want, out)
 		}
 	}
-	s.must(os.Remove(s.path("secrets", "net", "write", "key")))
+	other, err := os.ReadFile(s.path("keys", demoBob))
+	s.must(err)
+	s.must(os.WriteFile(s.path("secrets", "net", "write", "key"), other, 0o600)) // the device does not know it
 	out = s.plumb(incomplete, "doctor", demoRouter)
 	if !strings.Contains(out, "not ready") || !strings.Contains(out, "install the package plumbline-guard") || s.mutating() != before {
 		t.Errorf("have:\n%s", out)

@@ -170,7 +170,7 @@ func (e *env) keepPlan(file string, p plan.Plan) error {
 		file = filepath.Join(e.dir, file)
 	}
 	if err := os.WriteFile(file, append(view, '\n'), 0o600); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", file, err)
+		return fmt.Errorf("%s cannot be written: %w; the plan is kept in Git all the same, approve it by its digest %s", file, errors.Unwrap(err), digest)
 	}
 	fmt.Fprintf(e.err, "kept plan %s\nnext: plumbline approve %s --key KEY\n", digest, digest)
 	return nil

@@ -21,7 +21,7 @@ func initVerb(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init FOLDER",
 		Short: "Write a commented network repository; overwrites nothing",
-		Args:  cobra.ExactArgs(1),
+		Args:  one("the folder to write to"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := args[0]
 			if !filepath.IsAbs(dir) {
@@ -34,7 +34,7 @@ func initVerb(e *env) *cobra.Command {
 			if err := settle(dir, args[0], files); err != nil {
 				return err
 			}
-			fmt.Fprintf(e.out, "wrote %d files to %s\nnext: put your router into inventory.yaml, then plumbline -C %s check\n", len(files), args[0], args[0])
+			fmt.Fprintf(e.out, "wrote %s to %s\nnext: put your router into inventory.yaml, then plumbline -C %s check\n", counted(len(files), "file"), args[0], args[0])
 			return nil
 		},
 	}

@@ -80,6 +80,7 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 	for _, v := range verbs {
 		root.AddCommand(v(e))
 	}
+	root.SetFlagErrorFunc(badFlag)
 	root.SetArgs(args)
 	root.SetOut(e.out)
 	root.SetErr(e.err)

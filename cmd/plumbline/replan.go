@@ -30,6 +30,11 @@ func (e *env) replan(ctx context.Context, device string) error {
 	}
 	b := was.builds[device]
 	if b == nil {
+		if landed, ds, err := e.compile(branch); err == nil && !ds.Failed() {
+			if err := known(landed, []string{device}); err != nil {
+				return err
+			}
+		}
 		return as(errRefused, fmt.Errorf("push/nothing-deployed: nothing was pushed to %s yet, so there is nothing to go back to: use diff and push --plan", device))
 	}
 	p, ds, err := e.plan(ctx, b, []string{device}, 1)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -63,7 +64,20 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
 	r.Stores, r.State, r.LedgerKey = v.Stores, v.State, v.LedgerKey
+	for _, path := range append([]string{r.State, r.LedgerKey}, r.folders()...) {
+		if strings.HasPrefix(path, "~") || strings.Contains(path, "$") {
+			return r, fmt.Errorf("the runner's configuration %s: %q is taken as it stands, and nothing in it is expanded: write the whole path", e.runner, path)
+		}
+	}
 	return r, nil
+}
+
+// folders are those of the stores.
+func (r runnerConfig) folders() (out []string) {
+	for _, s := range r.Stores {
+		out = append(out, s.Dir)
+	}
+	return out
 }
 
 func (r runnerConfig) stores() secret.Stores {

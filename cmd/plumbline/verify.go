@@ -153,7 +153,7 @@ func (q *inquiry) run() (out []proved) {
 }
 
 func (q *inquiry) ledger() (string, error) {
-	return fmt.Sprintf("%d entries, each signed by the ledger key and naming the one before", len(q.entries)), q.failed
+	return fmt.Sprintf("%s, each signed by the ledger key and naming the one before", counted(len(q.entries), "entry")), q.failed
 }
 
 // planned proves that the plan is the one that the ledger names, and says of each device
@@ -182,12 +182,12 @@ func (q *inquiry) planned() (_ string, err error) {
 			return "", fmt.Errorf("%s: the ledger names another end than the plan foretells", d.Name)
 		}
 	}
-	return fmt.Sprintf("%.12s, %d devices, each as the ledger tells", q.entry.Plan, len(q.plan.Changes)), nil
+	return fmt.Sprintf("%.12s, %s, each as the ledger tells", q.entry.Plan, counted(len(q.plan.Changes), "device")), nil
 }
 
 func (q *inquiry) commit() (string, error) {
 	n, err := q.repo.Sound(q.entry.Commit)
-	return fmt.Sprintf("%.12s, %d files, each what its name says", q.entry.Commit, n), err
+	return fmt.Sprintf("%.12s, %s, each what its name says", q.entry.Commit, counted(n, "file")), err
 }
 
 // approved proves that the gate lets the plan pass, as it stood then.
@@ -206,7 +206,7 @@ func (q *inquiry) approved() (string, error) {
 			return "", fmt.Errorf("the reviewed head %.12s: %w", l.Head, err)
 		}
 	}
-	return fmt.Sprintf("%d landings reviewed; approved by %s", len(e.Landings), strings.Join(pass.By(), ", ")), nil
+	return fmt.Sprintf("%s reviewed; approved by %s", counted(len(e.Landings), "landing"), strings.Join(pass.By(), ", ")), nil
 }
 
 func oneLine(ds diag.List) error {
@@ -263,7 +263,7 @@ func (q *inquiry) rendered() (string, error) {
 		}
 		total += len(splitLines(c.Text))
 	}
-	return fmt.Sprintf("%d devices, %d lines, byte for byte", len(q.plan.Changes), total), nil
+	return fmt.Sprintf("%s, %s, byte for byte", counted(len(q.plan.Changes), "device"), counted(total, "line")), nil
 }
 
 func firstOther(a, b []byte) int {

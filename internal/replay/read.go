@@ -22,7 +22,6 @@ type said struct {
 }
 
 func (s said) empty() bool          { return len(s.words) == 0 }
-func (s said) first() string        { return s.words[0].Text }
 func (s said) from(n int) said      { return said{s.line, s.words[n:]} }
 func (s said) to(n int) said        { return said{s.line, s.words[:n]} }
 func (s said) each() (out []string) { return plain(s.words) }

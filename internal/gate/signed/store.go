@@ -141,7 +141,15 @@ func speaker(r *repo.Repo, branch string, k Key, principal, space string, now ti
 			return tip, n, pol, nil
 		}
 	}
-	return "", "", pol, fmt.Errorf("key %s may not sign as %q for %s: see %s on %s", k, principal, space, SignersFile, branch)
+	switch {
+	case len(names) == 0:
+		err = fmt.Errorf("key %s is not in %s on %s for %s: have its line added there: NAME %s", k, SignersFile, branch, space, k.Authorized())
+	case principal == "":
+		err = fmt.Errorf("key %s is of several people, %s: say which with --as", k, strings.Join(names, " and "))
+	default:
+		err = fmt.Errorf("key %s may not sign as %q, but as %s: see %s on %s", k, principal, strings.Join(names, " or "), SignersFile, branch)
+	}
+	return "", "", pol, err
 }
 
 // rules reads who decides at a commit.
