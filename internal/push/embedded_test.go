@@ -17,6 +17,7 @@ import (
 	"plumbline/drivers"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write"
+	"plumbline/drivers/write/all"
 	"plumbline/drivers/write/guard"
 	"plumbline/internal/gate"
 	"plumbline/internal/health"
@@ -39,18 +40,19 @@ type files struct {
 	Logins  map[string]drivers.Login
 }
 
-func frr(t *testing.T) render.Platform {
+func platform(t *testing.T, name string) render.Platform {
 	t.Helper()
-	p, ds := render.Read(templates.FS, "frr")
+	p, ds := render.Read(templates.FS, name)
 	if ds.Failed() {
 		t.Fatal(ds)
 	}
 	return p
 }
 
-func digest(p render.Platform) func(string, []byte) (string, error) {
-	return func(_ string, live []byte) (string, error) {
-		t, _ := tree.Parse(p.Dialect, live)
+// digest names what a device holds by the dialect of its platform.
+func digest(ps map[string]render.Platform) func(string, []byte) (string, error) {
+	return func(device string, live []byte) (string, error) {
+		t, _ := tree.Parse(ps[device].Dialect, live)
 		d := tree.Digest(t)
 		return hex.EncodeToString(d[:]), nil
 	}
@@ -85,7 +87,7 @@ func TestSSHRunner(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, _ := strconv.Atoi(args[2])
-	o := overSSH(frr(t), fs)
+	o := overSSH(t, fs)
 	o.Journal, o.Had, o.Resume = j, had, true
 	o.Step = func(string) {
 		if n--; n == 0 {
@@ -105,19 +107,26 @@ func TestSSHRunner(t *testing.T) {
 
 func passed(t *testing.T, p plan.Plan) gate.Pass { return allowed(t, p.Changes...) }
 
-func overSSH(p render.Platform, fs files) push.Options {
+func overSSH(t *testing.T, fs files) push.Options {
 	logins := func(_ context.Context, name string) (drivers.Login, error) { return fs.Logins[name], nil }
-	reader := ssh.New(p.Session, logins, ssh.Options{Timeout: 10 * time.Second})
-	writer := guard.New(p.Session, logins, guard.Options{Timeout: 10 * time.Second})
+	ps, readers, writers := map[string]render.Platform{}, map[string]drivers.Reader{}, map[string]write.Writer{}
+	for name, to := range fs.Targets {
+		p := platform(t, to.Platform)
+		w, err := all.Writer(p.Style, p.Session, logins)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ps[name], readers[name], writers[name] = p, ssh.New(p.Session, logins, ssh.Options{Timeout: 10 * time.Second}), w
+	}
 	return push.Options{
-		Read:    func(d string) (drivers.Reader, drivers.Target, error) { return reader, fs.Targets[d], nil },
-		Write:   func(string) (write.Writer, error) { return writer, nil },
+		Read:    func(d string) (drivers.Reader, drivers.Target, error) { return readers[d], fs.Targets[d], nil },
+		Write:   func(d string) (write.Writer, error) { return writers[d], nil },
 		WriteAs: func(string) string { return "write" },
-		Clock:   waits{}, Soak: time.Second, Wide: 2, Digest: digest(p),
+		Clock:   waits{}, Soak: time.Second, Wide: 2, Digest: digest(ps),
 		Health: func(ctx context.Context, devices []string) (push.Vitals, error) {
 			out := push.Vitals{}
 			for _, d := range devices {
-				if _, err := reader.Fetch(ctx, fs.Targets[d]); err != nil {
+				if _, err := readers[d].Fetch(ctx, fs.Targets[d]); err != nil {
 					return nil, err
 				}
 				out[d] = health.Vitals{"management": true}
@@ -132,16 +141,31 @@ type farm struct {
 	t   *testing.T
 	dir string
 	sim *sim.Farm
-	p   render.Platform
+	ps  map[string]render.Platform
 	to  plan.Plan
 }
 
-func newFarm(t *testing.T) *farm {
-	f := &farm{t: t, dir: t.TempDir(), p: frr(t)}
+// holds and wants is what devices of a platform hold, and what they are to hold besides.
+var holds, wants = map[string]string{
+	"frr":    "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
+	"eos":    "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
+	"junos":  "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
+	"ios-xe": "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
+}, map[string]string{
+	"frr":    "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
+	"eos":    "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
+	"junos":  "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
+	"ios-xe": "interface GigabitEthernet1\n description ours\n",
+}
+
+// newFarm starts one device of each of the platforms.
+func newFarm(t *testing.T, platforms ...string) *farm {
+	f := &farm{t: t, dir: t.TempDir(), ps: map[string]render.Platform{}}
 	var devices []sim.Device
-	for _, n := range []string{"r1", "r2", "r3"} {
-		running := []byte("frr version 10.3\nfrr defaults traditional\nhostname " + n + "\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n")
-		devices = append(devices, sim.Device{Name: n, Platform: "frr", Session: f.p.Session, Dialect: f.p.Dialect, Running: running})
+	for i, name := range platforms {
+		n, p := fmt.Sprintf("r%d", i+1), platform(t, name)
+		f.ps[n] = p
+		devices = append(devices, sim.Device{Name: n, Platform: name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[name])})
 	}
 	var err error
 	if f.sim, err = sim.Start(t.Context(), devices, sim.Options{Guard: guard.Digest()}); err != nil {
@@ -157,16 +181,17 @@ func newFarm(t *testing.T) *farm {
 	for i, n := range f.sim.Names() {
 		to := f.sim.Target(n)
 		fs.Targets[n] = to
-		text := []byte("ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n")
-		root, _ := tree.Parse(f.p.Dialect, text)
-		want := tree.Config{Device: n, Dialect: f.p.Dialect, Text: text, Origins: make([]tree.Origin, 2), Root: root}
+		p := f.ps[n]
+		text := []byte(wants[p.Name])
+		root, _ := tree.Parse(p.Dialect, text)
+		want := tree.Config{Device: n, Dialect: p.Dialect, Text: text, Origins: make([]tree.Origin, strings.Count(wants[p.Name], "\n")), Root: root}
 		in = append(in, plan.Input{
-			Device: n, Platform: "frr", Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: "guard", Wave: 1 + min(i, 1), Hold: 120,
+			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Wave: 1 + min(i, 1), Hold: 120,
 			Answer: plan.Answer{Live: drivers.Live{Text: f.sim.Device(n).Running()}},
 		})
 	}
 	p, ds := plan.Make(plan.Header{Repo: repoID}, in)
-	if ds.Failed() || len(p.Changes) != 3 {
+	if ds.Failed() || len(p.Changes) != len(platforms) {
 		t.Fatal(ds, len(p.Changes), p.Missing)
 	}
 	f.to, fs.Plan = p, p.Encode()
@@ -202,9 +227,13 @@ func (f *farm) settled(when string) {
 	if err != nil || journal.Unsettled(rs) != nil {
 		f.t.Errorf("%s: the journal is not settled: %v", when, err)
 	}
-	writer := guard.New(f.p.Session, f.sim.Logins(), guard.Options{Timeout: 10 * time.Second})
 	for _, c := range f.to.Changes {
-		holds, _ := digest(f.p)("", f.sim.Device(c.Device).Running())
+		p := f.ps[c.Device]
+		writer, err := all.Writer(p.Style, p.Session, f.sim.Logins())
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		holds, _ := digest(f.ps)(c.Device, f.sim.Device(c.Device).Running())
 		word := map[string]string{c.HaveFull: "old", c.Want: "new"}[holds]
 		said := ""
 		for _, r := range rs {
@@ -219,7 +248,7 @@ func (f *farm) settled(when string) {
 		if err != nil || state != write.None {
 			f.t.Errorf("%s: %s: a trial is left: %s %v", when, c.Device, state, err)
 		}
-		if word == "new" && guard.Base(f.sim.Device(c.Device).Running()) != guard.Base(f.sim.Device(c.Device).Startup()) {
+		if word == "new" && string(f.sim.Device(c.Device).Running()) != string(f.sim.Device(c.Device).Startup()) {
 			f.t.Errorf("%s: %s: kept and not saved", when, c.Device)
 		}
 	}
@@ -233,14 +262,20 @@ func (f *farm) mutating() (n int) {
 }
 
 // TestCrashEmbedded is TestCrash against embedded devices: the real drivers over SSH, the
-// real guard protocol.
+// guard of those that act at once, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs half a minute: run without -short")
 	}
+	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "clocks": {"eos", "junos", "ios-xe"}} {
+		t.Run(name, func(t *testing.T) { crashes(t, platforms) })
+	}
+}
+
+func crashes(t *testing.T, platforms []string) {
 	cases := 0
 	for n := 1; !t.Failed(); n++ {
-		f := newFarm(t)
+		f := newFarm(t, platforms...)
 		killed, out := f.run("push", n)
 		when := fmt.Sprintf("killed before step %d", n)
 		if killed {
