@@ -26,6 +26,16 @@ type Change struct {
 // one, and nothing is made of it.
 func Compare(d *dialect.Dialect, have, want []byte) Change {
 	var c Change
+	have, fault1 := blocks(d, have)
+	want, fault2 := blocks(d, want)
+	for i, fault := range []string{fault1, fault2} {
+		if fault != "" {
+			c.Findings = append(c.Findings, []string{"have:", "want:"}[i]+fault)
+		}
+	}
+	if len(c.Findings) > 0 {
+		return c
+	}
 	from, cut := tree.Parse(d, have)
 	to, more := tree.Parse(d, want)
 	for _, side := range []struct {
