@@ -36,8 +36,9 @@ type Rule struct {
 
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, conditionRemoved, emptyIsNotAll, inLAN,
-	irrLockAge, leaveEnds, linkEnds, newlyAccepted, noLongerAccepted, oneSpine, peeringMode,
-	policyRequired, reordered, rolesMatch, undefinedSet, valleyFree,
+	irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, newlyAccepted,
+	noLongerAccepted, oneSpine, peeringMode, policyRequired, reordered, rolesMatch, twoDefaults,
+	undefinedSet, valleyFree,
 }
 
 // Rules lists those that are judged on the network.
