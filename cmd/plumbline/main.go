@@ -22,6 +22,7 @@ type env struct {
 	out, err io.Writer                                 // results, and all else
 	now      func() time.Time                          // the clock by which dates are judged
 	run      func(context.Context, *env, []string) int // plays a verb: the demo uses the program as a person would
+	eyes     io.Writer                                 // a terminal that people read out on, past the veil; nil where there is none
 	bars     bool                                      // whether err is a terminal that can show progress
 	step     func(string)                              // called before each step of a push; tests stop there
 	veil     *veil                                     // hides the secrets of devices from out and err
@@ -49,6 +50,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // who asks a second time does not wait for an orderly end
 	e := &env{dir: ".", runner: runnerFile(), out: os.Stdout, err: os.Stderr, now: time.Now, run: run, bars: isTerminal(os.Stderr)}
+	if isTerminal(os.Stdout) {
+		e.eyes = os.Stdout
+	}
 	code := run(ctx, e, os.Args[1:])
 	stop()
 	os.Exit(code)

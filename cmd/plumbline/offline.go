@@ -29,23 +29,43 @@ const (
 // twoFiles is a comparison of two texts, as its flags say it.
 type twoFiles struct {
 	platform, have, want string
-	batch                bool
+	batch, secrets       bool
 }
 
 func (f *twoFiles) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.platform, "platform", "", "compare the files --have and --want of this platform; no repository and no device is asked")
 	c.Flags().StringVar(&f.have, "have", "", "with --platform: the configuration that is there, - for standard input")
 	c.Flags().StringVar(&f.want, "want", "", "with --platform: the configuration that is wanted, - for standard input")
+	c.Flags().BoolVar(&f.secrets, "show-secrets", false, "with --platform and --commands: secrets stand in the commands, on a terminal or in the file --out")
 	c.Flags().BoolVar(&f.batch, "batch", false, `read lines {"platform","have","want"} from standard input, and answer each with one JSON line`)
 }
 
 func (f twoFiles) asked() bool { return f != twoFiles{} }
 
-// offline compares two texts, or a batch of them; no repository and no device is asked.
-func (e *env) offline(in io.Reader, f twoFiles, format string, commands, code bool) error {
+// refuse says what of the flags does not go together. Secrets are for eyes and for a file that
+// somebody names, never for a form that pipelines keep.
+func (f twoFiles) refuse(format, out string, commands, eyes bool) error {
 	switch {
-	case f.batch && (f.platform != "" || f.have != "" || f.want != ""):
-		return errors.New("--batch reads all from its lines: leave --platform, --have and --want out")
+	case f.batch && (f.platform != "" || f.have != "" || f.want != "" || f.secrets):
+		return errors.New("--batch reads all from its lines: leave --platform, --have, --want and --show-secrets out")
+	case out != "" && !f.secrets:
+		return errors.New("a comparison of files keeps no plan: --out goes with --show-secrets, and takes the commands")
+	case f.secrets && !commands:
+		return errors.New("--show-secrets shows them in commands: add --commands")
+	case f.secrets && format != "text":
+		return fmt.Errorf("--show-secrets writes no %s: what a pipeline keeps holds no secret; leave -o out", format)
+	case f.secrets && out == "" && !eyes:
+		return errors.New("--show-secrets writes to a terminal, and this is none: name a file with --out")
+	}
+	return nil
+}
+
+// offline compares two texts, or a batch of them; no repository and no device is asked.
+func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, code bool) error {
+	if err := f.refuse(format, out, commands, e.eyes != nil); err != nil {
+		return err
+	}
+	switch {
 	case f.batch:
 		return e.batch(in)
 	case f.platform == "" || f.have == "" || f.want == "":
@@ -63,7 +83,19 @@ func (e *env) offline(in io.Reader, f twoFiles, format string, commands, code bo
 		return err
 	}
 	c := offline.Compare(p.Dialect, have, want)
-	if err := e.say(format, offlinePage(p, c, commands)); err != nil {
+	page, to := offlinePage(p, c, commands), e.out
+	page.Sections[0].Notes = append(page.Sections[0].Notes, openEnded(p.Dialect.End, have, want)...)
+	switch {
+	case f.secrets && out != "" && c.Verified:
+		if err := writeNew(e.inDir(out), c.Bare); err != nil {
+			return fmt.Errorf("%s cannot be written: %w: name a file that is not there yet", out, errors.Unwrap(err))
+		}
+	case f.secrets && c.Verified:
+		to, page.Sections[0].Lines = e.eyes, scriptLines(c.Bare)
+	case c.Conceals:
+		page.Sections[0].Notes = append(page.Sections[0].Notes, hiddenNote)
+	}
+	if err := report.Formats[format](to, page); err != nil {
 		return err
 	}
 	switch {
@@ -74,6 +106,29 @@ func (e *env) offline(in io.Reader, f twoFiles, format string, commands, code bo
 	}
 	return nil
 }
+
+// openEnded tells which texts do not end as the platform ends an answer: that nothing of a file
+// is missing, only who wrote it knows.
+func openEnded(end string, have, want []byte) (notes []string) {
+	for i, text := range [][]byte{have, want} {
+		if end != "" && !bytes.HasSuffix(bytes.TrimSpace(text), []byte(end)) {
+			notes = append(notes, fmt.Sprintf("%s has no line %q at its end: it is taken for whole", []string{"have", "want"}[i], end))
+		}
+	}
+	return notes
+}
+
+// writeNew writes a file that was not there, for its owner alone.
+func writeNew(file string, text []byte) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}
+
+const hiddenNote = "secrets are hidden in the commands: as they stand they cannot be sent"
 
 func offlinePage(p render.Platform, c offline.Change, commands bool) report.Page {
 	page := report.Page{Title: "no differences"}
@@ -153,17 +208,17 @@ func answerTo(line []byte, no int, seen platforms) answer {
 	if len(c.Commands) > 0 {
 		commands = splitLines(c.Commands)
 	}
-	return answer{commands, c.Verified, append([]string{}, c.Unruled...), append(append([]string{}, c.Findings...), c.Notes...)}
+	findings := append(append([]string{}, c.Findings...), c.Notes...)
+	if c.Conceals {
+		findings = append(findings, hiddenNote)
+	}
+	return answer{commands, c.Verified, append([]string{}, c.Unruled...), findings}
 }
 
 // textOf reads a file, or standard input for "-".
 func (e *env) textOf(in io.Reader, file string) ([]byte, error) {
 	if file != "-" {
-		name := file
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(e.dir, name)
-		}
-		f, err := os.Open(name)
+		f, err := os.Open(e.inDir(file))
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", file, errors.Unwrap(err))
 		}
@@ -183,4 +238,12 @@ func (e *env) textOf(in io.Reader, file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s holds a zero byte: it is no text", file)
 	}
 	return b, nil
+}
+
+// inDir is where a file is that somebody names.
+func (e *env) inDir(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(e.dir, file)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -44,5 +46,43 @@ func TestBatch(t *testing.T) {
 	}
 	if err := e.batch(strings.NewReader(strings.Repeat("x", longestLine+1))); code(err) != usage {
 		t.Errorf("a line without end: %v", err)
+	}
+}
+
+// TestShowSecrets holds that secrets reach eyes and a file of its owner alone, and nothing else.
+func TestShowSecrets(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a": "router bgp 1\n neighbor 192.0.2.1 remote-as 2\n neighbor 192.0.2.1 password zhunter2hunter\nexit\nend\n",
+		"b": "router bgp 1\n neighbor 192.0.2.1 remote-as 2\n neighbor 192.0.2.1 password ahunter2hunter\n neighbor 192.0.2.2 remote-as 2\n neighbor 192.0.2.2 password zhunter2hunter\nexit\nend\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	play := func(eyes bool, args ...string) (said, seen string, end int) {
+		var out, terminal bytes.Buffer
+		e := testEnv(dir, &out)
+		if eyes {
+			e.eyes = &terminal
+		}
+		end = run(t.Context(), e, append([]string{"diff", "--platform", "frr", "--have", "a", "--want", "b", "--commands"}, args...))
+		return out.String(), terminal.String(), end
+	}
+	if said, seen, end := play(true); end != ok || seen != "" || strings.Contains(said, "hunter2") || !strings.Contains(said, "<secret:1>") || !strings.Contains(said, "<secret:2>") {
+		t.Errorf("nobody asked: %d %s %s", end, said, seen)
+	}
+	if said, seen, end := play(true, "--show-secrets"); end != ok || !strings.Contains(seen, "password ahunter2hunter") || strings.Contains(said, "hunter2") {
+		t.Errorf("eyes: %d %s %s", end, said, seen)
+	}
+	if said, seen, end := play(false, "--show-secrets"); end != usage || strings.Contains(said+seen, "hunter2") {
+		t.Errorf("no eyes: %d %s %s", end, said, seen)
+	}
+	if said, _, end := play(false, "--show-secrets", "--out", "c"); end != ok || strings.Contains(said, "hunter2") {
+		t.Errorf("a file: %d %s", end, said)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "c"))
+	if i, e := os.Stat(filepath.Join(dir, "c")); err != nil || e != nil || i.Mode() != 0o600 || !strings.Contains(string(text), "password ahunter2hunter") {
+		t.Errorf("the file: %v %v %s", err, e, text)
 	}
 }

@@ -5,6 +5,7 @@ package offline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/internal/replay"
@@ -15,7 +16,9 @@ import (
 // Change is the way from one text to another.
 type Change struct {
 	Edits    []tree.Edit
-	Commands []byte   // in their order; secrets hidden
+	Commands []byte   // in their order; each secret hidden behind a number, <secret:1>
+	Bare     []byte   // the same with the secrets in them: for the eyes of who asks for them
+	Conceals bool     // secrets are hidden in Commands
 	Verified bool     // the model of the device was led there and back by them
 	Unruled  []string // lines of the change that no rule of the platform knows
 	Findings []string // why it is not verified
@@ -54,8 +57,8 @@ func Compare(d *dialect.Dialect, have, want []byte) Change {
 
 // prove makes both ways and plays them on the model of the device.
 func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
-	secrets := append(tree.Secrets(from), tree.Secrets(to)...)
-	hide := func(text string) string { return tree.Hide(text, secrets) }
+	n := numbers{of: map[string]int{}, secrets: slices.Sorted(slices.Values(append(tree.Secrets(from), tree.Secrets(to)...)))}
+	hide := n.hide
 	do, notes, err := tree.Diff(from, to, tree.Options{})
 	if err != nil {
 		c.Findings = append(c.Findings, "no order of commands is taken: "+hide(err.Error()))
@@ -67,6 +70,7 @@ func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 		return
 	}
 	script := tree.Script(d, do)
+	c.Commands, c.Bare, c.Conceals = []byte(hide(string(script))), script, len(n.of) > 0
 	_, refused := replay.Verify(d, tree.Print(from), tree.Print(to), script, tree.Script(d, back))
 	for _, f := range refused {
 		c.Findings = append(c.Findings, fmt.Sprintf("the model of the device refuses %q: %s", hide(strings.TrimSpace(f.Line)), hide(strings.TrimSpace(f.Text))))
@@ -74,13 +78,35 @@ func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 	for _, n := range notes {
 		c.Notes = append(c.Notes, hide(n.Text))
 	}
-	for _, e := range do {
-		if e.Unruled {
-			c.Unruled = append(c.Unruled, hide(e.Line))
+	for i := range do {
+		do[i].Line = n.line(do[i])
+		if do[i].Unruled {
+			c.Unruled = append(c.Unruled, hide(do[i].Line))
 		}
 	}
-	c.Edits, c.Commands, c.Verified = do, []byte(hide(string(script))), len(refused) == 0
-	if tree.Conceals(c.Commands) {
-		c.Notes = append(c.Notes, "secrets are hidden in the commands: as they stand they cannot be sent")
+	c.Edits, c.Verified = do, len(refused) == 0
+}
+
+// numbers hides secrets behind numbers, so that two that are equal are seen to be.
+type numbers struct {
+	secrets []string
+	of      map[string]int
+}
+
+func (n *numbers) hide(text string) string {
+	return tree.HideAs(text, n.secrets, func(secret string) string {
+		if n.of[secret] == 0 {
+			n.of[secret] = len(n.of) + 1
+		}
+		return fmt.Sprintf("<secret:%d>", n.of[secret])
+	})
+}
+
+// line is the line of an edit as people see it, with numbers where what is sent tells them.
+func (n *numbers) line(e tree.Edit) string {
+	sent := tree.Hide(e.Send, n.secrets)
+	if head, ok := strings.CutSuffix(sent, e.Line); ok && !e.Del {
+		return strings.TrimPrefix(n.hide(e.Send), head)
 	}
+	return e.Line
 }

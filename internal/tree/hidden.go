@@ -98,12 +98,18 @@ func bare(w string) string { return strings.Trim(w, `"';`) }
 
 // Hide writes text without the secrets: whole words alone are replaced.
 func Hide(text string, secrets []string) string {
+	return HideAs(text, secrets, func(string) string { return hidden })
+}
+
+// HideAs is Hide with words of the caller's for each secret. They are in order, as Secrets gives
+// them.
+func HideAs(text string, secrets []string, as func(secret string) string) string {
 	if len(secrets) == 0 {
 		return text
 	}
 	for _, s := range secrets { // one that is no whole word in any text
-		if strings.IndexFunc(s, edge) >= 0 && len(s) > 3 {
-			text = strings.ReplaceAll(text, s, hidden)
+		if strings.IndexFunc(s, edge) >= 0 && len(s) > 3 && strings.Contains(text, s) {
+			text = strings.ReplaceAll(text, s, as(s))
 		}
 	}
 	var b strings.Builder
@@ -117,7 +123,7 @@ func Hide(text string, secrets []string) string {
 			word, tail = bareWord, word[len(bareWord):]
 		}
 		if held(word, secrets) {
-			word = hidden
+			word = as(word)
 		}
 		b.WriteString(word + tail)
 		if i += n; i < len(text) {
