@@ -2,11 +2,9 @@ package render_test
 
 import (
 	"fmt"
-	"maps"
 	"math/bits"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,62 +23,72 @@ var slot = regexp.MustCompile(`<([a-z]+)>`)
 
 // reading is how facts are found in the text of a platform.
 type reading struct {
-	patterns    []*pattern
-	lacks       []string // the kinds of facts that its templates go without
-	open, close string   // what a list stands in that is read item by item; empty where none is
+	patterns []*pattern
+	lacks    []*regexp.Regexp // facts that its templates go without
+	lists    []inLine
 }
 
-// readFacts reads the facts of a platform: patterns as "FACT :: PATH", "without KIND" and
-// "items OPEN CLOSE".
+// inLine is a list that is read item by item.
+type inLine struct{ open, close, between string }
+
+// readFacts reads the facts of a platform: patterns as "FACT :: PATH", "without FACT" and
+// "items OPEN CLOSE BETWEEN". In all of them * is a word, and ** in a path anything.
 func readFacts(t *testing.T, dir string) (r reading) {
 	for _, line := range wordsOf(t, dir+"/facts") {
 		fact, path, ok := strings.Cut(line, " :: ")
 		switch w := strings.Fields(line); {
-		case w[0] == "without" && len(w) == 2:
-			r.lacks = append(r.lacks, w[1])
+		case w[0] == "without" && len(w) > 1:
+			words := strings.ReplaceAll(regexp.QuoteMeta(strings.Join(w[1:], " ")), `\*`, `[^ ]+`)
+			r.lacks = append(r.lacks, regexp.MustCompile("^"+words+"( |$)"))
 			continue
 		case w[0] == "items" && len(w) == 3:
-			r.open, r.close = w[1]+" ", " "+w[2]
+			r.lists = append(r.lists, inLine{w[1] + " ", " " + w[2], ", "})
+			continue
+		case w[0] == "items" && len(w) == 4:
+			r.lists = append(r.lists, inLine{w[1] + " ", " " + w[2], " " + w[3] + " "})
 			continue
 		case !ok:
 			t.Fatalf("%s: no pattern in %q", dir, line)
 		}
-		path = strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^ ]+`)
+		path = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^ ]+`).Replace(regexp.QuoteMeta(path))
 		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
 		r.patterns = append(r.patterns, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
 	}
 	return r
 }
 
-// items gives a line once for each item of the list in it.
+// items gives a line once for each item of a list in it: one that the platform says, or
+// numbers and ranges of them at its end.
 func (r reading) items(line string) []string {
-	before, rest, ok := strings.Cut(line, r.open)
-	list, after, closed := strings.Cut(rest, r.close)
-	if r.open == "" || !ok || !closed {
+	for _, l := range r.lists {
+		before, rest, ok := strings.Cut(line, l.open)
+		list, after, closed := strings.Cut(rest, l.close)
+		if ok && closed {
+			out := strings.Split(list, l.between)
+			for i := range out {
+				out[i] = before + l.open + out[i] + l.close + after
+			}
+			return out
+		}
+	}
+	at := strings.LastIndexByte(line, ' ') + 1
+	if !numbers.MatchString(line[at:]) {
 		return []string{line}
 	}
-	out := strings.Split(list, ", ")
-	for i := range out {
-		out[i] = before + r.open + out[i] + r.close + after
+	var out []string
+	for part := range strings.SplitSeq(line[at:], ",") {
+		first, last := 0, 0
+		if n, _ := fmt.Sscanf(part, "%d-%d", &first, &last); n == 1 {
+			last = first
+		}
+		for n := first; n <= last; n++ {
+			out = append(out, line[:at]+fmt.Sprint(n))
+		}
 	}
 	return out
 }
 
-func readPatterns(t *testing.T, dir string) (out []*pattern) {
-	for _, line := range wordsOf(t, dir+"/facts") {
-		if strings.HasPrefix(line, "without ") {
-			continue
-		}
-		fact, path, ok := strings.Cut(line, " :: ")
-		if !ok {
-			t.Fatalf("%s: no pattern in %q", dir, line)
-		}
-		path = strings.ReplaceAll(regexp.QuoteMeta(path), `\*`, `[^ ]+`)
-		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
-		out = append(out, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
-	}
-	return out
-}
+var numbers = regexp.MustCompile(`^[0-9]+([,-][0-9]+)+$`)
 
 // found gives the facts that stand in a configuration. The first pattern that fits a path
 // tells which.
@@ -99,7 +107,7 @@ func (r reading) found(c tree.Config) map[string]bool {
 			}
 		}
 	})
-	return known(out)
+	return out
 }
 
 // facts gives what one line says.
@@ -114,23 +122,31 @@ func (r reading) facts(path string) []string {
 	return nil
 }
 
-// known gives each broadcast domain the number that it has outside of VXLAN, where the text
-// says only what it is there.
-func known(facts map[string]bool) map[string]bool {
-	names := []string{}
-	for f := range facts {
-		if w := strings.Fields(f); w[0] == "vni" {
-			names = append(names, " vni:"+w[2]+" ", " "+w[1]+" ")
+// known gives the names of the model to what a text knows by numbers alone: broadcast
+// domains of VXLAN, and sets of paths.
+func known(facts map[string]bool, d *network.Device) map[string]bool {
+	var names []string
+	if d.EVPN != nil {
+		for _, l := range d.EVPN.L2 {
+			names = append(names, fmt.Sprintf(" vni:%d ", l.VNI), fmt.Sprintf(" %d ", l.VLAN))
+		}
+	}
+	if d.Policy != nil {
+		for _, s := range d.Policy.PathSets {
+			names = append(names, fmt.Sprintf(" path:%d ", s.Number()), " "+s.Name+" ")
 		}
 	}
 	out, name := map[string]bool{}, strings.NewReplacer(names...)
 	for f := range facts {
-		out[name.Replace(f)] = true
+		out[strings.TrimSuffix(name.Replace(f+" "), " ")] = true
 	}
 	return out
 }
 
 var dotted = regexp.MustCompile(`/(255|254|252|248|240|224|192|128|0)(\.[0-9]+){3}`)
+
+// whole is a member that stands for all large communities of a system.
+var whole = regexp.MustCompile(`^member ([^ ]+) ([0-9]+)(:[.]?[*]){2}$`)
 
 // full says a mask as a length, and the lengths that a prefix leaves open: itself, or as
 // long as can be.
@@ -142,6 +158,7 @@ func full(fact string) string {
 		}
 		return fmt.Sprint("/", n)
 	})
+	fact = whole.ReplaceAllString(fact, "system $1 $2")
 	rest, ok := strings.CutPrefix(fact, "prefix ")
 	if !ok {
 		return fact
@@ -154,126 +171,3 @@ func full(fact string) string {
 	}
 	return "prefix " + strings.NewReplacer("bits", own, "all", all).Replace(strings.Join(f, " "))
 }
-
-// meant gives the facts that the model holds, in the words that the patterns find.
-func meant(d *network.Device, names []name) map[string]bool {
-	out := map[string]bool{}
-	add := func(format string, args ...any) { out[fmt.Sprintf(format, args...)] = true }
-	for _, p := range d.Interfaces.Ports {
-		for _, a := range p.Addrs {
-			add("address %s %s", called(names, p.Name), a.Prefix)
-		}
-	}
-	sessions := func(table string, ns []network.Neighbor) {
-		for _, n := range ns {
-			add("session %s %s %d", table, n.Addr, n.ASN)
-			words := map[bool]string{false: "ipv4", true: "ipv6"}[n.Is6()]
-			if n.EVPNOnly {
-				continue
-			}
-			add("family %s %s %s", table, n.Addr, words)
-			if n.MaxPrefixes > 0 {
-				add("limit %s %s %d", table, n.Addr, n.MaxPrefixes)
-			}
-			if n.Import != "" {
-				add("in %s %s %s %s", table, n.Addr, words, n.Import)
-			}
-			if n.Export != "" {
-				add("out %s %s %s %s", table, n.Addr, words, n.Export)
-			}
-		}
-	}
-	if d.IGP != nil {
-		for _, p := range d.IGP.Ports {
-			if p.Passive {
-				add("passive %s", called(names, p.Name))
-			} else {
-				add("cost %s %d", called(names, p.Name), p.Cost)
-			}
-		}
-	}
-	if d.BGP != nil {
-		sessions("-", d.BGP.Neighbors)
-		for _, o := range d.BGP.Origins {
-			add("origin %s", o.Prefix)
-		}
-	}
-	if d.VRF != nil {
-		for _, v := range d.VRF.Tables {
-			sessions(v.Name, v.Neighbors)
-			add("rd %s %s", v.Name, v.RD)
-			add("vni %s %d", v.Name, v.VNI)
-			add("tell %s %s", v.Name, v.RT)
-			add("take %s %s", v.Name, v.RT)
-			for _, i := range v.Imports {
-				add("take %s %s", v.Name, i.RT)
-			}
-			for _, n := range v.Nets {
-				add("net %s %s", v.Name, n.Prefix)
-			}
-		}
-	}
-	if d.EVPN != nil {
-		overlay(d.EVPN, add)
-	}
-	if d.Policy != nil {
-		lists(d.Policy, add)
-	}
-	return out
-}
-
-func overlay(e *network.EVPN, add func(string, ...any)) {
-	for _, p := range e.Peers {
-		add("family - %s evpn", p.Addr)
-		if p.Policy != "" {
-			add("in - %s evpn %s", p.Addr, p.Policy)
-			add("out - %s evpn %s", p.Addr, p.Policy)
-		}
-	}
-	for _, l := range e.L2 {
-		add("rd %d %s", l.VLAN, l.RD)
-		add("vni %d %d", l.VLAN, l.VNI)
-		add("tell %d %s", l.VLAN, l.RT)
-		add("take %d %s", l.VLAN, l.RT)
-	}
-}
-
-func lists(p *network.Policy, add func(string, ...any)) {
-	for _, s := range p.PrefixSets {
-		for _, i := range s.Items {
-			low, high := i.Lengths()
-			add("prefix %s %s %d %d", s.Name, i.Prefix, low, high)
-		}
-	}
-	for _, r := range p.Routes {
-		for _, term := range r.Terms {
-			if term.NextHop.IsValid() {
-				add("hop %s %d %s", r.Name, term.Seq, term.NextHop)
-			}
-		}
-	}
-}
-
-// same compares what was found with what was meant. A fact that is found for any family
-// stands for those that are meant.
-func same(t *testing.T, device string, found, meant map[string]bool) {
-	t.Helper()
-	used := map[string]bool{}
-	for _, m := range slices.Sorted(maps.Keys(meant)) {
-		switch wide := family.ReplaceAllString(m, " any "); {
-		case found[m]:
-			used[m] = true
-		case found[wide]:
-			used[wide] = true
-		default:
-			t.Errorf("%s: the text does not say: %s", device, m)
-		}
-	}
-	for _, f := range slices.Sorted(maps.Keys(found)) {
-		if !used[f] {
-			t.Errorf("%s: nobody asked for: %s", device, f)
-		}
-	}
-}
-
-var family = regexp.MustCompile(` (ipv4|ipv6|evpn) `)

@@ -107,9 +107,9 @@ func (v vendor) hold(t *testing.T, files fs.FS) ([]tree.Config, diag.List) {
 		thereAndBack(t, c)
 		d := net.Devices[i]
 		if _, ds := render.All(&network.Network{Devices: []*network.Device{d}}, templates.FS); !ds.Failed() {
-			want := meant(d, v.names)
-			maps.DeleteFunc(want, func(fact string, _ bool) bool { return slices.Contains(v.lacks, strings.Fields(fact)[0]) })
-			same(t, c.Device, v.found(c), want)
+			for _, diff := range v.differ(known(v.found(c), d), meant(d, v.names)) {
+				t.Errorf("%s: %s", c.Device, diff)
+			}
 		}
 	}
 	return cs, ds
