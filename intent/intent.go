@@ -134,11 +134,11 @@ func (s *Set) load(tree fs.FS, file string) diag.List {
 
 // Resolve turns requests into facts on the devices that exist.
 func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
-	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet]irrLock{}, meets: map[port]diag.Pos{}}
+	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet]irrLock{}, meets: map[port]diag.Pos{}, used: map[Head]bool{}}
 	for i := range inv.Devices {
 		d := &inv.Devices[i]
 		b.net.Devices = append(b.net.Devices, &network.Device{
-			Name: string(d.Name), Platform: string(d.Platform), At: s.src.At(&d.Platform),
+			Name: string(d.Name), Platform: string(d.Platform), At: s.src.At(&d.Platform), Reach: s.reach(inv, d),
 		})
 	}
 	b.net.Sort()
@@ -149,6 +149,7 @@ func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
 		k.Expand(b)
 	}
 	b.tagPorts()
+	b.idle()
 	b.net.Sort()
 	return b.net, b.Diags.Sorted()
 }

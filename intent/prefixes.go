@@ -58,3 +58,12 @@ func (p *Prefixes) Expand(b *Build) {
 		}
 	}
 }
+
+// idle tells of sets that no object names.
+func (b *Build) idle() {
+	for _, p := range every[Prefixes](b) {
+		if !b.used[p.Head] {
+			b.Diags.Warnf(b.At(&p.Name), "prefixes/unused", "no object names the set %s: take its file away, or name it", p.Name)
+		}
+	}
+}

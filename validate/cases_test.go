@@ -18,11 +18,11 @@ import (
 )
 
 // TestCases plays a network that keeps a rule and one that does not, as people write them.
-// A case without an inventory is laid over the example. Where it has a folder was, that is
+// A case without intent/design.yaml is laid over the example. Where it has a folder was, that is
 // laid over the rest and gives the network before the change; an empty file is taken away.
 func TestCases(t *testing.T) {
 	golden.Run(t, "testdata/*/*/*.txtar", func(t *testing.T, files fs.FS) []byte {
-		if _, err := fs.Stat(files, "inventory.yaml"); err != nil {
+		if !exists(files, "intent/design.yaml") {
 			files = over(t, os.DirFS("../examples/two-site"), files)
 		}
 		net, ds := load(files)

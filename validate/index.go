@@ -12,7 +12,7 @@ import (
 func Index() []Rule {
 	all := slices.Concat(rules, []Rule(nil))
 	for _, r := range slices.Concat(fileRules, schemaRules, intentRules) {
-		r.Severity, r.JudgedBy = diag.Fail, "check"
+		r.Severity, r.JudgedBy = cmp.Or(r.Severity, diag.Fail), "check" // none of them is a note
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })

@@ -1,5 +1,7 @@
 package validate
 
+import "plumbline/internal/diag"
+
 // intentRules are held by the kinds, where they turn into facts.
 var intentRules = []Rule{
 	{ID: "address/outside-pool", Label: "PL0209", Sentence: "An address lies in the pool of its use.", Motive: "Pools are what filters are made from."},
@@ -47,6 +49,7 @@ var intentRules = []Rule{
 	{ID: "peering/twice", Label: "PL0208", Sentence: "A router meets a neighbor by one peering.", Motive: "Two would write two policies to one session."},
 	{ID: "prefixes/inside", Label: "PL0207", Sentence: "With up_to no prefix of a set lies in another.", Motive: "It would add nothing, or be meant otherwise."},
 	{ID: "prefixes/too-many", Label: "PL0107", Sentence: "A set holds at most 10,000 prefixes.", Motive: "Devices cut longer ones."},
+	{ID: "prefixes/unused", Label: "R-PFX-1", Severity: diag.Warn, Sentence: "Every set of prefixes is named by some object.", Motive: "A set that nobody asks looks like a filter and filters nothing."},
 	{ID: "prefixes/up-to", Label: "PL0107", Sentence: "up_to is no shorter than the longest prefix of its family.", Motive: "It would let in nothing."},
 	{ID: "segment/attach", Label: "R-SEG-2", Sentence: "A segment comes out of links to the outside that its fabric or its trunks have, one of them untagged on a link at most.", Motive: "Two untagged segments on a port are one segment."},
 	{ID: "segment/mtu", Label: "R-LINK-2", Sentence: "The packets of a segment fit into what carries them, with 50 bytes for VXLAN.", Motive: "What does not fit is lost in silence."},

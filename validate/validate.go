@@ -37,8 +37,8 @@ type Rule struct {
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, conditionRemoved, emptyIsNotAll, inLAN,
 	irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, newlyAccepted,
-	noLongerAccepted, oneSpine, peeringMode, policyRequired, reordered, rolesMatch, twoDefaults,
-	undefinedSet, valleyFree,
+	noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reordered, rolesMatch, singlePoint, twoDefaults,
+	undefinedSet, valleyFree, wayIn,
 }
 
 // Rules lists those that are judged on the network.

@@ -22,6 +22,7 @@ type Device struct {
 	Name     string
 	Platform string
 	At       diag.Pos  // its line in the inventory
+	Reach    Reach     // how it is managed
 	Leave    []Section // what stays by a reviewed statement
 
 	System     *System
