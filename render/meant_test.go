@@ -14,11 +14,7 @@ import (
 func meant(d *network.Device, names []name) map[string]bool {
 	out := map[string]bool{}
 	add := func(format string, args ...any) { out[fmt.Sprintf(format, args...)] = true }
-	var ports []network.Port
-	if d.Interfaces != nil {
-		ports = d.Interfaces.Ports
-	}
-	for _, p := range ports {
+	for _, p := range d.Interfaces.Ports {
 		for _, a := range p.Addrs {
 			add("address %s %s", called(names, p.Name), a.Prefix)
 		}
@@ -67,9 +63,7 @@ func meant(d *network.Device, names []name) map[string]bool {
 		for _, v := range d.VRF.Tables {
 			sessions(v.Name, v.Neighbors)
 			add("rd %s %s", v.Name, v.RD)
-			if v.VNI > 0 {
-				add("vni %s %d", v.Name, v.VNI)
-			}
+			add("vni %s %d", v.Name, v.VNI)
 			add("tell %s %s", v.Name, v.RT)
 			add("take %s %s", v.Name, v.RT)
 			for _, i := range v.Imports {

@@ -71,12 +71,15 @@ func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 	}
 	script := tree.Script(d, do)
 	c.Commands, c.Bare, c.Conceals = []byte(hide(string(script))), script, len(n.of) > 0
-	_, refused := replay.Verify(d, tree.Print(from), tree.Print(to), script, tree.Script(d, back))
+	proof, refused := replay.Verify(d, tree.Print(from), tree.Print(to), script, tree.Script(d, back))
 	for _, f := range refused {
 		c.Findings = append(c.Findings, fmt.Sprintf("the model of the device refuses %q: %s", hide(strings.TrimSpace(f.Line)), hide(strings.TrimSpace(f.Text))))
 	}
 	for _, n := range notes {
 		c.Notes = append(c.Notes, hide(n.Text))
+	}
+	for _, n := range proof.Notes() {
+		c.Notes = append(c.Notes, hide(n))
 	}
 	for i := range do {
 		do[i].Line = n.line(do[i])

@@ -130,7 +130,10 @@ func (r *road) build(ds *diag.List) bool {
 	if len(r.edit.Do) == 0 {
 		return r.refuse(ds, 0, "live and wanted differ, and no command tells how")
 	}
-	_, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), r.edit.Do, r.edit.Undo)
+	proof, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), r.edit.Do, r.edit.Undo)
+	for _, n := range proof.Notes() {
+		r.notes = append(r.notes, tree.Hide(n, r.secrets))
+	}
 	for _, f := range refused {
 		line := strings.TrimSpace(fmt.Sprint(f.Line))
 		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))

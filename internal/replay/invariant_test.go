@@ -71,7 +71,7 @@ func TestListInUse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := platform(t, c.platform)
 			dev := New(d, []byte(c.have))
-			out := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
 			switch {
 			case c.says == "" && len(out) > 0:
 				t.Errorf("refused: %v", &out[0])
@@ -79,5 +79,71 @@ func TestListInUse(t *testing.T) {
 				t.Errorf("want %q, have %v", c.says, out)
 			}
 		})
+	}
+}
+
+// TestPromises holds the other promises of every step, each by a plan that breaks it and by
+// one beside it that does not.
+func TestPromises(t *testing.T) {
+	const trunk = "interface GigabitEthernet1\n switchport\n switchport mode trunk\n switchport trunk allowed vlan "
+	const two = "interface GigabitEthernet1\n no switchport\n ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet2\n no switchport\n"
+	const swapped = "interface GigabitEthernet1\n no switchport\ninterface GigabitEthernet2\n no switchport\n ip address 192.0.2.1 255.255.255.0\n"
+	const neighbour = "router bgp 65001\n neighbor 192.0.2.2 remote-as 65002\n neighbor 192.0.2.2 description "
+	for name, c := range map[string]struct {
+		platform, have, want, do, says string
+	}{
+		"all numbers for a moment": {"ios-xe", trunk + "10,20\n", trunk + "20,30\n",
+			"interface GigabitEthernet1\n no switchport trunk allowed vlan\n switchport trunk allowed vlan 20,30\n", "has numbers that it has at neither end"},
+		"another number for a moment": {"ios-xe", trunk + "10,20\n", trunk + "20,30\n",
+			"interface GigabitEthernet1\n switchport trunk allowed vlan 20,40\n switchport trunk allowed vlan 20,30\n", "has numbers that it has at neither end"},
+		"numbers by and by": {"ios-xe", trunk + "10,20\n", trunk + "20,30\n",
+			"interface GigabitEthernet1\n switchport trunk allowed vlan 10,20,30\n switchport trunk allowed vlan 20,30\n", ""},
+		"two with one address": {"ios-xe", two, swapped,
+			"interface GigabitEthernet2\n ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet1\n no ip address 192.0.2.1 255.255.255.0\n", "two lines have the address 192.0.2.1/24"},
+		"one after the other": {"ios-xe", two, swapped,
+			"interface GigabitEthernet1\n no ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet2\n ip address 192.0.2.1 255.255.255.0\n", ""},
+		"the way in away and back": {"nx-os", "feature ssh\nusername a password 5 x role y\nusername b password 5 x\n", "feature ssh\nusername a password 5 x role y\n",
+			"no username a\nno username b\nusername a password 5 x role y\n", "the way in is gone"},
+		"away and back": {"frr", neighbour + "one\n", neighbour + "two\n",
+			"router bgp 65001\n no neighbor 192.0.2.2\n neighbor 192.0.2.2 remote-as 65002\n neighbor 192.0.2.2 description two\n", "takes away what stays"},
+		"a part away and back": {"frr", neighbour + "one\n neighbor 192.0.2.2 timers 3 9\n", neighbour + "two\n neighbor 192.0.2.2 timers 3 9\n",
+			"router bgp 65001\n no neighbor 192.0.2.2 timers\n neighbor 192.0.2.2 description two\n neighbor 192.0.2.2 timers 3 9\n", "takes away what stays"},
+		"in place": {"frr", neighbour + "one\n", neighbour + "two\n", "router bgp 65001\n neighbor 192.0.2.2 description two\n", ""},
+		"away because it must be": {"frr", "ip prefix-list P seq 5 permit 10.0.0.0/8\nip prefix-list P seq 10 permit 10.1.0.0/16\n",
+			"ip prefix-list P seq 5 permit 10.1.0.0/16\nip prefix-list P seq 10 permit 10.0.0.0/8\n",
+			"no ip prefix-list P seq 10\nip prefix-list P seq 5 permit 10.1.0.0/16\nip prefix-list P seq 10 permit 10.0.0.0/8\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := platform(t, c.platform)
+			dev := New(d, []byte(c.have))
+			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+			switch {
+			case c.says == "" && len(out) > 0:
+				t.Errorf("refused: %v", &out[0])
+			case c.says != "" && (len(out) == 0 || out[0].Kind != Unsafe || !strings.Contains(out[0].Text, c.says)):
+				t.Errorf("want %q, have %v", c.says, out)
+			}
+		})
+	}
+}
+
+// TestNotes holds that what a plan does to lines that stay is told, and what cannot be told is.
+func TestNotes(t *testing.T) {
+	for name, c := range map[string]struct{ platform, have, want, do, says string }{
+		"with its owner": {"ios-xe", "interface Vlan10\n vrf forwarding A\n ip address 192.0.2.1 255.255.255.0\nvrf definition A\nvrf definition B\n",
+			"interface Vlan10\n vrf forwarding B\n ip address 192.0.2.1 255.255.255.0\nvrf definition A\nvrf definition B\n",
+			"interface Vlan10\n vrf forwarding B\n ip address 192.0.2.1 255.255.255.0\n", "gone for a moment, and then there again: ip address 192.0.2.1/24"},
+		"not to be told": {"frr", "bgp community-list standard C seq 5 permit 65000:1\nroute-map M permit 10\n match community C\n",
+			"bgp community-list standard C seq 5 permit 65000:1\nbgp community-list standard C seq 10 permit 65000:2\nbgp community-list standard C seq 15 permit 65000:3\nroute-map M permit 10\n match community C\n",
+			"bgp community-list standard C seq 10 permit 65000:2\nbgp community-list standard C seq 15 permit 65000:3\n", "what communitylist C lets through from step to step cannot be told"},
+		"in one step": {"frr", "bgp community-list standard C seq 5 permit 65000:1\nroute-map M permit 10\n match community C\n",
+			"bgp community-list standard C seq 5 permit 65000:1\nbgp community-list standard C seq 10 permit 65000:2\nroute-map M permit 10\n match community C\n",
+			"bgp community-list standard C seq 10 permit 65000:2\n", ""},
+	} {
+		d := platform(t, c.platform)
+		out, notes := New(d, []byte(c.have)).play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+		if got := strings.Join(notes, "; "); len(out) > 0 || got != c.says {
+			t.Errorf("%s: want %q, have %q and %v", name, c.says, got, out)
+		}
 	}
 }

@@ -165,6 +165,7 @@ type book struct {
 	members    []*entry               // lines that make their block follow another one
 	freed      []string               // what the last command let go: values that clash, places to be empty first
 	claimed    []string               // and what it took of them
+	aim        *entry                 // what the last command took away by itself
 	turned     func(e *entry, by int) // who looks at every line that comes or goes; nil is nobody
 }
 

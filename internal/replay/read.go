@@ -181,7 +181,11 @@ func (r *reader) read(es []dialect.Elem, words []dialect.Word) bool {
 func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) bool {
 	m := r.mark()
 	if e.Many() {
-		for n := before(rest, words); n > 0; n-- { // as many words as the rest leaves
+		first := words
+		if e.Type == "ace" && len(words) > 0 && (words[0].Text < "a" || words[0].Text >= "{") { // no word that an entry begins with
+			first = nil
+		}
+		for n := before(rest, first); n > 0; n-- { // as many words as the rest leaves
 			r.put("-", e.Name, "", 8)
 			if r.read(rest, words[n:]) {
 				v := many(r.d, e.Type, said{r.line, words[:n]})

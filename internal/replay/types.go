@@ -261,7 +261,13 @@ func runs(set []int) string {
 // many gives the spelling of a value of several words.
 func many(d *dialect.Dialect, typ string, s said) string {
 	switch typ {
-	case "text", "blob", "secret":
+	case "blob":
+		value := strings.ReplaceAll(s.raw(), "\x03", "^C")
+		if at := strings.LastIndexByte(s.line[:s.words[0].At], '\n'); at >= 0 && !strings.Contains(value, "\n") { // nothing but its end
+			value = "\n" + value
+		}
+		return value
+	case "text", "secret":
 		return strings.ReplaceAll(s.raw(), "\x03", "^C")
 	case "quoted":
 		return bare(s.raw())

@@ -221,6 +221,7 @@ func (dev *Device) remove(e *entry, line string) error {
 		return refuse(Held, line, "%% In use: %s", line)
 	}
 	dev.moves++
+	dev.book.aim = e
 	dev.wipe(e)
 	for _, g := range e.r.Owns {
 		for _, x := range dev.seek(e, g) {

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +11,15 @@ import (
 
 // Proof says that a plan was replayed and that every step of it held. Only Verify makes
 // one, so a plan without a proof cannot be made.
-type Proof struct{ holds bool }
+type Proof struct {
+	holds bool
+	notes []string
+}
+
+// Notes gives what is to be known of the way to want: lines of both ends that are gone for a
+// moment, and lists of which cannot be told what they let through meanwhile. Secrets are in
+// it as they are in the texts.
+func (p Proof) Notes() []string { return p.notes }
 
 // Holds tells whether the proof is one.
 func (p Proof) Holds() bool { return p.holds }
@@ -18,23 +27,26 @@ func (p Proof) Holds() bool { return p.holds }
 // Verify plays do on a device that holds have, and undo on what comes of it. The first must
 // end at want, the second at have; no line may be refused or without effect, and no step may
 // break an invariant: no reference left dangling, the way in never gone, no neighbour without
-// its filter. One thing is forgiven: where a device does not take an entry while another one
+// its filter, no list in use that lets through more than either end or less than both, no value
+// with two holders, no set of numbers beyond both ends; and what both ends have is taken away
+// only where nothing else does. One thing is forgiven: where a device does not take an entry while another one
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
 	dev, from, to := stage(d, have, want)
-	out := dev.play(from, to, do)
+	out, notes := dev.play(from, to, do)
 	if len(out) > 0 {
 		return Proof{}, out
 	}
-	out = dev.play(to, from, undo)
-	return Proof{holds: len(out) == 0}, out
+	out, _ = dev.play(to, from, undo)
+	return Proof{holds: len(out) == 0, notes: notes}, out
 }
 
 // Check plays a script that leads from have to want, and no way back.
 func Check(d *dialect.Dialect, have, want, script []byte) []Refusal {
 	dev, from, to := stage(d, have, want)
-	return dev.play(from, to, script)
+	out, _ := dev.play(from, to, script)
+	return out
 }
 
 // stage gives a device that is at the beginning, and what it is compared with at both ends.
@@ -45,16 +57,30 @@ func stage(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
 }
 
 // play takes a script that leads from one device to the other.
-func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal) {
-	w := watch(dev, from, goal)
+func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal, notes []string) {
+	cmds := commands(dev.d, script)
+	out, w := dev.steps(from, goal, cmds, false)
+	if len(out) > 0 || !dev.d.AtOnce() {
+		return out, nil
+	}
+	if line := w.stays.needless(cmds); line != "" {
+		out = append(out, *refuse(Unsafe, line, "this takes away what stays, and nothing needs it to"))
+	}
+	return out, append(w.stays.told(), slices.Sorted(maps.Keys(w.lists.notes))...)
+}
+
+// steps takes commands one by one. Idle ones have no place in a plan, unless it is not one.
+func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Refusal, w *watcher) {
+	w = watch(dev, from, goal)
 	var late *Refusal  // a promise that was broken by the line before
 	var freed []string // and the values that it let go
-	for _, line := range commands(dev.d, script) {
+	for i, line := range cmds {
+		w.stays.step = i
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
-			return append(out, *refused)
+			return append(out, *refused), w
 		}
-		if dev.moves == before && dev.mode == mode && !text {
+		if dev.moves == before && dev.mode == mode && !text && !idle {
 			out = append(out, *refuse(Ignored, line, "the device takes it and changes nothing"))
 		}
 		if !dev.d.AtOnce() {
@@ -62,30 +88,28 @@ func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal) {
 		}
 		broken := w.broken(dev, line)
 		if late != nil && !slices.ContainsFunc(dev.book.claimed, func(c string) bool { return slices.Contains(freed, c) }) {
-			return append(out, *late)
+			return append(out, *late), w
 		}
-		late, freed = nil, nil
 		if broken != nil && len(dev.book.freed) == 0 {
-			return append(out, *broken)
+			return append(out, *broken), w
 		}
 		late, freed = broken, dev.book.freed // it may be that the device leaves no other way
 	}
 	if late != nil {
-		return append(out, *late)
+		return append(out, *late), w
 	}
 	dev.Top()
-	if broken := w.broken(dev, lastLine(script)); broken != nil {
-		return append(out, *broken)
+	last := ""
+	if len(cmds) > 0 {
+		last = cmds[len(cmds)-1]
+	}
+	if broken := w.broken(dev, last); broken != nil {
+		return append(out, *broken), w
 	}
 	if !dev.same(dev.top, goal.top) {
-		out = append(out, *refuse(WrongEnd, lastLine(script), "%s", difference(dev.normal(), goal.normal())))
+		out = append(out, *refuse(WrongEnd, last, "%s", difference(dev.normal(), goal.normal())))
 	}
-	return out
-}
-
-func lastLine(script []byte) string {
-	lines := strings.Split(strings.TrimSpace(string(script)), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+	return out, w
 }
 
 // same compares what two devices hold under a line.

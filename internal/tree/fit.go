@@ -75,10 +75,13 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	if e.Many() { // a list ends where what follows it in the pattern begins
 		n := len(words) - tail(rest, words)
-		if n < 1 {
+		if n < 1 || e.Type == "ace" && !lower(words[0].Text) {
 			return 0
 		}
 		raw := f.span(words[:n])
+		if e.Type == "blob" && !strings.Contains(raw, "\n") && lineEnds(f.src[:words[0].At]) { // only the word that ends it
+			raw = "\n" + raw
+		}
 		f.value(e, canonList(f.d, e, texts(words[:n]), raw), raw, 4)
 		return n
 	}
@@ -88,6 +91,12 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	return n
 }
+
+// lower tells whether a word begins with a small letter, as what an entry of a list does.
+func lower(w string) bool { return w[0] >= 'a' && w[0] <= 'z' }
+
+// lineEnds tells whether a text ends with a line, but for blanks behind it.
+func lineEnds(text string) bool { return strings.HasSuffix(strings.TrimRight(text, " \t\r"), "\n") }
 
 // span is the text from the first of some words to the last.
 func (f *fit) span(words []dialect.Word) string {

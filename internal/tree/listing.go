@@ -146,9 +146,11 @@ func fillGap(numbers []int, from, to, step int) bool {
 func values(t *Tree, entries []*node) (out []string) {
 	for _, k := range entries {
 		m := t.match(k)
-		v := m.line
-		if n := m.slot(m.rule.Sequence); n != "" {
-			v = strings.Join(slices.DeleteFunc(strings.Fields(v), func(w string) bool { return w == n }), " ")
+		v := m.rule.Text
+		for _, e := range dialect.Slots(m.rule.Pattern) {
+			if e.Name != m.rule.Sequence {
+				v += "\x00" + m.slot(e.Name)
+			}
 		}
 		out = append(out, v)
 	}

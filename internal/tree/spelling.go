@@ -192,10 +192,10 @@ func (m *matched) any(es []dialect.Elem) bool {
 func (t *Tree) apart(k *node) {
 	slot := k.m.rule.Expand
 	set, ok := readIDs(k.m.slot(slot))
-	if !ok || len(set) < 2 {
+	whole, raw := k.m, k.m.raw(slot)
+	if !ok || len(set) == 0 || len(set) == 1 && raw == strconv.Itoa(set[0]) {
 		return
 	}
-	whole, raw := k.m, k.m.raw(slot)
 	after := k
 	for i, id := range set {
 		c := k

@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // braces reads text whose blocks stand between braces and whose statements end with a
 // semicolon.
@@ -69,19 +72,22 @@ func (b *braces) comment(line bool) {
 	b.at += end
 }
 
-// word takes one word; between brackets and parentheses nothing ends a statement.
+// word takes one word; between brackets and parentheses that are of a value nothing ends a
+// statement.
 func (b *braces) word() {
 	start, nested := b.at, 0
 	for ; b.at < len(b.src); b.at++ {
 		c := b.src[b.at]
 		switch {
 		case c == '"':
-			if shut := strings.IndexByte(b.src[b.at+1:], '"'); shut >= 0 {
-				b.at += 1 + shut
+			shut := strings.IndexByte(b.src[b.at+1:], '"')
+			if shut < 0 { // the text ends before it is closed
+				shut = len(b.src) - b.at - 2
 			}
-		case c == '[' || c == '(':
+			b.at += 1 + shut
+		case !b.d.Split && (c == '[' || c == '('):
 			nested++
-		case c == ']' || c == ')':
+		case !b.d.Split && (c == ']' || c == ')'):
 			nested--
 		case nested > 0 && c == '\n':
 			b.no++
@@ -105,17 +111,27 @@ func (b *braces) take(word string) {
 	}
 }
 
-// bracket reads a list whose members are statements of their own.
+// bracket reads a list whose members are statements of their own. One that is not closed, or
+// holds what no word is, ends the text.
 func (b *braces) bracket() {
 	end := strings.IndexByte(b.src[b.at:], ']')
-	if end < 0 {
-		b.at = len(b.src)
+	if end < 0 || slices.ContainsFunc(Words(b.src[b.at:b.at+end]), odd) {
+		b.words, b.at = append(b.words, "["), len(b.src)
 		return
 	}
 	body := b.src[b.at : b.at+end]
 	b.list, b.lists = append(b.list, Words(body)...), true
 	b.no += strings.Count(body, "\n")
 	b.at += end + 1
+}
+
+// odd tells whether a member of a list would not read as one word by itself.
+func odd(w string) bool {
+	if in, quoted := strings.CutPrefix(w, `"`); quoted {
+		in, shut := strings.CutSuffix(in, `"`)
+		return !shut || strings.Contains(in, `"`)
+	}
+	return strings.ContainsAny(w, `{};"[#`) || strings.HasPrefix(w, "/*") || w == Inactive || w == "protect:"
 }
 
 // end gives the statement that was read.

@@ -85,6 +85,7 @@ func cutLine(text string) (line, rest string) {
 
 // skip tells whether a line says nothing: a comment, a volatile head, the end mark.
 func (d *Dialect) skip(body string) bool {
+	body = Fold(body)
 	return body == d.End || d.comment(body) || d.volatile(body)
 }
 

@@ -38,7 +38,7 @@ func paths(d *Dialect, text string, f func(Line)) {
 
 // pathLine gives the headers of a path that were not open before, and its last part.
 func pathLine(raw string, no int, open []string, f func(Line)) []string {
-	parts := SplitPath(raw)
+	parts := slices.DeleteFunc(SplitPath(raw), func(p string) bool { return strings.TrimSpace(p) == "" })
 	if len(parts) > MaxDepth {
 		parts = parts[:MaxDepth]
 	}
@@ -64,7 +64,7 @@ func SplitPath(path string) (out []string) {
 			nested++
 		case c == ']':
 			nested--
-		case nested <= 0 && c == ' ':
+		case nested <= 0 && blank(c):
 			return append(out, entry(path[start:i])+path[i:])
 		case nested <= 0 && c == '/':
 			out = append(out, entry(path[start:i]))
@@ -78,12 +78,18 @@ func SplitPath(path string) (out []string) {
 func entry(part string) string {
 	var b strings.Builder
 	for i := range len(part) {
-		if part[i] == '[' && i > 0 && (part[i-1] == ']' || !strings.Contains(part[:i], "[")) {
+		if part[i] == '[' && i > 0 && (part[i-1] == ']' || !strings.Contains(part[:i], "[")) && keyedBy(part[i:]) {
 			b.WriteByte(' ')
 		}
 		b.WriteByte(part[i])
 	}
 	return b.String()
+}
+
+// keyedBy tells whether a text begins with a key and its value between brackets.
+func keyedBy(text string) bool {
+	in, _, shut := strings.Cut(text, "]")
+	return shut && strings.HasPrefix(in, "[") && strings.Contains(in, "=")
 }
 
 // JoinPath is the way back.
@@ -92,7 +98,7 @@ func JoinPath(parts []string) string {
 	for _, p := range parts {
 		name, rest, _ := strings.Cut(p, " ")
 		b.WriteString("/" + name)
-		for strings.HasPrefix(rest, "[") {
+		for keyedBy(rest) { // else it is a value that begins so
 			var key string
 			key, rest, _ = strings.Cut(rest, " ")
 			b.WriteString(key)
