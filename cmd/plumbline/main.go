@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -98,7 +97,10 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 
 // tellEnd says why a verb ended, unless a page did; a finding that no page held too.
 func (e *env) tellEnd(err error) {
-	if err != nil && !silent(err) {
-		fmt.Fprintln(e.err, "error:", strings.TrimSpace(err.Error()))
+	if err == nil {
+		return
+	}
+	if text := unsaid(err); text != "" {
+		fmt.Fprintln(e.err, "error:", text)
 	}
 }

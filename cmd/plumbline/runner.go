@@ -20,7 +20,16 @@ type runnerConfig struct {
 	Stores    []runnerStore `yaml:"stores,optional"`
 	State     string        `yaml:"state,optional"`      // folder of the journal; default .plumbline/journal in the repository
 	LedgerKey string        `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
+	Forge     *runnerForge  `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
 	file      string
+}
+
+// runnerForge is the repository on a forge.
+type runnerForge struct {
+	Kind    string        `yaml:"kind"`    // gitea (also Forgejo), github or gitlab
+	API     string        `yaml:"api"`     // address of its API: https://api.github.com, https://git.example.net/api/v1
+	Project string        `yaml:"project"` // owner/name; on GitLab also the number
+	Token   strict.Secret `yaml:"token"`
 }
 
 // runnerStore is a named store of secrets.
@@ -63,7 +72,7 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		// %v: it is this machine's configuration, no finding about intent
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
-	r.Stores, r.State, r.LedgerKey = v.Stores, v.State, v.LedgerKey
+	r.Stores, r.State, r.LedgerKey, r.Forge = v.Stores, v.State, v.LedgerKey, v.Forge
 	for _, path := range append([]string{r.State, r.LedgerKey}, r.folders()...) {
 		if strings.HasPrefix(path, "~") || strings.Contains(path, "$") {
 			return r, fmt.Errorf("the runner's configuration %s: %q is taken as it stands, and nothing in it is expanded: write the whole path", e.runner, path)

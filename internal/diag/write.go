@@ -131,6 +131,7 @@ func token(line []rune) int {
 // visible makes hostile text safe for a terminal: what steers it is shown as a mark of
 // the same width.
 func visible(s string) string {
+	s = strings.ReplaceAll(s, "##[", "#\uFFFD[") // a command to a runner, wherever it stands
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
