@@ -41,7 +41,7 @@ func doctorVerb(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			verdict := e.examine(c, b, devices, &p)
+			verdict := e.examine(c, b, devices, len(names) > 0, &p)
 			if err := e.say("text", p); err != nil {
 				return err
 			}
@@ -105,8 +105,9 @@ func unwritable(dir string) string {
 	return ""
 }
 
-// examine reads each device once and says what works and how to mend what does not.
-func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *report.Page) error {
+// examine reads each device once and says what works and how to mend what does not; at those
+// that were named it looks closer.
+func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, named bool, p *report.Page) error {
 	reach, err := e.reach(b)
 	if err != nil {
 		return err
@@ -126,9 +127,10 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 		} else {
 			s.Notes = append(s.Notes, fmt.Sprintf("read %d bytes, complete by %s", len(a.Live.Text), a.Live.Complete))
 			s.Notes = append(s.Notes, parsed(b, name, a.Live.Text))
+			unwell := named && e.closer(c.Context(), b, reach, name, &s)
 			var bad bool
 			s.Notes, bad = e.required(c.Context(), b, cfg, reach, name, a.Live.Text, s.Notes)
-			if bad {
+			if bad || unwell {
 				failed, s.State = true, "not ready"
 			}
 		}
@@ -145,14 +147,15 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, p *
 func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig, reach drivers.Reach, name string, live []byte, notes []string) ([]string, bool) {
 	p, bad := b.Platform(b.Device(name).Platform), false
 	for _, r := range p.Requires {
+		asked := r.Ask == p.Style || r.Ask == "pending" && len(p.Session.Commit.Apply) > 0 // what a writer can tell
 		switch has, seen := strings.Contains("\n"+string(live), "\n"+r.Want), r.Ask == p.Session.Fetch; {
 		case seen && has:
 			notes = append(notes, "requires: "+r.Want+": it is there")
 		case seen:
 			notes, bad = append(notes, "requires: "+r.Want+": it is not there; "+r.Fix), true
-		case r.Ask == p.Style && e.readOnly(b, cfg, name) != nil:
+		case asked && e.readOnly(b, cfg, name) != nil:
 			notes = append(notes, "requires: "+r.Want+": not looked at, this runner can only read: "+e.readOnly(b, cfg, name).Error())
-		case r.Ask == p.Style:
+		case asked:
 			err := e.ready(ctx, b, cfg, reach, name)
 			if err == nil {
 				notes = append(notes, "requires: "+r.Want+": it is there, and nothing is on trial")
@@ -178,5 +181,5 @@ func parsed(b *pipeline.Build, device string, live []byte) string {
 	c, _ := b.Config(device)
 	have, _ := tree.Parse(c.Dialect, live)
 	_, cover := tree.Expect(have, c.Root, nil, tree.Options{})
-	return coverage(cover)
+	return coverage(cover) + share(cover)
 }

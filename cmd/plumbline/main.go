@@ -42,6 +42,7 @@ var verbs = []func(*env) *cobra.Command{
 	explainVerb,
 	doctorVerb,
 	demoVerb,
+	simVerb,
 	versionVerb,
 }
 

@@ -1,6 +1,7 @@
 package drivertest_test
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -123,4 +124,22 @@ func TestDialogue(t *testing.T) {
 		}
 		return []byte(b.Transcript())
 	})
+}
+
+// A question that a device does not know is unknown, wherever the refusal stands in the
+// answer; the questions behind it are answered.
+func TestRefusedQuestion(t *testing.T) {
+	for _, s := range styles(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Session.Read = map[string]string{"nonsense": "show nonsense", "text": s.Session.Fetch}
+			r, _ := s.board(t)
+			facts, err := r.Reader.Probe(t.Context(), r.Target, "nonsense", "text")
+			if err != nil || len(facts) != 2 || facts[1].Err != nil || facts[1].Text == "" {
+				t.Fatal(facts, err)
+			}
+			if !errors.Is(facts[0].Err, drivers.ErrForbidden) {
+				t.Errorf("%q, %v", facts[0].Text, facts[0].Err)
+			}
+		})
+	}
 }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"plumbline/drivers"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/report"
+	"plumbline/internal/tree"
+	"plumbline/render"
+)
+
+// closer looks at a device that was named: who it proves to be, how changes would be tried
+// there, and which questions of its platform it answers. It reports whether something that
+// its health is judged by is not answered.
+func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach, name string, s *report.Section) (bad bool) {
+	d := b.Device(name)
+	p := b.Platform(d.Platform)
+	var kinds []string
+	for _, k := range d.HostKeys {
+		kind, _, _ := strings.Cut(k, " ")
+		kinds = append(kinds, kind)
+	}
+	s.Notes = append(s.Notes, "identity: it proved a pinned key ("+strings.Join(kinds, ", ")+")", styled(p))
+	r, t, err := reach(name)
+	if err != nil {
+		s.Notes = append(s.Notes, "questions: "+err.Error())
+		return true
+	}
+	asks := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Session.Read)), func(q string) bool { return strings.Contains(p.Session.Read[q], "<") })
+	facts, err := r.Probe(ctx, t, asks...)
+	if err != nil {
+		s.Notes = append(s.Notes, "questions: "+err.Error())
+		return true
+	}
+	var good []string
+	for _, f := range facts {
+		_, vital := p.Health[f.Ask]
+		switch {
+		case f.Err == nil && f.Ask == "version":
+			good = append(good, f.Ask+" ("+firstLine(f.Text)+")")
+		case f.Err == nil:
+			good = append(good, f.Ask)
+		default:
+			s.Notes = append(s.Notes, fmt.Sprintf("question %s: %v", f.Ask, f.Err))
+			bad = bad || vital
+		}
+	}
+	if len(good) > 0 {
+		s.Notes = append(s.Notes, "questions that it answers: "+strings.Join(good, ", "))
+	}
+	if bad {
+		s.Notes = append(s.Notes, "next: health is judged by what is not answered; compare read in platform.yaml with this version of the device, and what the read user may ask")
+	}
+	return bad
+}
+
+// styled tells how a change would be tried on a platform.
+func styled(p render.Platform) string {
+	out := "changes: " + p.Style
+	if c := p.Session.Commit; len(c.Apply) > 0 {
+		out += fmt.Sprintf(", by a clock of the device, from %v to %v", c.Least, c.Most)
+	}
+	if p.Support == "render" {
+		out += "; no device of a vendor was asked yet, so the platform counts as rendered only"
+	}
+	return out
+}
+
+// firstLine gives the first line of an answer that says something.
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); len(line) > 1 {
+			return line[:min(len(line), 80)]
+		}
+	}
+	return "nothing"
+}
+
+// share tells how much of a text the rules of the platform know, in percent.
+func share(c tree.Coverage) string {
+	all := c.Managed + c.Unmanaged
+	if all == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the rules know %.1f %%", 100*float64(all-c.Unruled)/float64(all))
+}
