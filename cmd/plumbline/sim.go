@@ -97,9 +97,9 @@ func (h herd) devices() (out []sim.Device, err error) {
 	}
 	platforms := map[string]render.Platform{}
 	for _, name := range h.platforms {
-		p, ds := render.Read(templates.FS, name)
-		if ds.Failed() {
-			return nil, fmt.Errorf("no platform %q: %w", name, ds.Err())
+		p, err := render.Find(templates.FS, name)
+		if err != nil {
+			return nil, err
 		}
 		platforms[name] = p
 	}
