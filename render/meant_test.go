@@ -14,7 +14,11 @@ import (
 func meant(d *network.Device, names []name) map[string]bool {
 	out := map[string]bool{}
 	add := func(format string, args ...any) { out[fmt.Sprintf(format, args...)] = true }
-	for _, p := range d.Interfaces.Ports {
+	var ports []network.Port
+	if d.Interfaces != nil {
+		ports = d.Interfaces.Ports
+	}
+	for _, p := range ports {
 		for _, a := range p.Addrs {
 			add("address %s %s", called(names, p.Name), a.Prefix)
 		}
@@ -63,7 +67,9 @@ func meant(d *network.Device, names []name) map[string]bool {
 		for _, v := range d.VRF.Tables {
 			sessions(v.Name, v.Neighbors)
 			add("rd %s %s", v.Name, v.RD)
-			add("vni %s %d", v.Name, v.VNI)
+			if v.VNI > 0 {
+				add("vni %s %d", v.Name, v.VNI)
+			}
 			add("tell %s %s", v.Name, v.RT)
 			add("take %s %s", v.Name, v.RT)
 			for _, i := range v.Imports {

@@ -1,0 +1,123 @@
+package render_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/network"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// throws is how many random networks each platform is asked for.
+func throws(t *testing.T) int {
+	t.Helper()
+	if s := os.Getenv("PLUMBLINE_NETWORKS"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			t.Fatalf("PLUMBLINE_NETWORKS is %q: want a number of networks", s)
+		}
+		return n
+	}
+	return 300
+}
+
+// TestRandomNetworks holds that what is found in the text of a platform is what the model
+// holds, for networks that nobody wrote. What a platform has no words for is left out of
+// them, group by group.
+func TestRandomNetworks(t *testing.T) {
+	for _, v := range vendors(t) {
+		t.Run(v.platform, func(t *testing.T) {
+			net := crowd(t, v, throws(t))
+			cs, ds := render.All(net, templates.FS)
+			if ds.Failed() {
+				t.Fatal(ds.Err())
+			}
+			bad := 0
+			for i, d := range net.Devices {
+				for _, diff := range v.differ(known(v.found(cs[i]), d), meant(d, v.names)) {
+					t.Errorf("%s: %s", d.Name, diff)
+					bad++
+				}
+				if bad > 9 {
+					t.FailNow()
+				}
+			}
+			counted(t, v.platform, net)
+		})
+	}
+}
+
+// crowd gives the devices of many random networks, without the groups of facts that the
+// platform has no words for. A device is called by its seed.
+func crowd(t *testing.T, v vendor, seeds int) *network.Network {
+	t.Helper()
+	all := new(network.Network)
+	for seed := range seeds {
+		for _, d := range thrown(uint64(seed), v.names).Devices {
+			d.Name, d.Platform = fmt.Sprintf("seed%d-%s", seed, d.Name), v.platform
+			eachGroup(d, func(name string, group reflect.Value) {
+				if !group.IsNil() {
+					group.Elem().FieldByName("From").Set(reflect.ValueOf(diag.Pos{File: d.Name + " " + name, Line: 1, Col: 1}))
+				}
+			})
+			all.Devices = append(all.Devices, d)
+		}
+	}
+	_, ds := render.All(all, templates.FS)
+	onlyWords(t, ds)
+	unspeakable := map[string]bool{}
+	for _, d := range ds {
+		unspeakable[d.At.File] = unspeakable[d.At.File] || d.Severity == diag.Fail
+	}
+	for _, d := range all.Devices {
+		eachGroup(d, func(name string, group reflect.Value) {
+			if unspeakable[d.Name+" "+name] {
+				group.SetZero()
+			}
+		})
+		if d.BGP == nil { // what stands on it
+			d.EVPN, d.VRF = nil, nil
+		}
+	}
+	return all
+}
+
+// counted sees that each group of facts that a platform has words for was there.
+func counted(t *testing.T, platform string, net *network.Network) {
+	t.Helper()
+	held := map[string]int{}
+	for _, d := range net.Devices {
+		eachGroup(d, func(name string, group reflect.Value) {
+			if !group.IsNil() {
+				held[name]++
+			}
+		})
+	}
+	eachGroup(new(network.Device), func(name string, _ reflect.Value) {
+		text, err := fs.ReadFile(templates.FS, platform+"/"+name+".tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held[name] == 0 && name != "MPLS" && !strings.Contains(string(text), "{{unsaid ") {
+			t.Errorf("no network had the group %s", name)
+		}
+	})
+	t.Logf("of %d devices so many had a group: %v", len(net.Devices), held)
+}
+
+// eachGroup goes through the groups of facts of a device.
+func eachGroup(d *network.Device, f func(name string, group reflect.Value)) {
+	v := reflect.ValueOf(d).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.Pointer {
+			f(v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+}
