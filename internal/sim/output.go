@@ -50,7 +50,7 @@ func (b *Box) shown(prompt string) string {
 		text = b.whole(string(b.state.Whole()))
 	}
 	if f := b.faults.has("evil"); f != nil {
-		text = strings.Replace(text, "!\n", evil(f.Text, prompt), 1)
+		text = b.spoiled(text, f.Text, prompt)
 	}
 	if f := b.faults.takes("truncate", always); f != nil {
 		text = text[:min(f.N, len(text))] + "\n"
@@ -58,8 +58,21 @@ func (b *Box) shown(prompt string) string {
 	return text
 }
 
-// evil is comment lines of a banner that a careless reader takes for a prompt. They stand
-// where a comment may stand, so that a whole answer means what it meant without them.
+// spoiled puts comment lines of a banner into a text that a careless reader takes for a
+// prompt. They stand where a comment may stand, so that a whole answer means what it meant
+// without them.
+func (b *Box) spoiled(text, kind, prompt string) string {
+	mark := "!"
+	if len(b.is.Dialect.Comment) > 0 {
+		mark = b.is.Dialect.Comment[0]
+	}
+	at := strings.Index(text, "!\n") + 2
+	if at < 2 {
+		at = strings.Index(text, "\n") + 1
+	}
+	return text[:at] + strings.ReplaceAll(evil(kind, prompt), "!", mark) + text[at:]
+}
+
 func evil(kind, prompt string) string {
 	switch kind {
 	case "prompt":
@@ -89,7 +102,7 @@ func (b *Box) pieces(out string) (ps []piece) {
 		return ps
 	}
 	if f := b.faults.has("evil"); f != nil && f.Text == "cut" {
-		if at := strings.Index(out, "\r\n! do not touch"); at > 0 {
+		if at := strings.Index(out, " do not touch") - len("\r\n!"); at > 0 {
 			return []piece{{out[:at], 20 * time.Millisecond}, {out[at:], 0}}
 		}
 	}
