@@ -81,10 +81,10 @@ func (a *Anycast) host(b *Build, d *Design, field *Name) {
 	all, ls := services(b, g.Name), lines(b, g)
 	switch {
 	case g.Role != "host" && g.Role != "dns":
-		b.Fail(field, "anycast/hosts", "%s is of role %s: hosts of a service are of role host or dns", *field, g.Role)
+		b.Fail(field, "anycast/hosts", "%s is of role %s: hosts of a service are of role host or dns", *field, g.Role).Also = b.role(g)
 		return
 	case a.state(g.Site) == "":
-		b.Fail(field, "anycast/hosts", "%s is at %s, which is none of the sites", *field, g.Site)
+		b.Fail(field, "anycast/hosts", "%s is at %s, which is none of the sites", *field, g.Site).Also = []diag.Pos{b.At(&g.Site)}
 		return
 	case len(ls) == 0:
 		b.Fail(field, "anycast/hosts", "%s has no link with addresses to a router of the backbone at %s", *field, g.Site)

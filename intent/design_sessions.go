@@ -49,11 +49,11 @@ func (d *Design) passing(b *Build) (out []*inventory.Device) {
 			continue
 		}
 		if g.Role != "reflector" && g.Role != "core" || b.fabricOf(g.Name) != nil {
-			b.Fail(field, "design/reflectors", "%s is of role %s: a reflector is a device of the backbone of role reflector or core", g.Name, g.Role)
+			b.Fail(field, "design/reflectors", "%s is of role %s: a reflector is a device of the backbone of role reflector or core", g.Name, g.Role).Also = b.role(g)
 			continue
 		}
 		if first := sites[g.Site]; first != nil {
-			b.Fail(field, "design/reflectors", "%s stands at %s, as %s does: reflectors are at different sites", g.Name, g.Site, *first).Also = []diag.Pos{b.At(first)}
+			b.Fail(field, "design/reflectors", "%s stands at %s, as %s does: reflectors are at different sites", g.Name, g.Site, *first).Also = []diag.Pos{b.At(first), b.At(&g.Site), b.At(&b.Gear(string(*first)).Site)}
 		}
 		sites[g.Site] = field
 		out = append(out, g)

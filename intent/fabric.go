@@ -152,18 +152,18 @@ func (f *Fabric) members(b *Build, d *Design) map[Name]*member {
 			b.Fail(field, "fabric/members", "%s is a member of the fabric %s too", *field, other.Name)
 		}
 		if !slices.Contains([]string{"spine", "leaf", "border"}, string(m.gear.Role)) {
-			b.Fail(field, "fabric/members", "%s is of role %s: a fabric has devices of role spine, leaf and border", *field, m.gear.Role)
+			b.Fail(field, "fabric/members", "%s is of role %s: a fabric has devices of role spine, leaf and border", *field, m.gear.Role).Also = b.role(m.gear)
 		}
 		out[*field] = m
 	}
 	for i := range f.Spines {
 		if m := out[f.Spines[i]]; m != nil && !m.spine {
-			b.Fail(&f.Spines[i], "fabric/members", "%s is of role %s and no spine", f.Spines[i], m.gear.Role)
+			b.Fail(&f.Spines[i], "fabric/members", "%s is of role %s and no spine", f.Spines[i], m.gear.Role).Also = b.role(m.gear)
 		}
 	}
 	for i := range f.Leaves {
 		if m := out[f.Leaves[i]]; m != nil && m.spine {
-			b.Fail(&f.Leaves[i], "fabric/members", "%s is a spine and no leaf", f.Leaves[i])
+			b.Fail(&f.Leaves[i], "fabric/members", "%s is a spine and no leaf", f.Leaves[i]).Also = b.role(m.gear)
 		}
 	}
 	f.numbers(b, d, out)
@@ -189,18 +189,18 @@ func (f *Fabric) numbers(b *Build, d *Design, ms map[Name]*member) {
 		case *a == d.ASN:
 			b.Fail(a, "fabric/asn", "AS %d is that of the network", *a)
 		case m.spine && spines != nil && *spines != *a:
-			b.Fail(a, "fabric/asn", "all spines have one AS, and another has %d", *spines).Also = []diag.Pos{b.At(spines)}
+			b.Fail(a, "fabric/asn", "all spines have one AS, and another has %d", *spines).Also = slices.Concat(b.role(m.gear), f.roleBy(b, spines), []diag.Pos{b.At(spines)})
 		case m.spine:
 			spines = a
 		case twin != nil:
-			b.Fail(a, "fabric/asn", "AS %d is that of another leaf: each would refuse the routes of the other", *a).Also = []diag.Pos{b.At(twin)}
+			b.Fail(a, "fabric/asn", "AS %d is that of another leaf: each would refuse the routes of the other", *a).Also = append(b.role(m.gear), b.At(twin))
 		default:
 			leaves[*a] = a
 		}
 		f.elsewhere(b, a)
 	}
 	if one := leaves[deref(spines)]; spines != nil && one != nil {
-		b.Fail(one, "fabric/asn", "AS %d is that of the spines", *one).Also = []diag.Pos{b.At(spines)}
+		b.Fail(one, "fabric/asn", "AS %d is that of the spines", *one).Also = append(f.roleBy(b, one), b.At(spines))
 	}
 }
 
@@ -237,7 +237,7 @@ func (f *Fabric) cabled(b *Build, ms map[Name]*member) bool {
 			spine bool
 		}{{&c.Spine, true}, {&c.Leaf, false}} {
 			if m := ms[*end.field]; m == nil || m.spine != end.spine {
-				b.Fail(end.field, "fabric/cables", "%s is no %s of the fabric", *end.field, map[bool]string{true: "spine", false: "leaf"}[end.spine])
+				b.Fail(end.field, "fabric/cables", "%s is no %s of the fabric", *end.field, map[bool]string{true: "spine", false: "leaf"}[end.spine]).Also = f.roleOf(b, *end.field)
 			}
 		}
 		count[[2]Name{c.Spine, c.Leaf}]++
@@ -249,7 +249,7 @@ func (f *Fabric) cabled(b *Build, ms map[Name]*member) bool {
 	for _, s := range f.names() {
 		for _, l := range f.names() {
 			if n := count[[2]Name{*s, *l}]; ms[*s].spine && !ms[*l].spine && n != want {
-				b.Fail(l, "fabric/cables", "%s has %d cables to %s and the first leaf has %d: every leaf has as many to every spine", *l, n, *s, want)
+				b.Fail(l, "fabric/cables", "%s has %d cables to %s and the first leaf has %d: every leaf has as many to every spine", *l, n, *s, want).Also = f.ends(b, *l)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/diag"
 	"plumbline/internal/network"
 )
 
@@ -60,7 +61,7 @@ func (l *Link) Expand(b *Build) {
 	case len(l.Between) != 2:
 		b.Fail(&l.Between, "link/ends", "a link has two ends, this has %d", len(l.Between))
 	case l.Between[0].Device == l.Between[1].Device:
-		b.Fail(&l.Between[1].Device, "link/ends", "both ends are on %s", l.Between[1].Device)
+		b.Fail(&l.Between[1].Device, "link/ends", "both ends are on %s", l.Between[1].Device).Also = []diag.Pos{b.At(&l.Between[0].Device)}
 	default:
 		l.inside(b)
 	}
@@ -75,11 +76,16 @@ func (l *Link) inside(b *Build) {
 	for i := range x.Addresses {
 		a := &x.Addresses[i]
 		if !slices.ContainsFunc(y.Addresses, func(o IfAddr) bool { return o.Masked() == a.Masked() && o.Addr() != a.Addr() }) {
-			b.Fail(a, "link/subnet", "the other end has no address in %s", a.Masked())
+			fault := b.Fail(a, "link/subnet", "the other end has no address in %s", a.Masked())
+			for j := range y.Addresses {
+				if o := &y.Addresses[j]; o.Addr().Is6() == a.Addr().Is6() {
+					fault.Also = append(fault.Also, b.At(o))
+				}
+			}
 		}
 	}
 	if len(x.Addresses) != len(y.Addresses) {
-		b.Fail(&y.Addresses, "link/families", "both ends have the same families: %d addresses here, %d there", len(y.Addresses), len(x.Addresses))
+		b.Fail(&y.Addresses, "link/families", "both ends have the same families: %d addresses here, %d there", len(y.Addresses), len(x.Addresses)).Also = []diag.Pos{b.At(&x.Addresses)}
 	}
 	if l.interior(b) {
 		l.backbone(b)
@@ -100,14 +106,14 @@ func (l *Link) end(b *Build, e *LinkEnd, far, use string) {
 
 // addresses gives the facts of a list of addresses, one of each family at most.
 func addresses(b *Build, list []IfAddr) (out []network.Addr) {
-	seen := map[bool]bool{}
+	seen := map[bool]diag.Pos{}
 	for i := range list {
 		a := &list[i]
-		if seen[a.Addr().Is6()] {
-			b.Fail(a, "link/families", "one address of each family: %s is the second", a)
+		if first, second := seen[a.Addr().Is6()]; second {
+			b.Fail(a, "link/families", "one address of each family: %s is the second", a).Also = []diag.Pos{first}
 			continue
 		}
-		seen[a.Addr().Is6()] = true
+		seen[a.Addr().Is6()] = b.At(a)
 		out = append(out, network.Addr{Prefix: a.Prefix, From: b.At(a)})
 	}
 	return out

@@ -75,12 +75,16 @@ func (v *VRF) Expand(b *Build) {
 		if other, ok := b.set.byName[Head{"vrf", v.Imports[i]}].(*VRF); ok {
 			for _, n := range slices.Sorted(maps.Keys(other.leaves(b, f))) {
 				if leaves[n] != nil {
-					b.Fail(&v.Imports[i], "vrf/imports", "%s has both tables: taking routes over within one device is not in this version", n)
+					b.Fail(&v.Imports[i], "vrf/imports", "%s has both tables: taking routes over within one device is not in this version", n).
+						Also = append(v.ways(b, n), other.ways(b, n)...)
 				}
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(leaves)) {
+		if b.net.Device(name) == nil {
+			continue // said where the fabric, or the link, names it
+		}
 		v.table(b, d, f, b.net.Device(name), leaves[name])
 	}
 	for i := range v.Handoffs {
@@ -128,6 +132,28 @@ func (v *VRF) leaves(b *Build, f *Fabric) map[string][]*Prefix {
 		add(l)
 	}
 	return out
+}
+
+// ways tells what brings the table to a leaf: its exits there, and the segments that are
+// in it.
+func (v *VRF) ways(b *Build, leaf string) (at []diag.Pos) {
+	on := func(name Name) bool {
+		l, _ := b.set.byName[Head{"link", name}].(*Link)
+		return l != nil && len(l.Ports) > 0 && string(l.Ports[0].Device) == leaf
+	}
+	for _, s := range v.segments(b) {
+		for i := range s.Attach {
+			if on(s.Attach[i].Link) {
+				at = append(at, b.At(&s.Attach[i].Link), b.At(&s.VRF))
+			}
+		}
+	}
+	for i := range v.Handoffs {
+		if on(v.Handoffs[i].Link) {
+			at = append(at, b.At(&v.Handoffs[i].Link))
+		}
+	}
+	return at
 }
 
 // imports sees that tables which take routes from each other both say so, and that no
@@ -212,7 +238,11 @@ func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
 		return
 	}
 	if len(h.Addresses) != 1 || h.Addresses[0].Key != e.Device {
-		b.Fail(&h.Addresses, "vrf/handoff", "addresses are those of %s, the end of %s", e.Device, h.Link)
+		at := any(&h.Addresses)
+		if len(h.Addresses) == 1 {
+			at = &h.Addresses[0].Key
+		}
+		b.Fail(at, "vrf/handoff", "addresses are those of %s, the end of %s", e.Device, h.Link).Also = []diag.Pos{b.At(&e.Device)}
 		return
 	}
 	if h.Peer.ASN == ASN(f.asn(d, n.Name)) {
@@ -274,7 +304,7 @@ func (v *VRF) policy(b *Build, d *Design, h *Handoff, accept *Prefixes, n *netwo
 		out = append(out, network.PrefixItem{Prefix: all, From: b.At(&h.Send)})
 	}
 	if len(out) == 0 {
-		b.Fail(&h.Send, "policy/empty-is-not-all", "the table has no subnet of this family: there is nothing to tell")
+		b.Fail(&h.Send, "policy/empty-is-not-all", "the vrf %s has no subnet of this family: there is nothing to tell", v.Name)
 	}
 	for _, x := range []struct {
 		end   string

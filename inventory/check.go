@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"net/netip"
+	"slices"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/strict"
@@ -127,19 +128,25 @@ func (c *checker) refers(what string, name *string, have map[string]diag.Pos) {
 	for n := range have {
 		names = append(names, n)
 	}
-	fault.Hint = diag.Nearest(*name, names)
+	if fault.Hint = diag.Nearest(*name, names); fault.Hint != "" {
+		fault.Also = []diag.Pos{have[fault.Hint]}
+	}
 }
 
 // groups holds redundancy groups to their size: one member protects nothing.
 func (c *checker) groups(inv *Inventory) {
 	members := map[string]int{}
-	for _, d := range inv.Devices {
+	at := map[string][]diag.Pos{}
+	for i := range inv.Devices {
+		d := &inv.Devices[i]
 		members[d.Group]++
+		at[d.Group] = append(at[d.Group], c.src.At(&d.Group))
 	}
 	for i := range inv.Devices {
 		d := &inv.Devices[i]
 		if n := members[d.Group]; d.Group != "" && (n < 2 || n > 4) {
-			c.Failf(c.src.At(&d.Group), "inventory/group-size", "group %q has %d members: want 2 to 4", d.Group, n)
+			c.Failf(c.src.At(&d.Group), "inventory/group-size", "group %q has %d members: want 2 to 4", d.Group, n).
+				Also = slices.DeleteFunc(slices.Clone(at[d.Group]), func(p diag.Pos) bool { return p == c.src.At(&d.Group) })
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"plumbline/internal/diag"
 	"plumbline/internal/gate"
-	"plumbline/internal/network"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/repo"
 	"plumbline/validate"
@@ -18,7 +17,8 @@ import (
 // before is the commit that a change is based on: where its history left the protected
 // branch, or another one that was asked for.
 type before struct {
-	pipeline.Base        // its network is nil where the change is none, or where nothing can be compared
+	pipeline.Base // its network is nil where the change is none, or where nothing can be compared
+	meant         pipeline.Meant
 	says          string // which commit, or why there is none
 }
 
@@ -49,11 +49,11 @@ func (e *env) before(head, since string, tree fs.FS) (before, error) {
 	if same, err := r.Same(base, tree, isInput); err != nil || same && since == "" {
 		return b, err
 	}
-	net, ds := pipeline.Resolve(was)
+	meant, ds := pipeline.Resolve(was)
 	if ds.Failed() {
 		return none(fmt.Errorf("%s holds no intent that resolves: %w", b.says, ds.Err()))
 	}
-	b.Network = net
+	b.meant, b.Network = meant, meant.Network
 	return b, nil
 }
 
@@ -117,12 +117,12 @@ func (e *env) base(r *repo.Repo, head, since string) (base, name string, err err
 	return base, name, err
 }
 
-// resolved reads the network of a commit, or of the working tree, and no more.
-func (e *env) resolved(head string) (*network.Network, fs.FS, diag.List, error) {
+// resolved reads what a commit, or the working tree, asks for, and no more.
+func (e *env) resolved(head string) (pipeline.Meant, fs.FS, diag.List, error) {
 	tree, err := e.files(head)
 	if err != nil {
-		return nil, nil, nil, err
+		return pipeline.Meant{}, nil, nil, err
 	}
-	net, ds := pipeline.Resolve(tree)
-	return net, tree, ds, nil
+	meant, ds := pipeline.Resolve(tree)
+	return meant, tree, ds, nil
 }

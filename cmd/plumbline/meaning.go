@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/diag"
 	"plumbline/internal/network"
+	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
 )
 
-// mostFacts is how many facts are shown of one device: more is told by number.
+// mostFacts is how many facts are shown of one device: more are counted.
 const mostFacts = 100
 
 // meaning tells what a commit, or the working tree, changes in meaning since another: per
@@ -40,7 +42,7 @@ func (e *env) meaning(span, format string, code, more bool) error {
 	if ds.Failed() {
 		return errors.Join(e.say(format, p), errFindings)
 	}
-	changed := changes(&p, network.Diff(was, is))
+	changed := changes(&p, was, is)
 	if err := e.say(format, p); err != nil {
 		return err
 	}
@@ -64,51 +66,67 @@ func quoting(tree fs.FS) func(string) []byte {
 	}
 }
 
-// changes adds to a page what changes in meaning; devices that change alike are told once.
-func changes(p *report.Page, all []network.Change) bool {
-	type told struct {
-		devices []string
-		section report.Section
-	}
-	var order []string
-	alike := map[string]*told{}
-	devices := 0
-	for part := range chunks(all) {
-		s := report.Section{State: "changed"}
-		key := ""
-		for _, c := range part {
-			l := line(c)
-			key += l.Op + l.Text + "\x00" + l.From.String() + "\x00"
-			s.Lines = append(s.Lines, l)
-		}
-		if n := len(s.Lines); n > mostFacts {
-			s.Lines, s.Notes = s.Lines[:mostFacts], []string{fmt.Sprintf("%d facts differ: the first %d are shown", n, mostFacts)}
-		}
-		devices++
-		if alike[key] == nil {
-			alike[key] = &told{section: s}
-			order = append(order, key)
-		}
-		alike[key].devices = append(alike[key].devices, part[0].Device)
-	}
+// changes adds to a page what two commits say otherwise, and what that means; devices that
+// change alike are told once.
+func changes(p *report.Page, was, is pipeline.Meant) bool {
+	said, all := pipeline.Diff(was, is)
+	sections, devices := alike(all)
 	says := "No device is meant to be otherwise"
 	if devices > 0 {
 		says = fmt.Sprintf("%d devices are meant to be otherwise, in %d facts", devices, len(all))
+	}
+	if len(said) > 0 {
+		says += fmt.Sprintf("; %d values are written otherwise", len(said))
+		s := report.Section{Head: "intent", State: "changed"}
+		for _, c := range said {
+			s.Lines = append(s.Lines, line(c.Object+": "+c.Field, c.Was, c.Is, c.At))
+		}
+		p.Sections = append(p.Sections, cut(s))
 	}
 	if p.Title == "" {
 		p.Title = says
 	} else {
 		p.Facts = append(p.Facts, report.Fact{Name: "change", Value: says})
 	}
-	for _, key := range order {
-		t := alike[key]
-		t.section.Head = strings.Join(t.devices, ", ")
-		if n := len(t.devices); n > 1 {
-			t.section.Head = fmt.Sprintf("%d devices: %s", n, t.section.Head)
-		}
-		p.Sections = append(p.Sections, t.section)
+	p.Sections = append(p.Sections, sections...)
+	return devices > 0 || len(said) > 0
+}
+
+// cut shows the first lines of a long section, and says so.
+func cut(s report.Section) report.Section {
+	if n := len(s.Lines); n > mostFacts {
+		s.Lines, s.Notes = s.Lines[:mostFacts], []string{fmt.Sprintf("%d differ: the first %d are shown", n, mostFacts)}
 	}
-	return devices > 0
+	return s
+}
+
+// alike tells each device, and those that change alike once.
+func alike(all []network.Change) (out []report.Section, devices int) {
+	at := map[string]int{}
+	names := map[int][]string{}
+	for part := range chunks(all) {
+		s := report.Section{State: "changed"}
+		key := ""
+		for _, c := range part {
+			l := line(c.Fact, c.Was, c.Is, c.At)
+			key += l.Op + l.Text + "\x00" + l.From.String() + "\x00"
+			s.Lines = append(s.Lines, l)
+		}
+		devices++
+		i, known := at[key]
+		if !known {
+			i = len(out)
+			at[key], out = i, append(out, cut(s))
+		}
+		names[i] = append(names[i], part[0].Device)
+	}
+	for i := range out {
+		out[i].Head = strings.Join(names[i], ", ")
+		if n := len(names[i]); n > 1 {
+			out[i].Head = fmt.Sprintf("%d devices: %s", n, out[i].Head)
+		}
+	}
+	return out, devices
 }
 
 // chunks cuts changes into those of one device each.
@@ -127,12 +145,12 @@ func chunks(all []network.Change) func(func([]network.Change) bool) {
 	}
 }
 
-func line(c network.Change) report.Line {
+func line(what, was, is string, at diag.Pos) report.Line {
 	switch {
-	case c.Was == "":
-		return report.Line{Op: "+", Text: c.Fact + ": " + c.Is, From: c.At}
-	case c.Is == "":
-		return report.Line{Op: "-", Text: c.Fact + ": " + c.Was, From: c.At}
+	case was == "":
+		return report.Line{Op: "+", Text: what + ": " + is, From: at}
+	case is == "":
+		return report.Line{Op: "-", Text: what + ": " + was, From: at}
 	}
-	return report.Line{Op: "~", Text: c.Fact + ": " + c.Was + " -> " + c.Is, From: c.At}
+	return report.Line{Op: "~", Text: what + ": " + was + " -> " + is, From: at}
 }

@@ -53,7 +53,9 @@ func scanLine(at diag.Pos, line string, ds *diag.List) {
 		case start && (c == '"' || c == '\''):
 			end := closing(line, i)
 			if end < 0 {
-				return // goes on in the next line; the tree tells of it
+				at.Col = col(line, i)
+				ds.Failf(at, "yaml/many-lines", "a quoted value ends on its line: close the quote")
+				return
 			}
 			if c == '"' {
 				escapes(at, line[:end], i, ds)
