@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,12 +63,38 @@ func TestFarm(t *testing.T) {
 	if out.Login, err = f.Logins()(t.Context(), "read"); err != nil {
 		t.Fatal(err)
 	}
+	if os.Getenv(farmEnv+"_GNMI") != "" {
+		f.Stop()
+		out.Targets = models(t, n, size)
+		out.Login = drivers.Login{User: "reader", Password: "secret"}
+	}
 	text, err := json.Marshal(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	fmt.Printf("\nFARM %s\n", text)
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the client is gone
+}
+
+// models starts devices that speak gNMI over TLS, with trees of about as many lines.
+func models(t *testing.T, n, lines int) (out []drivers.Target) {
+	var ports []any
+	for i := range lines / 4 {
+		name := fmt.Sprintf("Ethernet%d", i+1)
+		ports = append(ports, map[string]any{"name": name, "config": map[string]any{"name": name, "mtu": 9000, "description": fmt.Sprintf("link %d", i)}})
+	}
+	text, err := json.Marshal(map[string]any{"interfaces": map[string]any{"interface": ports}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		g, err := sim.StartGNMI(t.Context(), sim.Tree{Text: text, User: "reader", Password: "secret", TLS: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, drivers.Target{Name: fmt.Sprintf("r%d", i), Address: g.Address, Pins: []string{g.Pin}})
+	}
+	return out
 }
 
 // habits gives some devices bad ones, where the environment asks for that: of a hundred,
@@ -115,10 +142,7 @@ func startFarm(t testing.TB, devices, lines int) farm {
 // in turns with it dials each and reads the same bytes without looking at them. Client and
 // devices share the machine.
 func BenchmarkFetch(b *testing.B) {
-	devices := 1000
-	if n, err := strconv.Atoi(os.Getenv("PLUMBLINE_BENCH_DEVICES")); err == nil {
-		devices = n
-	}
+	devices := many()
 	for _, lines := range []int{300, 3000} {
 		b.Run(fmt.Sprintf("ssh/%dlines", lines), func(b *testing.B) {
 			f := startFarm(b, devices, lines)
@@ -160,6 +184,48 @@ func BenchmarkFetch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkModels reads every device of a farm over gNMI with TLS, 64 at once, and in turns
+// with it shakes hands with each without asking anything.
+func BenchmarkModels(b *testing.B) {
+	b.Setenv(farmEnv+"_GNMI", "1")
+	f := startFarm(b, many(), 300)
+	reader, err := all.Reader("gnmi", drivers.Session{Fetch: "/"}, func(context.Context, string) (drivers.Login, error) { return f.Login, nil })
+	if err != nil {
+		b.Fatal(err)
+	}
+	for range b.N {
+		raw, _, rawFailed := play(b, f, func(_ context.Context, t drivers.Target) (int, error) { return shake(t) })
+		took, size, failed := play(b, f, func(ctx context.Context, t drivers.Target) (int, error) {
+			live, err := reader.Fetch(ctx, t)
+			return len(live.Text), err
+		})
+		b.ReportMetric(float64(many())/took.Seconds(), "devices/s")
+		b.ReportMetric(float64(many())/raw.Seconds(), "bare/s")
+		b.ReportMetric(took.Seconds()/raw.Seconds(), "x-bare")
+		b.ReportMetric(float64(size)/1000, "kB")
+		b.ReportMetric(float64(failed+rawFailed), "failed")
+		b.ReportMetric(peak(), "MB-peak")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// shake is TLS and nothing else.
+func shake(t drivers.Target) (int, error) {
+	c, err := tls.Dial("tcp", t.Address.String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+	if err != nil {
+		return 0, err
+	}
+	return 0, c.Close()
+}
+
+// many is how many devices a farm has.
+func many() int {
+	if n, err := strconv.Atoi(os.Getenv("PLUMBLINE_BENCH_DEVICES")); err == nil {
+		return n
+	}
+	return 1000
 }
 
 // play does one thing with every device, 64 at once.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/openconfig/gnmic/pkg/api"
 	"github.com/openconfig/gnmic/pkg/api/target"
@@ -25,7 +27,7 @@ type conn struct {
 	target *target.Target
 	t      drivers.Target
 	o      Options
-	wrong  atomic.Pointer[string] // what a wrong key looked like
+	wrong  atomic.Pointer[drivers.Failure] // why the device is not who it should be
 }
 
 // Close ends the connection.
@@ -57,7 +59,11 @@ func (r *Reader) dial(ctx context.Context, t drivers.Target) (*conn, error) {
 	}
 	c := &conn{target: g, t: t, o: r.o}
 	if !plain {
-		g.Config.SetTLSConfig(c.pinned())
+		ours, err := certificate(t, l)
+		if err != nil {
+			return nil, err
+		}
+		g.Config.SetTLSConfig(c.pinned(ours))
 	}
 	if err := g.CreateGNMIClient(ctx, callOptions(r.o.Budget)); err != nil {
 		return nil, fail(t, drivers.ErrUnreachable, t.Address.String(), "", err)
@@ -65,23 +71,52 @@ func (r *Reader) dial(ctx context.Context, t drivers.Target) (*conn, error) {
 	return c, nil
 }
 
-// pinned trusts keys, not names: a device is who holds one of the pinned keys.
-func (c *conn) pinned() *tls.Config {
+// certificate is our side of mutual TLS: the certificate and its key in one text. A
+// credential without a key has none.
+func certificate(t drivers.Target, l drivers.Login) ([]tls.Certificate, error) {
+	if len(l.PrivateKey) == 0 {
+		return nil, nil
+	}
+	pair, err := tls.X509KeyPair(l.PrivateKey, l.PrivateKey)
+	if err != nil {
+		return nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds no certificate with its key that can be read", "store both as PEM in one text, the certificate first", nil)
+	}
+	return []tls.Certificate{pair}, nil
+}
+
+// pinned trusts keys, not names: a device is who holds one of the pinned keys, as long as
+// its certificate says that it may.
+func (c *conn) pinned(ours []tls.Certificate) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, // VerifyConnection decides, by the key alone
+		Certificates:       ours,
+		InsecureSkipVerify: true, // VerifyConnection decides, by the key and the dates
 		VerifyConnection: func(s tls.ConnectionState) error {
 			if len(s.PeerCertificates) == 0 {
 				return errors.New("no certificate")
 			}
-			sum := sha256.Sum256(s.PeerCertificates[0].RawSubjectPublicKeyInfo)
-			have := Scheme + base64.StdEncoding.EncodeToString(sum[:])
-			if slices.Contains(c.t.Pins, have) {
-				return nil
+			err := c.proves(s.PeerCertificates[0])
+			if err != nil {
+				c.wrong.Store(err)
+				return err
 			}
-			seen := "it shows " + have + ", pinned is " + strings.Join(c.t.Pins, ", ")
-			c.wrong.Store(&seen)
-			return errors.New(seen)
+			return nil
 		},
 	}
+}
+
+// proves tells why a certificate does not prove the device.
+func (c *conn) proves(cert *x509.Certificate) *drivers.Failure {
+	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
+	have := Scheme + base64.StdEncoding.EncodeToString(sum[:])
+	now := time.Now()
+	switch {
+	case !slices.Contains(c.t.Pins, have):
+		return fail(c.t, drivers.ErrHostKey, "it shows "+have+", pinned is "+strings.Join(c.t.Pins, ", "),
+			"no credential was sent; if the key was changed on purpose, change the pin in the inventory", nil)
+	case now.Before(cert.NotBefore), now.After(cert.NotAfter):
+		return fail(c.t, drivers.ErrHostKey, fmt.Sprintf("its certificate holds from %s to %s", cert.NotBefore.Format(time.DateOnly), cert.NotAfter.Format(time.DateOnly)),
+			"no credential was sent; renew the certificate on the device, or set the clock right", nil)
+	}
+	return nil
 }

@@ -101,6 +101,46 @@ func TestWrongKey(t *testing.T) {
 	}
 }
 
+// A certificate that has ended proves nothing, whatever key it holds; the device gets no
+// credential.
+func TestExpired(t *testing.T) {
+	g, to := start(t, sim.Tree{TLS: true, Faults: []string{"expired"}})
+	_, err := reader(gnmi.Options{}).Fetch(t.Context(), to)
+	if !errors.Is(err, drivers.ErrHostKey) || !strings.Contains(err.Error(), "renew the certificate") || g.Calls.Load() != 0 {
+		t.Error(err, g.Calls.Load())
+	}
+}
+
+// A device that asks who we are takes the certificate of the credential, and no other one.
+func TestMutual(t *testing.T) {
+	ours, pin, err := sim.Certificate(time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, _, err := sim.Certificate(time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, to := start(t, sim.Tree{TLS: true, Client: pin})
+	for _, c := range []struct {
+		name string
+		key  []byte
+		kind error
+	}{{"ours", ours, nil}, {"none", nil, drivers.ErrAuth}, {"foreign", foreign, drivers.ErrAuth}, {"no certificate", []byte("nonsense"), drivers.ErrConfig}} {
+		before := g.Calls.Load()
+		r := gnmi.New(session, func(context.Context, string) (drivers.Login, error) {
+			return drivers.Login{User: "reader", Password: "secret", PrivateKey: c.key}, nil
+		}, gnmi.Options{Timeout: 5 * time.Second})
+		_, err := r.Fetch(t.Context(), to)
+		if !errors.Is(err, c.kind) || c.kind == nil && err != nil {
+			t.Errorf("%s: %v, want %v", c.name, err, c.kind)
+		}
+		if called := g.Calls.Load() > before; called != (c.kind == nil) {
+			t.Errorf("%s: it was called: %v", c.name, called)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	_, to := start(t, sim.Tree{})
 	bad := gnmi.New(session, func(context.Context, string) (drivers.Login, error) {

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -36,6 +37,7 @@ var GNMIFaults = map[string]string{
 	"needs-target": "refuses a prefix without a target",
 	"no-sync":      "ends a subscription in the middle",
 	"silent":       "never answers",
+	"expired":      "shows a certificate that has ended",
 }
 
 // Tree is what a device that speaks gNMI is to be.
@@ -43,6 +45,7 @@ type Tree struct {
 	Text           []byte // the tree, one JSON object
 	User, Password string // empty: it lets everybody in
 	TLS            bool
+	Client         string // the client certificates that it takes: a pin, spki-sha256:BASE64; empty for any, or none
 	Faults         []string
 }
 
@@ -70,12 +73,20 @@ func StartGNMI(ctx context.Context, is Tree) (*GNMI, error) {
 	}
 	var options []grpc.ServerOption
 	if is.TLS {
-		cert, pin, err := certificate()
+		until := time.Now().Add(24 * time.Hour)
+		if g.has("expired") {
+			until = time.Now().Add(-time.Minute)
+		}
+		pair, pin, err := Certificate(until)
 		if err != nil {
 			return nil, err
 		}
 		g.Pin = pin
-		options = append(options, grpc.Creds(credentials.NewServerTLSFromCert(&cert)))
+		cert, err := tls.X509KeyPair(pair, pair)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, grpc.Creds(credentials.NewTLS(g.proof(cert))))
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -89,19 +100,47 @@ func StartGNMI(ctx context.Context, is Tree) (*GNMI, error) {
 	return g, nil
 }
 
-func certificate() (tls.Certificate, string, error) {
+// proof is how the device proves itself, and what it asks of clients.
+func (g *GNMI) proof(cert tls.Certificate) *tls.Config {
+	c := &tls.Config{Certificates: []tls.Certificate{cert}}
+	if g.is.Client != "" {
+		c.ClientAuth = tls.RequireAnyClientCert
+		c.VerifyConnection = func(s tls.ConnectionState) error {
+			if pinOf(s.PeerCertificates[0]) != g.is.Client {
+				return errors.New("unknown client")
+			}
+			return nil
+		}
+	}
+	return c
+}
+
+func pinOf(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+	return "spki-sha256:" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Certificate makes a certificate with its key, as one PEM text, and its pin.
+func Certificate(until time.Time) (pair []byte, pin string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, "", err
+		return nil, "", err
 	}
-	is := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
+	is := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: until.Add(-48 * time.Hour), NotAfter: until}
 	der, err := x509.CreateCertificate(rand.Reader, is, is, &key.PublicKey, key)
 	if err != nil {
-		return tls.Certificate{}, "", err
+		return nil, "", err
 	}
-	spki, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	sum := sha256.Sum256(spki)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, "spki-sha256:" + base64.StdEncoding.EncodeToString(sum[:]), err
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, "", err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, "", err
+	}
+	pair = append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
+	return pair, pinOf(cert), nil
 }
 
 func (g *GNMI) has(fault string) bool { return slices.Contains(g.is.Faults, fault) }
