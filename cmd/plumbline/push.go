@@ -95,6 +95,9 @@ func (e *env) send(ctx context.Context, both books, cfg runnerConfig, digest str
 	if err != nil {
 		return push.Result{}, err
 	}
+	if err := e.levels(ctx, b, again); err != nil {
+		return push.Result{}, err
+	}
 	o, err := e.doors(b, cfg, both.journal)
 	if err != nil {
 		return push.Result{}, err

@@ -25,7 +25,7 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 	case line == "show system commit | no-more":
 		return m.log(), true
 	case line == "show version | no-more":
-		return "Hostname: " + b.name + "\nModel: vmx\nJunos: 23.2R1.14\n", true
+		return "Hostname: " + b.name + "\nModel: vmx\nJunos: 23.2R1.14\nAn " + Mark + "\n", true
 	case line == "configure exclusive" && s.user == WriteUser:
 		if f := b.faults.has("lock"); f != nil {
 			return "error: configuration database locked by:\n  " + f.Text + " terminal p0 (pid 1234) on since 2026-11-26 10:00:00 UTC\n      exclusive [edit]\n", true

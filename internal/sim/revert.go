@@ -23,7 +23,7 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 		}
 		return "!Contextual Config Diffs:\n!No changes were found\n", true
 	case line == "show version":
-		return "Cisco IOS XE Software, Version 17.09.04a\n", true
+		return "Cisco IOS XE Software, Version 17.09.04a\nAn " + Mark + "\n", true
 	case s.user != WriteUser:
 		return "", false
 	case line == "configure terminal", len(w) == 5 && strings.HasPrefix(line, "configure terminal revert timer "):

@@ -35,7 +35,7 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 	case line == "show running-config diffs":
 		return diffs(b.startup, b.body()), true
 	case line == "show version | json":
-		return `{"modelName": "vEOS", "version": "4.32.2F"}` + "\n", true
+		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `"}` + "\n", true
 	case s.user != WriteUser:
 		return "", false
 	case line == "write memory":

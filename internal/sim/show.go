@@ -11,7 +11,7 @@ import (
 func (b *Box) show(line string) string {
 	switch line {
 	case "show version":
-		return "FRRouting 8.4.4 (" + b.name + ").\nAn embedded device of plumbline; it forwards nothing.\n"
+		return "FRRouting 8.4.4 (" + b.name + ").\nAn " + Mark + "; it forwards nothing.\n"
 	case "show bgp vrf all summary json":
 		return b.bgp()
 	case "show ip ospf neighbor json":

@@ -31,7 +31,7 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 	case line == "show configuration commit list 5 detail":
 		return stamp + m.list(), true
 	case line == "show version":
-		return stamp + "Cisco IOS XR Software, Version 24.3.1 LNT\n", true
+		return stamp + "Cisco IOS XR Software, Version 24.3.1 LNT\nAn " + Mark + "\n", true
 	case line == "configure exclusive" && s.user == WriteUser:
 		switch {
 		case b.window != nil:
