@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"plumbline/internal/golden"
+	"plumbline/internal/plan"
 	"plumbline/internal/tree/dialect"
 	"plumbline/render"
 )
@@ -114,6 +115,7 @@ func proofs(b *bytes.Buffer, rules []*dialect.Rule) {
 	for i := 4; i >= 0; i-- {
 		fmt.Fprintf(b, "| %d | %d | %s |\n", i, count[i], levels[i])
 	}
+	fmt.Fprintf(b, "\nA plan tells the weakest of the rules that it uses. Outside a lab, what has less than %d is pushed only to a device whose inventory says `experimental_push`.\n", plan.Proved)
 	if len(cited) == 0 {
 		return
 	}

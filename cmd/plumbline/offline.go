@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plumbline/internal/offline"
+	"plumbline/internal/plan"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
 	"plumbline/render"
@@ -139,6 +140,9 @@ func offlinePage(p render.Platform, c offline.Change, commands bool) report.Page
 		s.Notes = append(s.Notes, c.Findings...)
 	case len(c.Edits) > 0:
 		page.Title = fmt.Sprintf("%d lines of commands, proved by replay there and back", bytes.Count(c.Commands, []byte("\n")))
+	}
+	if note := plan.ProofNote(c.Edits); note != "" {
+		s.Notes = append(s.Notes, note)
 	}
 	s.Notes = append(s.Notes, c.Notes...)
 	if s.Lines = editLines(c.Edits, tree.Config{}); commands {

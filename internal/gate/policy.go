@@ -162,7 +162,7 @@ func ReadPolicy(tree fs.FS) (Policy, diag.List) {
 }
 
 // classes are the words that class takes.
-var classes = []string{"any", "policy", "lifeline", "filter", "no-timer", "unruled", "over", "gap"}
+var classes = []string{"any", "policy", "lifeline", "filter", "no-timer", "unruled", "over", "gap", "unproved"}
 
 func (p *Policy) check(src *strict.Source, ds *diag.List) {
 	if len(p.Repo) != 36 || strings.Count(p.Repo, "-") != 4 {

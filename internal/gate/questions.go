@@ -61,6 +61,7 @@ var questions = []question{
 	{"gate/self-approval", "have somebody approve who had no hand in the change", func(c court) []string { return c.short(self) }},
 	{"gate/expired", "have it approved again: plumbline approve <digest>", func(c court) []string { return c.short(expired) }},
 	{"gate/freeze", "wait, or change freeze in policy.yaml through a request of its own", frozen},
+	{"gate/unproved", "say experimental_push with an owner and a day at the device in the inventory and make the plan again, or give the rules a proof: diff names the line", unproved},
 	{"gate/too-many-devices", "split the change, or raise max_devices_per_hour through a request of its own", func(c court) []string {
 		most := int(c.MaxDevicesPerHour)
 		return when(most > 0 && len(c.plan.Changes) > most, "%d devices at once, and policy takes %d in an hour", len(c.plan.Changes), most)
@@ -113,6 +114,17 @@ func rejected(c court) []string {
 		}
 		return out
 	})
+}
+
+// unproved holds that lines go by rules that a device is known to have taken. In a lab, whose
+// devices nobody depends on, finding that out is what a push is for.
+func unproved(c court) (out []string) {
+	for _, one := range c.plan.Changes {
+		if !c.Lab && slices.Contains(one.Risks, plan.Unproved) && !c.Now.Before(one.Experimental()) {
+			out = append(out, fmt.Sprintf("%s: lines rest on rules with a proof under %d, and nobody answers for that today", one.Device, plan.Proved))
+		}
+	}
+	return out
 }
 
 func frozen(c court) []string {

@@ -84,7 +84,7 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		return c, false
 	}
 	c.Edit, c.Edits, c.Notes = way.edit, way.edits, way.notes
-	c.Risks = risks(c)
+	c.Risks = risks(c, in.Experiment)
 	if slices.Contains(c.Risks, Unruled) && slices.Contains(c.Risks, Lifeline) {
 		ds.Failf(asker(in.Want, 0), "plan/unruled-lifeline", "%s: the change touches the way in, and lines that no rule of the platform knows", in.Device).
 			Hint = "send the two in two requests, or add rules for the lines"

@@ -16,6 +16,7 @@ const (
 	Unruled  = "unruled"  // no rule of the platform knows some line
 	Over     = "over"     // a line that is not ours gets another value
 	Gap      = "gap"      // for a moment a line is missing that is there before and after
+	Unproved = "unproved" // a rule has less behind it than Proved
 )
 
 // The first words of lines that let us in, and of lines that filter.
@@ -27,7 +28,7 @@ var (
 )
 
 // risks gives the classes of a change, in a fixed order.
-func risks(c Change) (rs []string) {
+func risks(c Change, x Experiment) (rs []string) {
 	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.Edits, holds) }
 	if any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) }) {
 		rs = append(rs, Lifeline)
@@ -46,6 +47,11 @@ func risks(c Change) (rs []string) {
 	}
 	if any(func(e tree.Edit) bool { return e.Del && e.Why == tree.Split }) {
 		rs = append(rs, Gap)
+	}
+	if any(func(e tree.Edit) bool { return e.Proof < Proved }) {
+		if rs = append(rs, Unproved); x.Until != "" {
+			rs = append(rs, x.risk())
+		}
 	}
 	return rs
 }
@@ -66,8 +72,8 @@ func begins(line string, heads []string) bool {
 }
 
 // spread gives each change that has no wave one: the smallest change first as canary, then
-// up to the given sizes, never two of one group together, and what touches the way in or
-// cannot undo by itself last and alone.
+// up to the given sizes, never two of one group together, and what touches the way in, cannot
+// undo by itself or is an experiment last and alone.
 func spread(cs []Change, sizes []string, groups map[string]string) {
 	order := make([]int, len(cs))
 	for i := range order {
@@ -97,7 +103,7 @@ func spread(cs []Change, sizes []string, groups map[string]string) {
 }
 
 func alone(c Change) bool {
-	return slices.Contains(c.Risks, Lifeline) || slices.Contains(c.Risks, NoTimer)
+	return slices.Contains(c.Risks, Lifeline) || slices.Contains(c.Risks, NoTimer) || !c.Experimental().IsZero()
 }
 
 // waves is who is in which wave so far.

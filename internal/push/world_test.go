@@ -251,7 +251,7 @@ func allowed(t *testing.T, changes ...plan.Change) gate.Pass {
 			Said: []gate.Verdict{{Who: "bob@x", Yes: true, Repo: repoID, Head: "c2", Plan: p.Digest(), Until: noon.Add(time.Hour)}},
 		}},
 	}, gate.Policy{
-		Repo: repoID, Branch: "main", People: []gate.Person{{Name: "ann", Signer: "ann@x"}, {Name: "bob", Signer: "bob@x"}},
+		Repo: repoID, Branch: "main", Lab: true, People: []gate.Person{{Name: "ann", Signer: "ann@x"}, {Name: "bob", Signer: "bob@x"}},
 		Groups:    []gate.Group{{Name: "ops", People: []string{"ann", "bob"}}},
 		Approvals: []gate.Need{{Class: "any", Min: 1, From: []string{"ops"}}},
 	}, p)

@@ -69,8 +69,10 @@ func (w *writer) enter(path, exits []string) {
 func (d *differ) edits(c *cmd) (out []Edit) {
 	t := d.treeOf(c)
 	e := Edit{Path: d.path(c), Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
-	if c.n.text == inactive {
-		e.Unruled = false
+	if r := t.rule(c.n.parent); c.n.text == inactive {
+		if e.Unruled = false; r != nil {
+			e.Proof = r.Proof // it is known as well as the line that it switches
+		}
 	}
 	if !c.del {
 		e.No = int(c.n.no)
