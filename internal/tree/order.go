@@ -20,6 +20,7 @@ const (
 // definitions before their use, last uses before removals, providers before dependents,
 // partners in conflict gone before their successor comes, the way in last.
 func (d *differ) order() ([]*cmd, error) {
+	d.overtaken()
 	d.phases()
 	d.force()
 	d.edges()
@@ -303,6 +304,29 @@ func (d *differ) owns(c, o *cmd) (yes bool) {
 // otherwise, can only be off while it would be on, and need only be said to be on while it
 // would not.
 func (d *differ) conditions(c *cmd, r *dialect.Rule) {
+	d.turners(c, r, func(o *cmd, on bool) {
+		if !c.del && c.n.m.neg == on {
+			before(o, c)
+		}
+	})
+}
+
+// overtaken leaves out removals of switches that a device does not show any more when another
+// command has made what they say the default.
+func (d *differ) overtaken() {
+	for _, c := range slices.Clone(d.cmds) {
+		if r := d.treeOf(c).rule(c.n); r != nil && c.del && !c.taken {
+			d.turners(c, r, func(o *cmd, on bool) {
+				if c.n.m.neg != on && !o.taken && !c.taken {
+					d.drops(o, c.n)
+				}
+			})
+		}
+	}
+}
+
+// turners visits the commands that turn what a silent device means by the switch of another.
+func (d *differ) turners(c *cmd, r *dialect.Rule, f func(o *cmd, on bool)) {
 	if r.Default != "on" {
 		return
 	}
@@ -310,24 +334,12 @@ func (d *differ) conditions(c *cmd, r *dialect.Rule) {
 		turned := func(on bool) func(*cmd) {
 			return func(o *cmd) {
 				if o.del == (t == d.have) { // a line comes in want and goes in have
-					d.turned(c, o, on != o.del)
+					f(o, on != o.del)
 				}
 			}
 		}
 		d.each(t, c, r.If, turned(true))
 		d.each(t, c, r.Unless, turned(false))
-	}
-}
-
-// turned: a command turns what a silent device means by the switch of another one.
-func (d *differ) turned(c, o *cmd, on bool) {
-	goes := c.del && c.n.m.neg != on
-	comes := !c.del && c.n.m.neg == on
-	switch {
-	case goes:
-		before(c, o)
-	case comes:
-		before(o, c)
 	}
 }
 

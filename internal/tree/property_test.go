@@ -76,6 +76,7 @@ func TestProperties(t *testing.T) {
 			if uint64(sum.open)*25 > n {
 				t.Errorf("%d of %d pairs were refused for a list in use: that is more than four in a hundred", sum.open, n)
 			}
+			t.Logf("figure: %s: %d ways back from the middle of a script, %d commands left out, %d of them for a value that is set again; without a difference: %d in another order, %d spelled otherwise, %d with noise; %d cuts seen", name, sum.n.back, sum.n.alone+sum.n.first, sum.n.first, sum.n.dealt, sum.n.respelled, sum.n.noisy, sum.n.cut)
 			t.Logf("figure: %s: %d random pairs, %d lines, %d commands, there and back; %d that the platform does not take in one step were refused, and %d that would open or close a list in use", name, n, sum.lines, sum.commands, sum.held, sum.open)
 		})
 	}
@@ -84,6 +85,7 @@ func TestProperties(t *testing.T) {
 // verdict is what became of many pairs.
 type verdict struct {
 	lines, commands, held, open int
+	n                           counts
 	failed                      []pair // the least seed first
 }
 
@@ -104,6 +106,7 @@ func judged(d *dialect.Dialect, n uint64) (sum verdict) {
 	all.Wait()
 	for _, v := range parts {
 		sum.lines, sum.commands, sum.held, sum.open = sum.lines+v.lines, sum.commands+v.commands, sum.held+v.held, sum.open+v.open
+		sum.n.add(v.n)
 		sum.failed = append(sum.failed, v.failed...)
 	}
 	slices.SortFunc(sum.failed, func(a, b pair) int { return cmp.Compare(a.seed, b.seed) })
@@ -111,6 +114,7 @@ func judged(d *dialect.Dialect, n uint64) (sum verdict) {
 }
 
 func (v *verdict) add(p pair) {
+	v.n.add(p.n)
 	v.lines += bytes.Count(p.have, []byte("\n"))
 	v.commands += bytes.Count(p.do, []byte("\n"))
 	if p.held {
@@ -136,9 +140,10 @@ func random(d *dialect.Dialect, seed uint64) pair {
 		if seed%7 == 6 {
 			other = pairs.Around(d, seed+7e6, 12+int(seed%40))
 		}
-		return pair{d: d, seed: seed, have: c.Text(), want: other.Text()}
+		return pair{d: d, seed: seed, have: c.Text(), want: other.Text(), wanted: other}
 	}
-	return pair{d: d, seed: seed, have: c.Text(), want: c.Mutate(seed, 1+int(seed%6)).Text()}
+	other := c.Mutate(seed, 1+int(seed%6))
+	return pair{d: d, seed: seed, have: c.Text(), want: other.Text(), wanted: other}
 }
 
 // pair is one pair of configurations and what became of it.
@@ -146,8 +151,11 @@ type pair struct {
 	d          *dialect.Dialect
 	seed       uint64
 	have, want []byte
+	wanted     *pairs.Config
+	from, to   []byte // both in canonical form
 	do, undo   []byte
 	fault      string
+	n          counts
 	held       bool // the platform does not take this in one step, and the plan was refused
 	open       bool // a list in use would let through more or less for a moment, and the plan was refused
 }
@@ -169,25 +177,32 @@ func (p *pair) judge() {
 		return
 	}
 	p.do, p.undo = tree.Script(p.d, do), tree.Script(p.d, undo)
-	from, to := tree.Print(have), tree.Print(want)
-	_, refusals := replay.Verify(p.d, from, to, p.do, p.undo)
-	if p.open = len(refusals) > 0 && refusals[0].Kind == replay.ListInUse; p.open {
-		return
-	}
-	if len(refusals) > 0 && !p.d.AtOnce() && (refusals[0].Kind == replay.Held || refusals[0].Kind == replay.Conflict) {
-		p.held = true
+	p.from, p.to = tree.Print(have), tree.Print(want)
+	_, refusals := replay.Verify(p.d, p.from, p.to, p.do, p.undo)
+	if len(refusals) > 0 && p.refusedWell(refusals[0]) {
+		p.open = refusals[0].Kind == replay.ListInUse
+		p.held = !p.open
 		return
 	}
 	if len(refusals) > 0 {
 		p.fail("not proved: " + string(refusals[0].Kind) + ": " + refusals[0].Line + ": " + refusals[0].Text)
 		return
 	}
-	p.printed(have, from)
-	p.printed(want, to)
+	p.printed(have, p.from)
+	p.printed(want, p.to)
 	p.again()
+	if p.wanted != nil {
+		p.more(p.wanted, do)
+	}
 	if p.seed%50 == 0 && p.d.Acts != "file" { // of a file the smallest change of its text is what counts
 		p.minimal(do)
 	}
+}
+
+// refusedWell tells whether a plan had to be refused: the platform does not take it in one
+// step, or no order of entries that is tried keeps a list in use as it may be.
+func (p *pair) refusedWell(r replay.Refusal) bool {
+	return r.Kind == replay.ListInUse || !p.d.AtOnce() && (r.Kind == replay.Held || r.Kind == replay.Conflict)
 }
 
 func errors(errs ...error) string {
@@ -223,16 +238,8 @@ func (p *pair) again() {
 
 // minimal: no command can be left out.
 func (p *pair) minimal(do []tree.Edit) {
-	for i, e := range do {
-		if e.Why == tree.Split {
-			continue
-		}
-		less := append(append([]tree.Edit{}, do[:i]...), do[i+1:]...)
-		if bytes.Equal(tree.Script(p.d, less), p.do) { // the header of the next line
-			continue
-		}
-		if _, refusals := replay.Verify(p.d, p.have, p.want, tree.Script(p.d, less), p.undo); len(refusals) == 0 {
-			p.fail("this command is not needed: " + e.Send)
-		}
+	for i := range do {
+		p.missed(do, i)
 	}
+	p.n.alone += len(do)
 }

@@ -1,0 +1,41 @@
+package replay
+
+import (
+	"slices"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// Otherwise writes what the device holds in other words that mean the same: each line as say
+// gives the words of a line of a rule, and the lines of each block in an order that deal
+// gives, but for lines whose order has meaning. For tests of those who read it.
+func (dev *Device) Otherwise(say func(r *dialect.Rule, words []string) []string, deal func(n int, swap func(i, j int))) []byte {
+	other := dev.Clone()
+	other.top.otherwise(say, deal)
+	return other.Text()
+}
+
+func (e *entry) otherwise(say func(*dialect.Rule, []string) []string, deal func(int, func(i, j int))) {
+	if e.text() {
+		return
+	}
+	var free []*entry // lines whose order has no meaning
+	all := slices.Collect(e.lines())
+	for _, s := range all {
+		s.otherwise(say, deal)
+		if s.r != nil {
+			s.words, s.fields = say(s.r, slices.Clone(s.words)), nil
+		}
+		if (s.r == nil || !s.r.Ordered) && !off(s) {
+			free = append(free, s)
+		}
+	}
+	deal(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] })
+	e.first, e.last = nil, nil
+	for _, s := range all {
+		if (s.r == nil || !s.r.Ordered) && !off(s) {
+			s, free = free[0], free[1:]
+		}
+		e.link(e.last, s)
+	}
+}
