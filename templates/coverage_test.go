@@ -152,10 +152,10 @@ func TestCoverage(t *testing.T) {
 		}
 		all[name] = c
 	}
-	golden.Page(t, "../docs/platforms/coverage.md", coveragePage(names, known, all))
+	golden.Page(t, "../docs/platforms/coverage.md", coveragePage(names, known, all, everydays(t, names, all)))
 }
 
-func coveragePage(names []string, known []phenomenon, all map[string]coverage) []byte {
+func coveragePage(names []string, known []phenomenon, all map[string]coverage, more []byte) []byte {
 	var b, open, none bytes.Buffer
 	b.WriteString("# What the dialects are shown to do\n\nEach number leads to a case: a device is led there and back, and a model of the device takes every command.\n" +
 		"`none`: the platform does not have it; `open`: a case is missing. Both are explained below. What stands in bold goes wrong most often and may not be open anywhere.\n" +
@@ -187,6 +187,7 @@ func coveragePage(names []string, known []phenomenon, all map[string]coverage) [
 		}
 		b.WriteString("\n")
 	}
+	b.Write(more)
 	b.WriteString("\n## What they are\n\n")
 	for _, p := range known {
 		fmt.Fprintf(&b, "%d. **%s**: %s.\n", p.no, p.name, p.sentence)
