@@ -28,6 +28,7 @@ type Login struct {
 	User       string
 	Password   string // empty where a key is used
 	PrivateKey []byte // PEM; empty where a password is used
+	Agent      string // socket of an agent that holds the key
 }
 
 // String never shows a secret.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,6 +38,19 @@ func TestSim(t *testing.T) {
 	}
 	if ok, lost := strings.Count(out.String(), "  ok\n"), strings.Count(out.String(), "  unreachable\n"); ok != 9 || lost != 1 || strings.Count(out.String(), "the rules know 100.0 %") != 9 || !strings.Contains(out.String(), "connection lost at") {
 		t.Errorf("%d ok, %d lost:\n%s", ok, lost, out.String())
+	}
+	file := filepath.Join(e.dir, "inventory.yaml")
+	text, err := os.ReadFile(file)
+	if err == nil {
+		text = bytes.Replace(text, []byte("name: r1,"), []byte("name: r1, jump: r2,"), 1)
+		err = os.WriteFile(file, text, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	if got := run(t.Context(), e, []string{"doctor", "r1"}); got != incomplete || !strings.Contains(out.String(), "through r2") {
+		t.Errorf("exit %d; the way through r2 is not said:\n%s", got, out.String())
 	}
 	cancel()
 	select {

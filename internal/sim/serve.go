@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -125,6 +126,10 @@ func (b *Box) serve(c net.Conn) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	for nc := range channels {
+		if nc.ChannelType() == "direct-tcpip" && b.is.Forwards {
+			work.Go(func() { forward(nc) })
+			continue
+		}
 		if nc.ChannelType() != "session" {
 			_ = nc.Reject(ssh.UnknownChannelType, "sessions only")
 			continue
@@ -135,6 +140,39 @@ func (b *Box) serve(c net.Conn) {
 		}
 		work.Go(func() { b.session(conn, ch, rq) })
 	}
+}
+
+// forward carries one connection on to a port of this machine.
+func forward(nc ssh.NewChannel) {
+	var to struct {
+		Host   string
+		Port   uint32
+		Origin string
+		From   uint32
+	}
+	err := ssh.Unmarshal(nc.ExtraData(), &to)
+	address, err2 := netip.ParseAddr(to.Host)
+	if err != nil || err2 != nil || !address.IsLoopback() {
+		_ = nc.Reject(ssh.Prohibited, "this machine only")
+		return
+	}
+	on, err := net.Dial("tcp", netip.AddrPortFrom(address, uint16(to.Port)).String())
+	if err != nil {
+		_ = nc.Reject(ssh.ConnectionFailed, "nobody is there")
+		return
+	}
+	defer on.Close()
+	ch, requests, err := nc.Accept()
+	if err != nil {
+		return
+	}
+	defer ch.Close()
+	go ssh.DiscardRequests(requests)
+	go func() {
+		_, _ = io.Copy(ch, on)
+		ch.Close()
+	}()
+	_, _ = io.Copy(on, ch)
 }
 
 func (b *Box) welcome(c *ssh.ServerConn) bool {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
 
 	"plumbline/drivers"
 )
@@ -32,13 +33,14 @@ type wrongKey struct{ text string }
 func (w wrongKey) Error() string { return w.text }
 
 // config builds the client side of the handshake: pinned keys only, one try for each
-// credential, nobody asked anything.
-func config(t drivers.Target, l drivers.Login, lim Limits) (*ssh.ClientConfig, error) {
+// credential, nobody asked anything. What it holds open is let go by done.
+func config(t drivers.Target, l drivers.Login, lim Limits) (cfg *ssh.ClientConfig, done func(), err error) {
+	done = func() {}
 	keys, algos, err := pins(t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	cfg := &ssh.ClientConfig{User: l.User, Timeout: lim.Timeout, HostKeyAlgorithms: algos}
+	cfg = &ssh.ClientConfig{User: l.User, Timeout: lim.Timeout, HostKeyAlgorithms: algos}
 	cfg.HostKeyCallback = func(_ string, _ net.Addr, key ssh.PublicKey) error {
 		if slices.ContainsFunc(keys, func(k ssh.PublicKey) bool { return string(k.Marshal()) == string(key.Marshal()) }) {
 			return nil
@@ -48,7 +50,7 @@ func config(t drivers.Target, l drivers.Login, lim Limits) (*ssh.ClientConfig, e
 	if len(l.PrivateKey) > 0 {
 		s, err := ssh.ParsePrivateKey(l.PrivateKey)
 		if err != nil {
-			return nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds no private key that can be read", "store it as unencrypted PEM", nil)
+			return nil, nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds no private key that can be read", "store it as unencrypted PEM", nil)
 		}
 		cfg.Auth = append(cfg.Auth, ssh.PublicKeys(s))
 	}
@@ -66,10 +68,18 @@ func config(t drivers.Target, l drivers.Login, lim Limits) (*ssh.ClientConfig, e
 				return []string{l.Password}, nil
 			}))
 	}
-	if len(cfg.Auth) == 0 {
-		return nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds neither key nor password", "", nil)
+	if l.Agent != "" {
+		c, err := net.Dial("unix", l.Agent)
+		if err != nil {
+			return nil, nil, fail(t, drivers.ErrConfig, "the agent of credential "+t.Secret+" does not answer", "start it, and add the key with ssh-add", err)
+		}
+		done = func() { c.Close() }
+		cfg.Auth = append(cfg.Auth, ssh.PublicKeysCallback(agent.NewClient(c).Signers))
 	}
-	return cfg, nil
+	if len(cfg.Auth) == 0 {
+		return nil, nil, fail(t, drivers.ErrConfig, "credential "+t.Secret+" holds neither key nor password", "", nil)
+	}
+	return cfg, done, nil
 }
 
 // pins reads the host keys of a target, in the form of authorized_keys or known_hosts.

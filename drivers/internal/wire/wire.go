@@ -48,30 +48,95 @@ type Conn struct {
 	spent  int
 }
 
-// Dial connects, checks the host key against the pins before any credential leaves, and
-// logs in once. When ctx ends the connection is closed.
-func Dial(ctx context.Context, t drivers.Target, l drivers.Login, a Allow, lim Limits) (*Conn, error) {
+// Dial connects, through other hosts where the target says so, checks each host key against
+// its pins before any credential leaves, and logs in once. When ctx ends the connection is
+// closed.
+func Dial(ctx context.Context, t drivers.Target, logins drivers.Logins, a Allow, lim Limits) (*Conn, error) {
 	lim = lim.filled()
-	cfg, err := config(t, l, lim)
+	client, err := dial(ctx, t, logins, lim, mostJumps)
 	if err != nil {
 		return nil, err
 	}
+	stop := context.AfterFunc(ctx, func() { client.Close() })
+	return &Conn{client: client, target: t, allow: a, limits: lim, stop: stop}, nil
+}
+
+// User is who is logged in.
+func (c *Conn) User() string { return c.client.User() }
+
+// mostJumps bounds the way to a device.
+const mostJumps = 3
+
+// dial gives an authenticated connection.
+func dial(ctx context.Context, t drivers.Target, logins drivers.Logins, lim Limits, jumps int) (*ssh.Client, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l, err := logins(ctx, t.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("%s: credential %s: %w", t.Name, t.Secret, err)
+	}
+	cfg, done, err := config(t, l, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	ctx2, cancel := context.WithTimeout(ctx, lim.Timeout)
 	defer cancel()
-	raw, err := (&net.Dialer{}).DialContext(ctx2, "tcp", t.Address.String())
+	raw, err := way(ctx2, t, logins, lim, jumps)
 	if err != nil {
-		return nil, fail(t, unreachable(ctx, err), t.Address.String(), "check address, route and filter", err)
+		return nil, err
 	}
-	watch := context.AfterFunc(ctx, func() { raw.Close() })
-	_ = raw.SetDeadline(time.Now().Add(lim.Timeout))
+	watch := context.AfterFunc(ctx2, func() { raw.Close() }) // a channel through another host has no deadline of its own
 	cc, chans, reqs, err := ssh.NewClientConn(raw, t.Address.String(), cfg)
+	if !watch() && err == nil {
+		err = ctx2.Err()
+	}
 	if err != nil {
-		watch()
 		raw.Close()
+		if ctx2.Err() != nil && ctx.Err() == nil {
+			return nil, fail(t, drivers.ErrTimeout, "the handshake did not finish", "", nil)
+		}
 		return nil, refused(ctx, t, l, err)
 	}
-	_ = raw.SetDeadline(time.Time{})
-	return &Conn{client: ssh.NewClient(cc, chans, reqs), target: t, allow: a, limits: lim, stop: watch}, nil
+	return ssh.NewClient(cc, chans, reqs), nil
+}
+
+// way opens the connection below the handshake: straight, or as a channel of another host.
+func way(ctx context.Context, t drivers.Target, logins drivers.Logins, lim Limits, jumps int) (net.Conn, error) {
+	if t.Jump == nil {
+		raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Address.String())
+		if err != nil {
+			return nil, fail(t, unreachable(ctx, err), t.Address.String(), "check address, route and filter", err)
+		}
+		return raw, nil
+	}
+	if jumps == 0 {
+		return nil, fail(t, drivers.ErrConfig, fmt.Sprintf("it is reached through more than %d hosts", mostJumps), "see jump in the inventory", nil)
+	}
+	over, err := dial(ctx, *t.Jump, logins, lim, jumps-1)
+	if err != nil {
+		return nil, fmt.Errorf("%s: on the way through %w", t.Name, err)
+	}
+	raw, err := over.DialContext(ctx, "tcp", t.Address.String())
+	if err != nil {
+		over.Close()
+		return nil, fail(t, unreachable(ctx, err), t.Address.String()+" through "+t.Jump.Name, "check whether that host may forward there", err)
+	}
+	return &channel{raw, over}, nil
+}
+
+// channel is a connection through another host, which is left with it.
+type channel struct {
+	net.Conn
+	over *ssh.Client
+}
+
+// Close ends both.
+func (c *channel) Close() error {
+	err := c.Conn.Close()
+	c.over.Close()
+	return err
 }
 
 // Close ends the connection; it may be repeated.

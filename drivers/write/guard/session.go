@@ -21,14 +21,7 @@ type session struct {
 }
 
 func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	l, err := w.logins(ctx, t.Secret)
-	if err != nil {
-		return nil, fmt.Errorf("%s: credential %s: %w", t.Name, t.Secret, err)
-	}
-	c, err := wire.Dial(ctx, t, l, wire.Any(), w.limits)
+	c, err := wire.Dial(ctx, t, w.logins, wire.Any(), w.limits)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package trial
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,21 +15,13 @@ import (
 // session is one terminal with the write credential.
 type session struct {
 	*wire.Conn
-	sh   *wire.Shell
-	w    *Writer
-	t    drivers.Target
-	user string
+	sh *wire.Shell
+	w  *Writer
+	t  drivers.Target
 }
 
 func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	l, err := w.logins(ctx, t.Secret)
-	if err != nil {
-		return nil, fmt.Errorf("%s: credential %s: %w", t.Name, t.Secret, err)
-	}
-	c, err := wire.Dial(ctx, t, l, wire.Any(), w.limits)
+	c, err := wire.Dial(ctx, t, w.logins, wire.Any(), w.limits)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +30,7 @@ func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
 		c.Close()
 		return nil, err
 	}
-	return &session{Conn: c, sh: sh, w: w, t: t, user: l.User}, nil
+	return &session{Conn: c, sh: sh, w: w, t: t}, nil
 }
 
 // Close ends the terminal and the connection; it may be repeated.
@@ -94,7 +85,7 @@ func (w *Writer) look(ctx context.Context, t drivers.Target, tx string) (*eye, e
 	if err != nil {
 		return nil, err
 	}
-	return &eye{s, tx, strings.NewReplacer("<tag>", regexp.QuoteMeta(tx), "<user>", regexp.QuoteMeta(s.user))}, nil
+	return &eye{s, tx, strings.NewReplacer("<tag>", regexp.QuoteMeta(tx), "<user>", regexp.QuoteMeta(s.User()))}, nil
 }
 
 // state asks whose change is on trial, and whether the device remembers an earlier one of
