@@ -19,7 +19,10 @@ type pattern struct {
 	path *regexp.Regexp
 }
 
+// slot is a value of a line: a word, or with a # a number.
 var slot = regexp.MustCompile(`<([a-z]+)>`)
+
+var number = regexp.MustCompile(`<([a-z]+)#>`)
 
 // reading is how facts are found in the text of a platform.
 type reading struct {
@@ -52,7 +55,8 @@ func readFacts(t *testing.T, dir string) (r reading) {
 		}
 		path = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^ ]+`).Replace(regexp.QuoteMeta(path))
 		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)
-		r.patterns = append(r.patterns, &pattern{fact: fact, path: regexp.MustCompile("^" + path + ",?$")})
+		path = number.ReplaceAllString(path, `(?P<$1>[0-9]+)`)
+		r.patterns = append(r.patterns, &pattern{fact: fact, path: regexp.MustCompile("^" + path + "$")})
 	}
 	return r
 }
@@ -145,8 +149,8 @@ func known(facts map[string]bool, d *network.Device) map[string]bool {
 
 var dotted = regexp.MustCompile(`/(255|254|252|248|240|224|192|128|0)(\.[0-9]+){3}`)
 
-// whole is a member that stands for all large communities of a system.
-var whole = regexp.MustCompile(`^member ([^ ]+) ([0-9]+)(:[.]?[*]){2}$`)
+// families is how platforms call a family.
+var families = strings.NewReplacer(" @ip ", " ipv4 ", " @ipv4 ", " ipv4 ", " @inet ", " ipv4 ", " @ipv6 ", " ipv6 ", " @inet6 ", " ipv6 ")
 
 // full says a mask as a length, and the lengths that a prefix leaves open: itself, or as
 // long as can be.
@@ -158,15 +162,15 @@ func full(fact string) string {
 		}
 		return fmt.Sprint("/", n)
 	})
-	fact = whole.ReplaceAllString(fact, "system $1 $2")
+	fact = strings.TrimSuffix(families.Replace(fact+" "), " ")
 	rest, ok := strings.CutPrefix(fact, "prefix ")
 	if !ok {
 		return fact
 	}
 	f := strings.Fields(rest)
-	_, own, _ := strings.Cut(f[1], "/")
+	_, own, _ := strings.Cut(f[2], "/")
 	all := "32"
-	if strings.Contains(f[1], ":") {
+	if strings.Contains(f[2], ":") {
 		all = "128"
 	}
 	return "prefix " + strings.NewReplacer("bits", own, "all", all).Replace(strings.Join(f, " "))
