@@ -98,8 +98,8 @@ func examples(t *testing.T) map[string][]tree.Config {
 	}
 	out := map[string][]tree.Config{}
 	for _, d := range dirs {
-		if !d.IsDir() {
-			continue
+		if _, err := os.Stat("../examples/" + d.Name() + "/inventory.yaml"); err != nil {
+			continue // no network
 		}
 		cs, ds := render.All(resolve(t, os.DirFS("../examples/"+d.Name())), templates.FS)
 		if ds.Failed() || len(cs) < 4 {
