@@ -19,7 +19,9 @@ const (
 )
 
 // processes lists what runs on a router, in the order of starting.
-func processes() []string { return []string{"zebra", "staticd", "bgpd", "ospfd", "ospf6d", "isisd", "bfdd", "ldpd"} }
+func processes() []string {
+	return []string{"zebra", "staticd", "bgpd", "ospfd", "ospf6d", "isisd", "bfdd", "ldpd"}
+}
 
 // prepare makes keys, and users that exist nowhere but in the eyes of the lab's servers:
 // ro and rw, members of the groups that vtysh and saving need.

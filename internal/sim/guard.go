@@ -200,15 +200,22 @@ func (b *Box) save(tx string) (string, bool) {
 
 // reduce is the form in which guard and runner agree on what runs.
 func reduce(text string) string {
-	var out strings.Builder
+	var out []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \t\r\n")
-		if line == "" || line == "!" || volatileLine(line) {
-			continue
+		last := ""
+		if len(out) > 0 {
+			last = out[len(out)-1]
 		}
-		out.WriteString(line + "\n")
+		switch {
+		case line == "" || line == "!" || volatileLine(line):
+		case line == "exit" && (last == "bfd" || strings.HasPrefix(last, "interface ")): // it holds nothing
+			out = out[:len(out)-1]
+		default:
+			out = append(out, line)
+		}
 	}
-	return out.String()
+	return strings.Join(append(out, ""), "\n")
 }
 
 func volatileLine(line string) bool {

@@ -40,7 +40,8 @@ startup() { cat "$conf/frr.conf" 2>/dev/null; echo end; }
 whole() { [ "$(tail -n 1 "$1")" = end ]; }
 reduce() {
 	tr -d '\r' | sed -e 's/[ 	]*$//' -e '/^$/d' -e '/^!$/d' -e '/^Building configuration/d' -e '/^Current configuration/d' \
-		-e '/^frr version/d' -e '/^frr defaults/d' -e '/^hostname /d' -e '/^log /d' -e '/^service integrated-vtysh-config/d' -e '/^end/d'
+		-e '/^frr version/d' -e '/^frr defaults/d' -e '/^hostname /d' -e '/^log /d' -e '/^service integrated-vtysh-config/d' -e '/^end/d' |
+		sed -e '$!N' -e '/^\(interface .*\|bfd\)\nexit$/d' -e P -e D # blocks that are always there and hold nothing: some daemons show them
 }
 sum() { reduce | sha256sum | cut -d' ' -f1; }
 boot() { cat /proc/sys/kernel/random/boot_id; }

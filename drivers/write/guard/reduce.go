@@ -13,16 +13,24 @@ var volatile = []string{"Building configuration", "Current configuration", "frr 
 
 // Reduce gives the text by which device and runner agree on what runs.
 func Reduce(text []byte) []byte {
-	var b strings.Builder
+	var kept []string
 	for line := range strings.Lines(strings.ReplaceAll(string(text), "\r", "")) {
 		line = strings.TrimRight(line, " \t\n")
 		if line == "" || line == "!" || dropped(line) {
 			continue
 		}
-		b.WriteString(line + "\n")
+		if n := len(kept); n > 0 && line == "exit" && always(kept[n-1]) {
+			kept = kept[:n-1]
+			continue
+		}
+		kept = append(kept, line)
 	}
-	return []byte(b.String())
+	return []byte(strings.Join(append(kept, ""), "\n"))
 }
+
+// always tells whether a line begins a block that is there even where it holds nothing: some
+// daemons of FRR 8.4.4 show it then, and some do not.
+func always(line string) bool { return strings.HasPrefix(line, "interface ") || line == "bfd" }
 
 func dropped(line string) bool {
 	for _, v := range volatile {
