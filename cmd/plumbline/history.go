@@ -75,8 +75,8 @@ func policyIn(tree fs.FS) (pol gate.Policy, there bool, ds diag.List) {
 	return pol, !ds.Failed(), ds
 }
 
-// plan reads devices and makes the plan for a build.
-func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide int) (plan.Plan, diag.List, error) {
+// plan reads devices and makes the plan for a build: that of the working tree, or of a commit.
+func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []string, wide int) (plan.Plan, diag.List, error) {
 	devices, err := chosen(b, names)
 	if err != nil {
 		return plan.Plan{}, nil, err
@@ -89,7 +89,7 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide 
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
-	h, hold, err := e.header()
+	h, hold, err := e.header(head)
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
@@ -104,8 +104,8 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, names []string, wide 
 const apply = 30 * time.Second
 
 // header is what of a plan is not about one device, and how long a device holds a trial.
-func (e *env) header() (plan.Header, int, error) {
-	inputs, err := e.inputs()
+func (e *env) header(head string) (plan.Header, int, error) {
+	inputs, err := e.inputs(head)
 	h := plan.Header{Inputs: inputs, Renderer: plan.RendererVersion, Waves: []string{"1", "100%"}}
 	pol, ok, bad := e.policy()
 	if err = errors.Join(err, bad); err != nil || !ok {
@@ -115,9 +115,10 @@ func (e *env) header() (plan.Header, int, error) {
 	return h, pol.Hold(apply), nil
 }
 
-// inputs is the root over every file that says what is wanted: path and content.
-func (e *env) inputs() (string, error) {
-	tree, err := e.files("")
+// inputs is the root over every file that says what is wanted, in the working tree or at a
+// commit: path and content.
+func (e *env) inputs(head string) (string, error) {
+	tree, err := e.files(head)
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ import (
 )
 
 func pushVerb(e *env) *cobra.Command {
-	var what, restore, format string
+	var what, restore, to, format string
 	var resume bool
 	c := &cobra.Command{
 		Use:   "push --plan PLAN",
@@ -36,9 +37,12 @@ func pushVerb(e *env) *cobra.Command {
 			if err := formatted(format, "json", "text"); err != nil {
 				return err
 			}
+			asked := []bool{what != "", restore != "", to != "", resume}
 			switch {
-			case what != "" && restore != "", what != "" && resume, restore != "" && resume:
-				return errors.New("give one of --plan, --restore and --resume: each is a run of its own")
+			case len(slices.DeleteFunc(asked, func(is bool) bool { return !is })) > 1:
+				return errors.New("give one of --plan, --restore, --to and --resume: each is a run of its own")
+			case to != "":
+				return e.goBack(c.Context(), to)
 			case restore != "":
 				return e.replan(c.Context(), restore)
 			case resume:
@@ -55,6 +59,7 @@ func pushVerb(e *env) *cobra.Command {
 	}
 	c.Flags().StringVar(&what, "plan", "", "digest of an approved plan, or the file that diff --out wrote")
 	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
+	c.Flags().StringVar(&to, "to", "", "plan the way back to the intent of an earlier commit, as a change request for approval")
 	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text or json")
 	return c

@@ -37,7 +37,7 @@ func (e *env) replan(ctx context.Context, device string) error {
 		}
 		return as(errRefused, fmt.Errorf("push/nothing-deployed: nothing was pushed to %s yet, so there is nothing to go back to: use diff and push --plan", device))
 	}
-	p, ds, err := e.plan(ctx, b, []string{device}, 1)
+	p, ds, err := e.plan(ctx, b, branch, []string{device}, 1)
 	if err != nil {
 		return err
 	}

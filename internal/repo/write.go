@@ -56,6 +56,31 @@ func (r *Repo) Commit(branch string, who Author, message string, files map[strin
 	return r.land(branch, who, message, now, parents)
 }
 
+// Again makes a commit upon tip in which some paths are as they were at an older commit:
+// what came since is changed back, what went comes again, what is new goes. It is on no
+// branch yet. ErrNone says that all of them are as they were.
+func (r *Repo) Again(tip string, who Author, message, old string, which func(path string) bool) (string, error) {
+	now, err := r.files(tip)
+	if err != nil {
+		return "", err
+	}
+	then, err := r.files(old)
+	if err != nil {
+		return "", err
+	}
+	was := maps.Clone(now)
+	maps.DeleteFunc(now, func(name string, _ entry) bool { return which(name) })
+	for name, e := range then {
+		if which(name) {
+			now[name] = e
+		}
+	}
+	if maps.Equal(now, was) {
+		return "", ErrNone
+	}
+	return r.record(who, message, now, []string{tip})
+}
+
 // CommitFS writes a whole folder onto a branch: what is not in it goes.
 func (r *Repo) CommitFS(branch string, who Author, message string, tree fs.FS) (string, error) {
 	files := map[string][]byte{}
