@@ -22,9 +22,9 @@ type Platform struct {
 	Lockout     string   // whether a change can cut management off
 	Dialect     *dialect.Dialect
 	Session     drivers.Session
-	HostManaged []string      // facts that the host below manages; they are not rendered
-	Requires    []Requirement // what must be so before anything is pushed
-	Health      map[string]string
+	HostManaged []string         // facts that the host below manages; they are not rendered
+	Requires    []Requirement    // what must be so before anything is pushed
+	Health      map[string]Vital // questions whose answers tell how a device is doing
 }
 
 // Requirement is what doctor and plan ask a device for.
@@ -48,7 +48,7 @@ type file struct {
 	HostManaged []string      `yaml:"host_managed,optional"`
 	Requires    []Requirement `yaml:"requires,optional"`
 	Read        []question    `yaml:"read"`
-	Health      []string      `yaml:"health,optional"`
+	Health      []vital       `yaml:"health,optional"`
 }
 
 type session struct {
@@ -92,16 +92,16 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 	}
 	p := Platform{
 		Name: name, Title: f.Title, Aliases: f.Aliases, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
-		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]string{},
+		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]Vital{},
 	}
 	p.Session = f.Session.session(f.Read)
 	p.Session.Commit = f.Commit.facts(src, &ds)
 	for i := range f.Health {
-		ask, known := p.Session.Read[f.Health[i]]
-		if !known {
-			ds.Failf(src.At(&f.Health[i]), "platform/health", "health asks %q, which read does not know", f.Health[i])
+		v := &f.Health[i]
+		if _, known := p.Session.Read[v.Ask]; !known {
+			ds.Failf(src.At(&v.Ask), "platform/health", "health asks %q, which read does not know", v.Ask)
 		}
-		p.Health[f.Health[i]] = ask
+		p.Health[v.Ask] = v.facts(src, &ds)
 	}
 	p.Dialect = language(platforms, name, &ds)
 	p.Dialect.Join(slices.Clone(f.Session.Volatile), f.Session.End)

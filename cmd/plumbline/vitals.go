@@ -17,6 +17,7 @@ import (
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/tree"
+	"plumbline/render"
 )
 
 // wall is the real time.
@@ -71,7 +72,7 @@ func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Contex
 			if err != nil {
 				return nil, err
 			}
-			return sessions(facts)
+			return sessions(asks, facts)
 		})
 		for i, name := range devices {
 			out[name] = read[i]
@@ -80,26 +81,16 @@ func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Contex
 	}
 }
 
-// readers of what devices answer, by the name of the question in platform.yaml.
-var vitals = map[string]func([]byte) (health.Vitals, error){
-	"bgp_summary": health.BGP,
-	"ospf":        health.OSPF,
-}
-
 // sessions puts the answers together; one that is unknown makes all unknown.
-func sessions(facts []drivers.Fact) (health.Vitals, error) {
+func sessions(asks map[string]render.Vital, facts []drivers.Fact) (health.Vitals, error) {
 	var all []health.Vitals
 	for _, f := range facts {
 		if f.Err != nil {
 			return nil, f.Err
 		}
-		read, known := vitals[f.Ask]
-		if !known {
-			return nil, fmt.Errorf("health asks %q, and nothing reads the answer", f.Ask)
-		}
-		v, err := read([]byte(f.Text))
+		v, err := health.Shape(asks[f.Ask]).Read([]byte(f.Text))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the answer to %s: %w", f.Ask, err)
 		}
 		all = append(all, v)
 	}

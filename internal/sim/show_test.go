@@ -80,8 +80,8 @@ func TestSessionsFollowConfiguration(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err1 := health.BGP([]byte(facts[0].Text))
-			o, err2 := health.OSPF([]byte(facts[1].Text))
+			b, err1 := health.Shape(p.Health["bgp_summary"]).Read([]byte(facts[0].Text))
+			o, err2 := health.Shape(p.Health["ospf"]).Read([]byte(facts[1].Text))
 			have := health.Join(b, o)
 			if err1 != nil || err2 != nil || len(have) != len(c.want) {
 				t.Fatalf("%v %v: have %v, want %v", err1, err2, have, c.want)
