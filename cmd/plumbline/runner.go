@@ -34,10 +34,14 @@ type runnerForge struct {
 
 // runnerStore is a named store of secrets.
 type runnerStore struct {
-	Name  string   `yaml:"name"`
-	Type  string   `yaml:"type"`
-	Dir   string   `yaml:"dir,optional"`
-	Names []string `yaml:"names,optional"`
+	Name      string   `yaml:"name"`
+	Type      string   `yaml:"type"`
+	Dir       string   `yaml:"dir,optional"`
+	Names     []string `yaml:"names,optional"`
+	Address   string   `yaml:"address,optional"`
+	Mount     string   `yaml:"mount,optional"`
+	TokenFile string   `yaml:"token_file,optional"`
+	Identity  string   `yaml:"identity,optional"`
 }
 
 // runnerFile is where the runner's configuration stands: PLUMBLINE_RUNNER, or the user's
@@ -81,10 +85,10 @@ func (e *env) loadRunner() (runnerConfig, error) {
 	return r, nil
 }
 
-// folders are those of the stores.
+// folders are the folders and files of the stores.
 func (r runnerConfig) folders() (out []string) {
 	for _, s := range r.Stores {
-		out = append(out, s.Dir)
+		out = append(out, s.Dir, s.TokenFile, s.Identity)
 	}
 	return out
 }
@@ -92,7 +96,7 @@ func (r runnerConfig) folders() (out []string) {
 func (r runnerConfig) stores() secret.Stores {
 	s := secret.Stores{}
 	for _, one := range r.Stores {
-		s[one.Name] = secret.Store{Type: one.Type, Dir: one.Dir, Names: one.Names}
+		s[one.Name] = secret.Store{Type: one.Type, Dir: one.Dir, Names: one.Names, Address: one.Address, Mount: one.Mount, TokenFile: one.TokenFile, Identity: one.Identity}
 	}
 	return s
 }

@@ -5,10 +5,8 @@
 package secret
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,12 +15,28 @@ import (
 // maxSize bounds a secret file, in bytes.
 const maxSize = 64 << 10
 
-// Store is one place that holds secrets.
+// Store is one place that holds secrets. What a type does not use is empty.
 type Store struct {
-	Type  string   `yaml:"type"`           // file or env
-	Dir   string   `yaml:"dir,optional"`   // of a file store: a folder that only the runner can read
-	Names []string `yaml:"names,optional"` // of an env store: the variables that may be read
+	Type      string   // one of Types
+	Dir       string   // file, age, sops: a folder that only the runner can read
+	Names     []string // env: the variables that may be read
+	Address   string   // vault: https://vault.example.net:8200
+	Mount     string   // vault: where the KV engine of version 2 is mounted
+	TokenFile string   // vault: what its agent keeps fresh
+	Identity  string   // age: the file with the private key
 }
+
+// types is how each type of store is asked: for a path, and a field of what is there.
+var types = map[string]func(s Store, path, field string) ([]byte, error){
+	"age":   Store.age,
+	"env":   Store.env,
+	"file":  Store.file,
+	"sops":  Store.sops,
+	"vault": Store.vault,
+}
+
+// Types lists the types of stores, for messages.
+func Types() []string { return slices.Sorted(maps.Keys(types)) }
 
 // Stores are the stores of a runner, by name.
 type Stores map[string]Store
@@ -39,43 +53,13 @@ func (s Stores) Resolve(ref string) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: the runner declares no store %q: add it to its runner.yaml", ref, m[1])
 	}
-	switch store.Type {
-	case "file":
-		return store.file(ref, m[2], m[3])
-	case "env":
-		return store.env(ref, m[3])
+	ask, known := types[store.Type]
+	if !known {
+		return nil, fmt.Errorf("%s: a store of type %q is not in this version: there are %s", ref, store.Type, strings.Join(Types(), ", "))
 	}
-	return nil, fmt.Errorf("%s: a store of type %q is not in this version: there are file and env", ref, store.Type)
-}
-
-// file reads DIR/PATH/FIELD. Links that lead out of DIR are refused.
-func (s Store) file(ref, path, field string) ([]byte, error) {
-	root, err := os.OpenRoot(s.Dir)
+	value, err := ask(store, m[2], m[3])
 	if err != nil {
-		return nil, fmt.Errorf("%s: the folder %q of its store cannot be opened: %w", ref, s.Dir, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: %w", ref, err)
 	}
-	defer root.Close()
-	info, err := root.Stat(filepath.Join(path, field))
-	if err != nil {
-		return nil, fmt.Errorf("%s: the file %s cannot be read: %w", ref, filepath.Join(s.Dir, path, field), errors.Unwrap(err))
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("%s: holds more than %d bytes", ref, maxSize)
-	}
-	b, err := root.ReadFile(filepath.Join(path, field))
-	if err != nil {
-		return nil, fmt.Errorf("%s: the file %s cannot be read: %w", ref, filepath.Join(s.Dir, path, field), errors.Unwrap(err))
-	}
-	return b, nil
-}
-
-func (s Store) env(ref, field string) ([]byte, error) {
-	if !slices.Contains(s.Names, field) {
-		return nil, fmt.Errorf("%s: the store does not list the variable %s", ref, field)
-	}
-	v, ok := os.LookupEnv(field)
-	if !ok {
-		return nil, fmt.Errorf("%s: the variable %s is not set", ref, field)
-	}
-	return []byte(v), nil
+	return value, nil
 }

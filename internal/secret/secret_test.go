@@ -25,7 +25,7 @@ func TestResolve(t *testing.T) {
 	}
 	t.Setenv("PLUMBLINE_SECRET_A", "value-3")
 	t.Setenv("HOME_TOKEN", "value-4")
-	s := Stores{"net": {Type: "file", Dir: dir}, "ci": {Type: "env", Names: []string{"PLUMBLINE_SECRET_A"}}, "v": {Type: "vault"}}
+	s := Stores{"net": {Type: "file", Dir: dir}, "ci": {Type: "env", Names: []string{"PLUMBLINE_SECRET_A"}}, "v": {Type: "keychain"}}
 	for ref, want := range map[string]string{
 		"secret://net/net/ro#key": "value-1", "secret://ci/x#PLUMBLINE_SECRET_A": "value-3",
 	} {
