@@ -106,6 +106,8 @@ func lawfulName(name string) error {
 
 // blob reads the bytes of one object.
 func (r *Repo) blob(h plumbing.Hash) ([]byte, error) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
 	o, err := r.git.Storer.EncodedObject(plumbing.BlobObject, h)
 	if err != nil {
 		return nil, fmt.Errorf("object %.12s is not in this clone: %w", h.String(), err)

@@ -102,6 +102,8 @@ func (i info) Size() int64 {
 	if i.dir || i.known || i.f == nil {
 		return i.size
 	}
+	i.f.repo.reading.Lock()
+	defer i.f.repo.reading.Unlock()
 	n, err := i.f.repo.git.Storer.EncodedObjectSize(i.f.files[i.full].blob)
 	if err != nil {
 		return 0

@@ -22,7 +22,7 @@ func Init(dir, branch string) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot become a Git repository: %w", dir, err)
 	}
-	return &Repo{r}, nil
+	return &Repo{git: r}, nil
 }
 
 // Author is who writes a commit, and when.

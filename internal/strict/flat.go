@@ -29,7 +29,7 @@ func (s *Source) flat(name string, v reflect.Value, out *[]Leaf) {
 			s.flat(name, v.Elem(), out)
 		}
 	case isScalar(v):
-		if at, known := s.at[v.Addr().Interface()]; known {
+		if at, known := s.known(v.Addr().Interface()); known {
 			*out = append(*out, Leaf{name, fmt.Sprint(v.Interface()), at})
 		}
 	case v.Kind() == reflect.Slice && IsEntry(v.Type().Elem()):
