@@ -19,6 +19,8 @@ func Script(do []byte) (e Expected) {
 			if i := slices.Index(w, "vrf"); i > 0 && i+1 < len(w) {
 				vrf = w[i+1]
 			}
+		case w[0] == "no" && len(w) == 3 && w[1] == "interface":
+			e.Removed = append(e.Removed, "interface "+w[2])
 		case w[0] == "interface" && len(w) > 1:
 			iface = w[1]
 		case w[0] == "neighbor" && len(w) > 2 && (w[2] == "remote-as" || w[2] == "peer-group" && len(w) > 3):
@@ -29,6 +31,9 @@ func Script(do []byte) (e Expected) {
 			e.Removed = append(e.Removed, "bgp "+vrf+" "+w[2])
 		case iface != "" && (line != "" && strings.TrimSpace(line) == "shutdown" || strings.HasPrefix(strings.TrimSpace(line), "no ip ospf area")):
 			e.Removed = append(e.Removed, "ospf * "+iface)
+			if strings.TrimSpace(line) == "shutdown" {
+				e.Removed = append(e.Removed, "interface "+iface)
+			}
 		}
 	}
 	e.Removed = slices.DeleteFunc(e.Removed, func(s string) bool { return slices.Contains(e.Added, s) })
@@ -47,7 +52,7 @@ func (e Expected) removed(session string) bool {
 		return true
 	}
 	w := strings.Fields(session)
-	if len(w) != 3 || w[0] != "ospf" {
+	if len(w) != 3 || w[0] != "ospf" && w[0] != "isis" {
 		return false
 	}
 	iface, _, _ := strings.Cut(w[2], ":")

@@ -14,7 +14,8 @@ func TestScript(t *testing.T) {
 		"only text":  {"router bgp 64496\n no neighbor 192.0.2.1 description x\n", "{[] []}"},
 		"anew":       {"router bgp 64496\n no neighbor 192.0.2.1\n neighbor 192.0.2.1 remote-as 64501\n", "{[bgp default 192.0.2.1] []}"},
 		"shut peer":  {"router bgp 64496\n neighbor 192.0.2.1 shutdown\n", "{[] [bgp default 192.0.2.1]}"},
-		"shut port":  {"interface eth0\n shutdown\n", "{[] [ospf * eth0]}"},
+		"shut port":  {"interface eth0\n shutdown\n", "{[] [ospf * eth0 interface eth0]}"},
+		"port gone":  {"no interface Vlan20\n", "{[] [interface Vlan20]}"},
 		"ospf taken": {"interface eth0\n no ip ospf area 0\n", "{[] [ospf * eth0]}"},
 	} {
 		if have := fmt.Sprint(Script([]byte(c.do))); have != c.want {

@@ -26,14 +26,16 @@ func shapes(t testing.TB, platform string) map[string]render.Vital {
 	return p.Health
 }
 
-// What platforms answer is read as their platform.yaml says.
+// What platforms answer is read as their platform.yaml says, and each question has a case.
 func TestAnswers(t *testing.T) {
 	for _, platform := range platforms {
+		var played []string
 		golden.Run(t, "../../templates/"+platform+"/testdata/health/*.txtar", func(t *testing.T, files fs.FS) []byte {
 			text, err := fs.ReadFile(files, "answer")
 			if err != nil {
 				t.Fatal(err)
 			}
+			played = append(played, filepath.Base(t.Name()))
 			v, known := shapes(t, platform)[filepath.Base(t.Name())]
 			if !known {
 				t.Fatal("the platform does not ask this for its health")
@@ -48,6 +50,9 @@ func TestAnswers(t *testing.T) {
 			}
 			return []byte(out.String())
 		})
+		if want := slices.Sorted(maps.Keys(shapes(t, platform))); !slices.Equal(played, want) {
+			t.Errorf("%s asks %v, and cases show %v", platform, want, played)
+		}
 	}
 }
 
