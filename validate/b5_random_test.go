@@ -71,6 +71,7 @@ func randomTerm(r *rand.Rand) network.Term {
 	if t.Does != "reject" && r.IntN(3) == 0 {
 		t.Strip = one(r, "OURS", "EXPORT")
 		t.Mark = one(r, "64496:1:1", "64496:1:2")
+		t.Shut = r.IntN(3) == 0
 	}
 	if t.Does == "accept" && r.IntN(2) == 0 {
 		t.Prefer, t.Preference = true, 100*r.IntN(3)

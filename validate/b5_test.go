@@ -58,20 +58,21 @@ func passes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string) {
 	return ok, did
 }
 
-// goes tells also which large communities the route bears then.
-func goes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string, []string) {
+// goes tells also what the route bears then.
+func goes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string, route) {
 	large, did := slices.Clone(x.large), ""
+	comm := slices.Clone(x.comm)
 	for _, t := range r.Terms {
 		if t.Prefixes != "" && !hits(p, t.Prefixes, x.prefix) ||
 			t.NextHops != "" && !hits(p, t.NextHops, netip.PrefixFrom(x.hop, 32)) ||
 			t.NextHop.IsValid() && t.NextHop != x.hop ||
 			t.Path != "" && !onPath(p, t.Path, x.path) ||
-			t.Communities != "" && !bears(p, t.Communities, x.comm) ||
+			t.Communities != "" && !bears(p, t.Communities, comm) ||
 			t.Large != "" && !bears(p, t.Large, large) {
 			continue
 		}
 		if t.Does == "reject" {
-			return false, "", nil
+			return false, "", x
 		}
 		if t.Strip != "" {
 			large = slices.DeleteFunc(large, func(l string) bool { return bears(p, t.Strip, []string{l}) })
@@ -80,14 +81,18 @@ func goes(p *network.Policy, r *network.RoutePolicy, x route) (bool, string, []s
 		if t.Mark != "" {
 			large, did = append(large, t.Mark), did+" "+t.Mark
 		}
+		if t.Shut {
+			comm, did = append(comm, "65535:0"), did+" shut"
+		}
 		if t.Prefer {
 			did += fmt.Sprint(" ", t.Preference)
 		}
 		if t.Does == "accept" {
-			return true, did, large
+			x.comm, x.large = comm, large
+			return true, did, x
 		}
 	}
-	return false, "", nil
+	return false, "", x
 }
 
 func hits(p *network.Policy, name string, x netip.Prefix) bool {

@@ -55,11 +55,10 @@ func TestLeak(t *testing.T) {
 }
 
 func leaked(a, b *network.Policy, x route) bool {
-	ok, _, large := goes(a, &a.Routes[0], x)
+	ok, _, then := goes(a, &a.Routes[0], x)
 	if !ok {
 		return false
 	}
-	x.large = large
-	ok, _, _ = goes(b, &b.Routes[0], x)
+	ok, _, _ = goes(b, &b.Routes[0], then)
 	return ok
 }

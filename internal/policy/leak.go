@@ -24,7 +24,7 @@ func Leak(in, out Side) (Set, error) {
 		d.each(func(at int, p point) {
 			p.pfx = pfx
 			if v := judge(first, p); v.accept {
-				p.large = v.large
+				p.comm, p.large = v.comm, v.large
 				if judge(then, p).accept {
 					found.add(i, at)
 				}

@@ -30,6 +30,9 @@ const (
 	mostGroups = 12
 )
 
+// shutdown is GRACEFUL_SHUTDOWN (RFC 8326).
+const shutdown = "65535:0"
+
 // never is the number of a set that does not exist: nothing is in it.
 const never = -2
 
@@ -39,7 +42,8 @@ type term struct {
 	pfx, hop, path  int // number of a set; -1 where nothing is asked
 	comm, large     uint64
 	asksComm, asksL bool
-	strip, mark     uint64
+	strip, mark     uint64 // groups of large communities
+	shut            uint64 // groups of communities
 	acts            uint64 // what it does to a route that it takes
 }
 
@@ -53,16 +57,17 @@ type point struct {
 type verdict struct {
 	accept bool
 	acts   uint64 // tells apart what was done to it
-	large  uint64 // the groups of large communities that it bears then
+	comm   uint64 // the groups of communities that it bears then
+	large  uint64
 }
 
 // judge takes a class through the terms in order. What none accepts is refused.
 func judge(terms []term, p point) verdict {
-	v := verdict{large: p.large}
+	v := verdict{comm: p.comm, large: p.large}
 	for i := range terms {
 		t := &terms[i]
 		if !in(t.pfx, p.pfx) || !in(t.hop, p.hop) || !in(t.path, p.path) ||
-			t.asksComm && t.comm&p.comm == 0 || t.asksL && t.large&v.large == 0 {
+			t.asksComm && t.comm&v.comm == 0 || t.asksL && t.large&v.large == 0 {
 			continue
 		}
 		if t.does == "reject" {
@@ -71,7 +76,7 @@ func judge(terms []term, p point) verdict {
 		if t.acts != 0 {
 			v.acts = v.acts*1099511628211 + t.acts
 		}
-		v.large = v.large&^t.strip | t.mark
+		v.large, v.comm = v.large&^t.strip|t.mark, v.comm|t.shut
 		if t.does == "accept" {
 			v.accept = true
 			return v
@@ -127,6 +132,10 @@ func (s *space) does(c *term, side Side, t *network.Term) {
 	if t.Mark != "" {
 		c.mark = s.large.bit(t.Mark)
 		words = append(words, "mark", t.Mark)
+	}
+	if t.Shut {
+		c.shut = s.comm.bit(shutdown)
+		words = append(words, "shut")
 	}
 	if t.Prefer {
 		words = append(words, "prefer", strconv.Itoa(t.Preference))

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"plumbline/internal/network"
@@ -85,6 +87,33 @@ func TestReordered(t *testing.T) {
 	}{{pol(a, b), pol(b, a), true}, {pol(a, b), pol(a, b), false}, {pol(a, b), pol(a, a), false}, {pol(a, b), pol(a), false}, {pol(a, a, b), pol(a, b, a), true}, {nil, pol(a), false}} {
 		if policy.Reordered(c.was, c.is) != c.want {
 			t.Errorf("%v to %v", c.was, c.is)
+		}
+	}
+}
+
+// TestWhole holds the law: every field that a term, or a set, has is compared. A new one
+// means something, and Compare and Leak have to learn what.
+func TestWhole(t *testing.T) {
+	for what, fields := range map[any]string{
+		network.Term{}:                    "Seq Does Prefixes Path Communities Large NextHop NextHops Strip Mark Shut Preference Prefer From",
+		network.ASRange{}:                 "Seq Name First Last",
+		network.PrefixItem{}:              "Seq Prefix Min Max From",
+		network.CommunityItem{}:           "Seq Value",
+		any((*network.PrefixSet)(nil)):    "Name IPv6 Items Fetched From",
+		any((*network.PathSet)(nil)):      "Name Longer Holds From",
+		any((*network.CommunitySet)(nil)): "Name Large Of Items From",
+		any((*network.RoutePolicy)(nil)):  "Name IPv6 Terms From",
+	} {
+		x := reflect.TypeOf(what)
+		if x.Kind() == reflect.Pointer {
+			x = x.Elem()
+		}
+		var have []string
+		for i := range x.NumField() {
+			have = append(have, x.Field(i).Name)
+		}
+		if strings.Join(have, " ") != fields {
+			t.Errorf("%s has the fields %v: those that are known are %s", x.Name(), have, fields)
 		}
 	}
 }

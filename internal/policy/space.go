@@ -34,6 +34,9 @@ func newSpace(six bool, sides ...Side) (*space, error) {
 			if m := side.Policy.Terms[j].Mark; m != "" {
 				s.large.marks = append(s.large.marks, m)
 			}
+			if side.Policy.Terms[j].Shut {
+				s.comm.marks = append(s.comm.marks, shutdown)
+			}
 		}
 	}
 	if max(len(s.prefixes), len(s.hops), len(s.paths), len(s.comm.sets), len(s.large.sets)) > mostSets ||
