@@ -2,6 +2,7 @@ package replay
 
 import (
 	"iter"
+	"strconv"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -19,9 +20,10 @@ type entry struct {
 	count                   int               // of the lines under it
 	byID                    map[string]*entry // of a block with more than a few lines
 
-	id     string   // what makes it this line; "" until asked
-	exit   string   // of a block that no rule knows
-	fields []string // its words one by one, without the negating word; nil until asked
+	twins  map[string]int // of lines under it that no rule knows: how many there were of each
+	id     string         // what makes it this line; "" until asked
+	exit   string         // of a block that no rule knows
+	fields []string       // its words one by one, without the negating word; nil until asked
 }
 
 // few is how many lines of a block are looked through one by one.
@@ -51,6 +53,21 @@ func (e *entry) line(id string) *entry {
 		}
 	}
 	return nil
+}
+
+// another gives the identity of one more line that no rule knows, beside one that is equal to
+// it; or the block of that name which it is one with.
+func (e *entry) another(id string) (string, *entry) {
+	if e.twins == nil {
+		e.twins = map[string]int{}
+	}
+	for n := max(2, e.twins[id]); ; n++ {
+		next := id + "\x00" + strconv.Itoa(n)
+		if old := e.line(next); old == nil || old.first != nil && !e.text() {
+			e.twins[id] = n
+			return next, old
+		}
+	}
 }
 
 // add puts a new line at the end of a block.
@@ -107,6 +124,9 @@ func (e *entry) take(old, s *entry) {
 
 // cut takes a line out of a block.
 func (e *entry) cut(s *entry) {
+	if s.r == nil {
+		e.twins = nil // what was taken may be free again
+	}
 	e.unlink(s)
 	e.count--
 	if e.byID != nil {

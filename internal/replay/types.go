@@ -262,7 +262,10 @@ func runs(set []int) string {
 func many(d *dialect.Dialect, typ string, s said) string {
 	switch typ {
 	case "blob":
-		value := strings.ReplaceAll(s.raw(), "\x03", "^C")
+		value := s.raw()
+		if strings.HasPrefix(value, "\x03") {
+			value = strings.ReplaceAll(value, "\x03", "^C")
+		}
 		if at := strings.LastIndexByte(s.line[:s.words[0].At], '\n'); at >= 0 && !strings.Contains(value, "\n") { // nothing but its end
 			value = "\n" + value
 		}

@@ -78,10 +78,16 @@ func (t *Tree) merged(k *node, seen map[string]*node) bool {
 	}
 	key := t.key(k)
 	old := seen[key]
-	for old != nil && t.rule(k) == nil && k.first == nil { // equal lines that no rule knows are several
-		k.twin++
-		key = t.key(k)
-		old = seen[key]
+	if old != nil && t.rule(k) == nil && k.first == nil { // equal lines that no rule knows are several
+		last := "\x03" + k.m.line
+		if seen[last] != nil {
+			k.twin = seen[last].twin
+		}
+		for ; old != nil; old = seen[key] {
+			k.twin++
+			key = t.key(k)
+		}
+		seen[last] = k
 	}
 	if old == nil {
 		seen[key] = k

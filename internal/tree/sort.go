@@ -20,13 +20,15 @@ func (d *differ) moving() {
 		d.within(t[1], func(o *cmd) { before(lead, o) })
 	}
 	var last *cmd
+	begun := map[*node]bool{}
 	for _, c := range d.cmds {
 		if c.move == "" {
 			continue
 		}
-		for p := c.n.parent.first; p != nil; p = p.next {
+		for p := c.n.parent.first; p != nil && !begun[c.n.parent]; p = p.next { // the others come after this one
 			d.within(p, func(o *cmd) { before(o, c) })
 		}
+		begun[c.n.parent] = true
 		before(last, c)
 		last = c
 	}

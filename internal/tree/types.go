@@ -301,7 +301,12 @@ func ranges(set []int) (out []string) {
 // canonList gives the one spelling of a value of several words; raw is its text.
 func canonList(d *dialect.Dialect, e *dialect.Elem, words []string, raw string) string {
 	switch e.Type {
-	case "text", "blob", "secret":
+	case "blob":
+		if !strings.HasPrefix(raw, "\x03") { // it is the mark that the value begins and ends with
+			return raw
+		}
+		return strings.ReplaceAll(raw, "\x03", "^C")
+	case "text", "secret":
 		return strings.ReplaceAll(raw, "\x03", "^C")
 	case "quoted":
 		return unquote(raw)

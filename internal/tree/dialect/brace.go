@@ -18,8 +18,13 @@ type braces struct {
 	from  int // the line that the statement began on
 	off   bool
 	list  []string // what stood between brackets
+	spent int      // bytes that were said more than once
 	lists bool
 }
+
+// mostAgain bounds how often a text is said again by lists whose members are lines: one that
+// goes beyond it is no configuration.
+const mostAgain = 64
 
 func (b *braces) run() {
 	for b.at < len(b.src) {
@@ -138,7 +143,10 @@ func odd(w string) bool {
 func (b *braces) end() {
 	head := strings.Join(b.words, " ")
 	switch {
+	case b.lists && b.spent+len(head)*len(b.list) > mostAgain*len(b.src):
+		b.emit(Line{No: b.from, Depth: b.depth, Text: head, Cut: true})
 	case b.lists:
+		b.spent += len(head) * len(b.list)
 		for _, v := range b.list {
 			b.line(strings.TrimSpace(head + " " + v))
 		}

@@ -1,0 +1,143 @@
+package tree_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+)
+
+// TestGrowth holds that no text makes the engine work out of proportion: four times the text
+// asks for at most about four times the memory and the work, whatever the text is.
+func TestGrowth(t *testing.T) {
+	lines := func(f string) func(n int) string {
+		return func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				b.WriteString(strings.ReplaceAll(f, "%", fmt.Sprint(i)) + "\n")
+			}
+			return b.String()
+		}
+	}
+	once := func(head, f, tail string) func(n int) string {
+		return func(n int) string { return head + strings.Repeat(f, n) + tail }
+	}
+	for name, c := range map[string]struct {
+		platform   string
+		have, want func(n int) string
+	}{
+		"equal lines that no rule knows":   {"frr", lines("unknown line"), nil},
+		"lines that no rule knows":         {"frr", lines("unknown line %"), lines("unknown word %")},
+		"one block again and again":        {"frr", lines("interface eth1\n description x%\nexit"), nil},
+		"many blocks":                      {"frr", lines("interface eth%\n description a\nexit"), lines("interface eth%\n description b\nexit")},
+		"a list in use":                    {"frr", lines("ip prefix-list P seq % permit 10.0.0.0/8 le 24\nroute-map M permit 1\n match ip address prefix-list P"), nil},
+		"a list in use that changes":       {"frr", used("permit 10.%.0/24"), used("permit 10.%.0/24 le 25")},
+		"a list in use that moves":         {"frr", used("permit 10.%.0/24"), used("deny 11.%.0/24")},
+		"many words":                       {"frr", once("unknown", " word", "\n"), once("unknown", " other", "\n")},
+		"many words of a description":      {"frr", once("interface eth1\n description", " word", "\n"), once("interface eth1\n description", " other", "\n")},
+		"many words of a list":             {"frr", once("route-map M permit 10\n set as-path prepend", " 65001", "\n"), nil},
+		"words behind groups":              {"frr", once("ip route 10.0.0.0/8 192.0.2.1", " 1 tag", "\n"), nil},
+		"ends of blocks":                   {"frr", once("", "exit\n", ""), nil},
+		"deeper and deeper":                {"frr", deeper, nil},
+		"numbers":                          {"ios-xe", once("interface Gi1/0/1\n switchport\n switchport trunk allowed vlan 1", ",3", "\n"), nil},
+		"numbers by and by":                {"ios-xe", once("interface Gi1/0/1\n switchport\n switchport trunk allowed vlan 1\n", " switchport trunk allowed vlan add 5\n", ""), nil},
+		"one banner again and again":       {"ios-xe", lines("banner motd ^C\ntext %\n^C"), nil},
+		"banners that never end":           {"eos", lines("banner motd\ntext %"), nil},
+		"a numbered list without numbers":  {"ios-xe", lines("ip access-list extended A\n permit tcp host 192.0.2.1 any eq %"), lines("ip access-list extended A\n permit udp host 192.0.2.1 any eq %")},
+		"braces":                           {"junos", once("a", " {", "\n"), nil},
+		"braces that close":                {"junos", once("", "}", "\n"), nil},
+		"quotes":                           {"junos", once("", `" `, "\n"), nil},
+		"remarks that never end":           {"junos", once("", "/* ", "\n"), nil},
+		"members of a list":                {"junos", once("protocols { bgp { group g { import [", " A", "]; } } }\n"), nil},
+		"members of a list with long head": {"junos", func(n int) string { return strings.Repeat("a", n) + " [" + strings.Repeat(" b", n) + "];\n" }, nil},
+		"terms that change places":         {"junos", terms("a", "b"), terms("b", "a")},
+		"paths":                            {"sr-linux", lines("/interface[name=ethernet-1/%]/description a"), lines("/interface[name=ethernet-1/%]/description b")},
+		"keys":                             {"sr-linux", once("/a", "[b=c]", "/d e\n"), nil},
+		"members":                          {"sr-linux", func(n int) string { return `{"interface":[` + strings.Repeat(`{"name":"a"},`, n) + `{"name":"b"}]}` }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, want := platform(t, c.platform), c.want
+			if want == nil {
+				want = func(int) string { return "" }
+			}
+			const n = 1000
+			small, fast := work(d, c.have(n), want(n))
+			big, slow := work(d, c.have(4*n), want(4*n))
+			if big > 6*small+1<<20 {
+				t.Errorf("four times the text takes %d bytes for %d: %.1f times", big, small, float64(big)/float64(small))
+			}
+			if slow > 9*fast+20_000 {
+				t.Errorf("four times the text takes %d µs for %d", slow, fast)
+			}
+		})
+	}
+}
+
+// work gives the bytes that all of the engine asks for on its way between two texts, and the
+// microseconds that it computes, the least of some attempts.
+func work(d *dialect.Dialect, have, want string) (size uint64, micros int64) {
+	for i := range 3 {
+		var a, b runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&a)
+		began := computed()
+		x, _ := tree.Parse(d, []byte(have))
+		y, _ := tree.Parse(d, []byte(want))
+		es, _, _ := tree.Diff(x, y, tree.Options{}) //nolint:errcheck // an order is not what is asked for
+		do := tree.Script(d, es)
+		from, to := tree.Print(x), tree.Print(y)
+		replay.Verify(d, from, to, do, nil)
+		took := computed() - began
+		runtime.ReadMemStats(&b)
+		if grown := b.TotalAlloc - a.TotalAlloc; i == 0 || grown < size {
+			size = grown
+		}
+		if i == 0 || took < micros {
+			micros = took
+		}
+	}
+	return size, micros
+}
+
+// computed is how long this process has computed, in microseconds.
+func computed() int64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return u.Utime.Sec*1e6 + int64(u.Utime.Usec)
+}
+
+func used(entry string) func(n int) string {
+	return func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "ip prefix-list P seq %d %s\n", 5*i+5, strings.Replace(entry, "%", fmt.Sprintf("%d.%d", i/256, i%256), 1))
+		}
+		return b.String() + "route-map M permit 10\n match ip address prefix-list P\nexit\n"
+	}
+}
+
+func deeper(n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < 10*n; i++ {
+		b.WriteString(strings.Repeat(" ", i) + "x\n")
+	}
+	return b.String()
+}
+
+func terms(a, b string) func(n int) string {
+	return func(n int) string {
+		var out strings.Builder
+		out.WriteString("policy-options { policy-statement P {\n")
+		for i := range n / 4 {
+			fmt.Fprintf(&out, "term %s%d { then accept; }\nterm %s%d { then reject; }\n", a, i, b, i)
+		}
+		return out.String() + "} }\n"
+	}
+}
