@@ -94,3 +94,41 @@ func (d *Design) watch(b *Build, n *network.Device) bool {
 	}
 	return true
 }
+
+// RPKICache is a server that tells which system may originate a prefix (RFC 8210).
+type RPKICache struct {
+	// Where it answers.
+	Address Address `yaml:"address"`
+	// The port that it answers at.
+	Port int `yaml:"port" is:"1..65535"`
+}
+
+// origins holds the servers that tell whose a route is.
+func (d *Design) origins(b *Build) {
+	if len(d.RPKI) > 4 {
+		b.Fail(&d.RPKI, "schema/range", "%d servers: want 1 to 4", len(d.RPKI))
+	}
+	for _, p := range every[Peering](b) {
+		if p.Relation != "provider" && len(d.RPKI) == 0 && !d.Lab {
+			b.Diags.Warnf(b.At(&d.Name), "design/no-cache", "%s is a %s, and nobody tells whose its routes are: give rpki, servers that know", p.Name, p.Relation).Also = []diag.Pos{b.At(&p.Relation)}
+			break
+		}
+	}
+	if len(d.RPKI) == 1 {
+		b.Diags.Warnf(b.At(&d.RPKI[0]), "design/one-cache", "one server alone: while it is away nobody tells whose a route is")
+	}
+	for i := range d.RPKI {
+		for j := range d.RPKI[:i] {
+			if d.RPKI[i] == d.RPKI[j] {
+				b.Fail(&d.RPKI[i].Address, "schema/duplicate-element", "port %d of %s stands here twice", d.RPKI[i].Port, d.RPKI[i].Address).Also = []diag.Pos{b.At(&d.RPKI[j].Address)}
+			}
+		}
+	}
+}
+
+// caches gives a speaker the servers that it asks whose a route is.
+func (d *Design) caches(b *Build, bgp *network.BGP) {
+	for i := 0; len(bgp.Caches) < len(d.RPKI); i++ {
+		bgp.Caches = append(bgp.Caches, network.Cache{Addr: d.RPKI[i].Address.Addr, Port: d.RPKI[i].Port, Preference: i + 1, From: b.At(&d.RPKI[i])})
+	}
+}

@@ -13,11 +13,8 @@ var laterKinds = []string{"zone", "record", "cluster", "chain", "route_expectati
 
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{
-	"design": strings.Fields(`rpki zone vpn baselines
+	"design": strings.Fields(`zone vpn baselines
 		chain4 chain6`),
-	"link":    strings.Fields("members lacp min_links"),
-	"peering": strings.Fields("password"),
-	"vrf":     strings.Fields("password"),
 }
 
 // explain adds to what strict said of unknown fields that some of them are only not

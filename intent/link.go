@@ -19,12 +19,16 @@ type Link struct {
 	Between []LinkEnd `yaml:"between,optional"`
 	// Who is at the other end where it is not ours: a server, a provider, a customer.
 	Outside Text `yaml:"outside,optional"`
-	// Our end of a link to the outside.
+	// Our end of a link to the outside; two are one bundle over two leaves.
 	Ports []LinkEnd `yaml:"ports,optional"`
 	// How fast it is.
 	Speed Speed `yaml:"speed"`
 	// The largest packet, in bytes.
 	MTU int `yaml:"mtu" is:"1280..9216"`
+	// How often the ends of a bundle tell each other that they are there.
+	LACP Pace `yaml:"lacp,optional"`
+	// With fewer members the bundle is down.
+	MinLinks int `yaml:"min_links,optional" is:"1..16"`
 	// What the interior protocol counts for it, in both directions.
 	Cost int `yaml:"cost,optional" is:"1..16777214"`
 	// The name of the circuit, for the descriptions at both ends.
@@ -35,8 +39,10 @@ type Link struct {
 type LinkEnd struct {
 	// The device that it is on.
 	Device Name `yaml:"device" of:"device"`
-	// Its interface there.
+	// Its interface there; with members, the bundle that they make.
 	Interface Interface `yaml:"interface"`
+	// The ports of a bundle, sixteen at most.
+	Members []Interface `yaml:"members,optional"`
 	// At most one address of each family.
 	Addresses []IfAddr `yaml:"addresses,optional"`
 }
@@ -47,13 +53,16 @@ func (l *Link) Expand(b *Build) {
 	if l.Cost != 0 && l.known(b) && !l.interior(b) {
 		b.Fail(&l.Cost, "schema/excluded-field", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
 	}
+	if !l.bundled(b) {
+		return
+	}
 	switch inside, outside := len(l.Between) > 0, l.Outside != ""; {
 	case inside == outside:
 		b.Fail(&l.Name, "schema/exactly-one", "a link has either between, or outside and ports")
 	case outside && len(l.Ports) == 0:
 		b.Fail(&l.Outside, "schema/missing-field", "a link to the outside needs ports")
 	case outside && len(l.Ports) > 1:
-		b.Fail(&l.Ports[1], "link/ends", "a bundle over two devices is not in this version: give one port")
+		l.double(b)
 	case outside:
 		l.end(b, &l.Ports[0], string(l.Outside), "outside")
 	case len(l.Ports) > 0:
@@ -101,6 +110,7 @@ func (l *Link) end(b *Build, e *LinkEnd, far, use string) {
 	}
 	p := network.Port{Use: use, Description: text, MTU: l.MTU}
 	p.Addrs = addresses(b, e.Addresses)
+	l.bundle(b, e, d, &p)
 	b.Port(d, &e.Interface, p)
 }
 

@@ -48,6 +48,9 @@ func (p *Peering) imports(b *Build, all *network.Policy, accept network.Term, si
 	if p.Relation != "provider" && !slices.Contains(transitFree, p.ASN) {
 		out = append(out, network.Term{Does: "reject", Path: "PATH-TRANSIT-FREE", From: at})
 	}
+	if d := b.Design(&p.Name); len(d.RPKI) > 0 {
+		out = append(out, network.Term{Does: "reject", Invalid: true, From: b.At(&d.RPKI)})
+	}
 	out = append(out,
 		network.Term{Does: "next", Strip: "OURS", From: at}, leaving, accept)
 	for i := range out {

@@ -124,31 +124,36 @@ func (s *Segment) attached(b *Build, f *Fabric) (out []*network.Device) {
 		if l == nil {
 			continue
 		}
-		if l.Outside == "" || len(l.Ports) != 1 || len(l.Ports[0].Addresses) > 0 {
+		if l.Outside == "" || len(l.Ports) == 0 || len(l.Ports[0].Addresses) > 0 {
 			b.Fail(&a.Link, "segment/attach", "%s is no link to the outside without addresses", a.Link)
-			continue
-		}
-		e := &l.Ports[0]
-		if f != nil && b.fabricOf(string(e.Device)) != f {
-			b.Fail(&a.Link, "segment/attach", "%s is on %s, which is not in the fabric %s", a.Link, e.Device, f.Name).Also = []diag.Pos{b.At(&e.Device)}
 			continue
 		}
 		if s.MTU > l.MTU {
 			b.Fail(&s.MTU, "segment/mtu", "%d is more than the mtu %d of the link %s", s.MTU, l.MTU, l.Name).Also = []diag.Pos{b.At(&l.MTU)}
 		}
-		n := b.net.Device(string(e.Device))
-		if n == nil {
-			continue // said at the link
-		}
 		if a.Tag == "untagged" {
 			b.claim("untagged "+string(a.Link), &a.Tag, "segment/attach", "%s has an untagged segment already", a.Link)
 		}
-		b.vlans = append(b.vlans, vlan{n.Name, e.Interface, s.VLAN, a.Tag, f != nil, b.At(&a.Tag)})
-		if !slices.Contains(out, n) {
-			out = append(out, n)
+		for j := range l.Ports {
+			if n := s.port(b, f, a, &l.Ports[j]); n != nil && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
 		}
 	}
 	return out
+}
+
+// port gives an end of a link the number of the segment; nil where it can have none.
+func (s *Segment) port(b *Build, f *Fabric, a *Attachment, e *LinkEnd) *network.Device {
+	if f != nil && b.fabricOf(string(e.Device)) != f {
+		b.Fail(&a.Link, "segment/attach", "%s is on %s, which is not in the fabric %s", a.Link, e.Device, f.Name).Also = []diag.Pos{b.At(&e.Device)}
+		return nil
+	}
+	n := b.net.Device(string(e.Device))
+	if n != nil { // else it is said at the link
+		b.vlans = append(b.vlans, vlan{n.Name, e.Interface, s.VLAN, a.Tag, f != nil, b.At(&a.Tag)})
+	}
+	return n
 }
 
 // plain carries the segment over links: they make a tree, and every device on it has the

@@ -49,6 +49,8 @@ type HandoffPeer struct {
 	ASN ASN `yaml:"asn"`
 	// Its addresses, one of each family at most.
 	Addresses []Address `yaml:"addresses"`
+	// Where the password of the session is kept.
+	Password strict.Secret `yaml:"password,optional"`
 }
 
 // Send is what a table tells at a handoff.
@@ -106,16 +108,18 @@ func (v *VRF) segments(b *Build) (out []*Segment) {
 func (v *VRF) leaves(b *Build, f *Fabric) map[string][]*Prefix {
 	out := map[string][]*Prefix{}
 	add := func(l *Link, nets ...*Prefix) {
-		if l == nil || len(l.Ports) == 0 || b.fabricOf(string(l.Ports[0].Device)) != f {
-			return // said where the link is named
-		}
-		name := string(l.Ports[0].Device)
-		if out[name] == nil {
-			out[name] = []*Prefix{}
-		}
-		for _, n := range nets {
-			if !slices.Contains(out[name], n) {
-				out[name] = append(out[name], n)
+		for i := 0; l != nil && i < len(l.Ports); i++ {
+			name := string(l.Ports[i].Device)
+			if b.fabricOf(name) != f {
+				continue // said where the link is named
+			}
+			if out[name] == nil {
+				out[name] = []*Prefix{}
+			}
+			for _, n := range nets {
+				if !slices.Contains(out[name], n) {
+					out[name] = append(out[name], n)
+				}
 			}
 		}
 	}
@@ -276,7 +280,7 @@ func (v *VRF) neighbors(b *Build, d *Design, h *Handoff, accept *Prefixes, n *ne
 		}
 		t.Neighbors = append(t.Neighbors, network.Neighbor{
 			Addr: a.Addr, ASN: uint32(h.Peer.ASN), Intent: string(v.Name), Relation: "handoff", Description: string(h.Link),
-			SingleHop: true, FirstAS: true, SendDefault: h.Send == "default",
+			SingleHop: true, FirstAS: true, SendDefault: h.Send == "default", Password: h.Peer.Password.String(),
 			Import: name + "-in" + suffix(six), Export: name + "-out" + suffix(six), MaxPrefixes: max(10, 2*size), From: b.At(a),
 		})
 	}

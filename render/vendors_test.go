@@ -202,7 +202,7 @@ var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name U
 
 // hosts are the fields that a platform means by a word of host_managed.
 var hosts = map[string]string{
-	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF", "check": "Check", "label_ttl": "TTL",
+	"hostname": "Hostname", "mtu": "MTU", "vlans": "VLAN Segments Untagged", "gateway_mac": "MAC", "dhcp_relay": "Relay", "vrf_members": "VRF", "check": "Check", "label_ttl": "TTL", "bundles": "Members LACP MinLinks LACPSystem",
 }
 
 // TestEveryFact holds the law that nothing is dropped: each fact of the model stands in the

@@ -89,6 +89,9 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []
 	if err != nil {
 		return plan.Plan{}, nil, err
 	}
+	if err := e.reveal(b, was); err != nil {
+		return plan.Plan{}, nil, err
+	}
 	h, hold, err := e.header(head)
 	if err != nil {
 		return plan.Plan{}, nil, err

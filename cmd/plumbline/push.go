@@ -163,6 +163,9 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	if err := e.reveal(b, was); err != nil {
+		return plan.Plan{}, err
+	}
 	answers := e.ask(ctx, b, devices, reach, 32, func() {})
 	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.configs, waves)
 	if ds.Failed() {

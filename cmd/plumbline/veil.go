@@ -39,6 +39,11 @@ func (v *veil) learn(b *pipeline.Build, devices []string, answers []plan.Answer)
 			all = append(all, tree.Secrets(t)...)
 		}
 	}
+	v.add(all...)
+}
+
+// add takes secrets that are known from elsewhere.
+func (v *veil) add(all ...string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.secrets = append(v.secrets, all...)

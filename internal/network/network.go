@@ -57,6 +57,7 @@ func (n *Network) Sort() {
 			slices.SortFunc(d.Interfaces.Ports, func(a, b Port) int { return cmp.Compare(a.Name, b.Name) })
 			for _, p := range d.Interfaces.Ports {
 				slices.SortFunc(p.Segments, func(a, b PortSegment) int { return cmp.Compare(a.VLAN, b.VLAN) })
+				slices.SortFunc(p.Members, func(a, b Member) int { return cmp.Compare(a.Name, b.Name) })
 				slices.SortFunc(p.Addrs, func(a, b Addr) int { return byPrefix(a.Prefix, b.Prefix) })
 			}
 		}
@@ -65,6 +66,7 @@ func (n *Network) Sort() {
 		}
 		if d.BGP != nil {
 			slices.SortFunc(d.BGP.Origins, func(a, b Originated) int { return byPrefix(a.Prefix, b.Prefix) })
+			slices.SortFunc(d.BGP.Caches, func(a, b Cache) int { return cmp.Compare(a.Preference, b.Preference) })
 			slices.SortFunc(d.BGP.Neighbors, func(a, b Neighbor) int { return a.Addr.Compare(b.Addr) })
 		}
 		if d.Policy != nil {

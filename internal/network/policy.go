@@ -164,6 +164,7 @@ type Term struct {
 	Seq         int    `key:"-"`
 	Does        string // accept, reject, next
 	Prefixes    string // a PrefixSet
+	Invalid     bool   // by the registries it is another system's
 	Path        string // a PathSet
 	Communities string // a CommunitySet of standard communities
 	Large       string // a CommunitySet of large communities

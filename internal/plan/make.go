@@ -61,10 +61,10 @@ func (a Answer) Tree(c tree.Config) (*tree.Tree, error) {
 // something stands against it, which ds then tells.
 func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
-	rendered, _ := tree.Parse(in.Want.Dialect, in.Want.Text)
+	rendered, _ := tree.Parse(in.Want.Dialect, tree.Reveal(in.Want.Text, in.Secrets))
 	var deployed *tree.Tree
 	if in.Deployed != nil {
-		deployed, _ = tree.Parse(in.Want.Dialect, in.Deployed)
+		deployed, _ = tree.Parse(in.Want.Dialect, tree.Reveal(in.Deployed, in.Secrets))
 	}
 	want, cover := tree.Expect(have, rendered, deployed, o)
 	if !leavable(in, cover, ds) {
@@ -74,7 +74,7 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins, Wave: in.Wave,
 		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
-		Secrets: tree.Secrets(have),
+		Secrets: slices.Compact(slices.Sorted(slices.Values(slices.Concat(tree.Secrets(have), tree.Secrets(want))))),
 	}
 	if c.HaveFull == c.Want {
 		return c, false

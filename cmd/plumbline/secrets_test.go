@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"plumbline/internal/gate/signed"
+)
+
+// TestSecretsArrive holds the law: intent names a secret, the device gets it out of the
+// store of the runner, and nothing that is shown, kept or signed holds it. One that is not
+// there is asked for in vain before any device is written to.
+func TestSecretsArrive(t *testing.T) {
+	t.Parallel()
+	const first, second = "Kanari1nFirst", "Kanari1nSecond"
+	s := newStage(t, nil)
+	s.do(s.demo.diff, s.demo.approve, s.demo.merge, s.demo.push)
+	box, before := s.farm.Device(demoRouter), s.mutating()
+	s.peering("  ipv6: 50", "  ipv6: 50\npassword: secret://local/peers/as64500#md5")
+
+	missing := s.plumb(usage, "diff")
+	if !strings.Contains(missing, "secret://local/peers/as64500#md5") || s.mutating() != before {
+		t.Errorf("a secret that is not there: have:\n%s", missing)
+	}
+	if out := s.plumb(ok, "check"); strings.Contains(out, "secret://") {
+		t.Errorf("check asks for secrets:\n%s", out)
+	}
+	file := s.path("secrets", "peers", "as64500", "md5")
+	s.must(os.MkdirAll(filepath.Dir(file), 0o700))
+	s.must(os.WriteFile(file, []byte("two words\n"), 0o600))
+	if out := s.plumb(usage, "diff"); strings.Contains(out, "two words") {
+		t.Errorf("it is told:\n%s", out)
+	}
+	s.must(os.WriteFile(file, []byte(first+"\n"), 0o600))
+
+	said := s.plumb(ok, "diff", "--out", s.path("plan.json"), "--page", s.path("page.html"))
+	_, err := s.keep(said)
+	s.must(err)
+	for _, args := range [][]string{{"diff", "--commands"}, {"diff", "-o", "json"}, {"render"}} {
+		said += s.plumb(ok, args...)
+	}
+	stored, err := signed.LoadPlan(s.repo, s.plan)
+	s.must(err)
+	said += string(stored.Encode())
+	s.signs(demoBob)
+	s.do(s.demo.merge)
+	said += s.plumb(ok, "push", "--plan", s.plan)
+	if !strings.Contains(string(box.Running()), "neighbor 198.18.0.77 password "+first) {
+		t.Errorf("the device does not hold the password:\n%s", box.Running())
+	}
+	said += s.plumb(ok, "drift") + s.plumb(ok, "diff")
+
+	s.must(os.WriteFile(file, []byte(second), 0o600)) // somebody changed it in the store
+	said += s.plumb(differ, "drift") + s.plumb(ok, "diff", "--commands")
+	if !strings.Contains(said, "password <secret>") {
+		t.Errorf("a change of the secret is not told as one:\n%s", said)
+	}
+	for _, c := range []string{first, second} {
+		if strings.Contains(said, c) {
+			t.Errorf("%s was told", c)
+		}
+	}
+	s.must(os.Remove(file)) // the store is where it may stand
+	s.nowhere([]string{first, second})
+}
