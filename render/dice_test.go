@@ -53,6 +53,9 @@ func (r *dice) device(name string) *network.Device {
 	if r.one(8) {
 		d.BFD = &network.BFD{Interval: 300, Multiplier: 3}
 	}
+	if r.one(8) {
+		d.MPLS = &network.MPLS{Domain: "core", RouterID: id, Signalling: "ldp", TTL: "uniform", Ports: []network.LabelPort{{Name: called(r.names, "eth1")}}}
+	}
 	d.Policy = r.policy()
 	d.BGP = r.bgp(id, d.Policy)
 	if r.one(2) {

@@ -24,6 +24,7 @@ type Platform struct {
 	Session     drivers.Session
 	HostManaged []string         // facts that the host below manages; they are not rendered
 	Requires    []Requirement    // what must be so before anything is pushed
+	Evidence    []Evidence       // what was shown of it
 	Health      map[string]Vital // questions whose answers tell how a device is doing
 }
 
@@ -49,6 +50,7 @@ type file struct {
 	Requires    []Requirement `yaml:"requires,optional"`
 	Read        []question    `yaml:"read"`
 	Health      []vital       `yaml:"health,optional"`
+	Evidence    []Evidence    `yaml:"evidence,optional"`
 }
 
 type session struct {
@@ -92,7 +94,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 	}
 	p := Platform{
 		Name: name, Title: f.Title, Aliases: f.Aliases, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
-		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Health: map[string]Vital{},
+		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Evidence: f.Evidence, Health: map[string]Vital{},
 	}
 	p.Session = f.Session.session(f.Read)
 	p.Session.Commit = f.Commit.facts(src, &ds)
@@ -103,6 +105,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		}
 		p.Health[v.Ask] = v.facts(src, &ds)
 	}
+	f.evident(src, &ds)
 	p.Dialect = language(platforms, name, &ds)
 	p.Dialect.Join(slices.Clone(f.Session.Volatile), f.Session.End)
 	return p, ds
