@@ -3,12 +3,14 @@ package tree_test
 import (
 	"bytes"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"plumbline/internal/pairs"
 	"plumbline/internal/replay"
 	"plumbline/internal/tree"
 	"plumbline/internal/tree/dialect"
@@ -131,5 +133,32 @@ func FuzzVerify(f *testing.F) {
 		if proof.Holds() != (len(refused) == 0) {
 			t.Errorf("a proof beside %v", refused)
 		}
+	})
+}
+
+// FuzzRules holds that no rules which the reader takes make anything panic that works by them.
+func FuzzRules(f *testing.F) {
+	files, err := filepath.Glob("testdata/dialects/*.rules")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no small dialects", err)
+	}
+	for i, file := range files {
+		rules, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		d, _ := dialect.Read("x", rules)
+		c := pairs.New(d, uint64(i), 12)
+		f.Add(rules, c.Text(), c.Mutate(uint64(i), 3).Text())
+	}
+	f.Fuzz(func(t *testing.T, rules, a, b []byte) {
+		d, problems := dialect.Read("x", rules)
+		if len(problems) > 0 || len(rules)+len(a)+len(b) > most {
+			return
+		}
+		have, _ := tree.Parse(d, a)
+		want, _ := tree.Parse(d, b)
+		es, _, _ := tree.Diff(have, want, tree.Options{}) //nolint:errcheck // an order is not what is asked for
+		replay.Verify(d, tree.Print(have), tree.Print(want), tree.Script(d, es), nil)
 	})
 }

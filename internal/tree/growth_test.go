@@ -15,6 +15,9 @@ import (
 // TestGrowth holds that no text makes the engine work out of proportion: four times the text
 // asks for at most about four times the memory and the work, whatever the text is.
 func TestGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures")
+	}
 	lines := func(f string) func(n int) string {
 		return func(n int) string {
 			var b strings.Builder

@@ -138,32 +138,3 @@ func TestSyntaxes(t *testing.T) {
 		}
 	}
 }
-
-// FuzzRead holds the law: no rule file makes the reader panic, or make rules without end.
-func FuzzRead(f *testing.F) {
-	f.Add(head + "a <b:ip> =<c:text> (d =<e:int>) :: undo=key def=x:b\n  k\n")
-	f.Add(head + "a b>c<d =>e< ><\n")
-	f.Add(head + "%define s\n  a|b =<c:int=1> | d :: also=\"^ {^} {}\"\n%each ** :: proof=0\nx|y > z :: use=s undo=\"{x|y}\"\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		d, _ := Read("x", []byte(text))
-		if n := len(all(d.Rules)); n > 3*most {
-			t.Errorf("%d rules", n)
-		}
-		_ = Lex(d, []byte(text))
-	})
-}
-
-// TestPaths holds that a path comes back as it was, whatever its value holds.
-func TestPaths(t *testing.T) {
-	for _, path := range []string{
-		"/interface[name=ethernet-1/1]/mtu 9000",
-		"/prefix[ip-prefix=10.0.0.0/8][mask-length-range=8..24]",
-		`/as-path-set[name=A]/as-path-set-member ".* [64496-65534] .*"`,
-		`/interface[name=x]/description "a [b] c/d"`,
-		"/group[name=g]/blackhole",
-	} {
-		if back := JoinPath(SplitPath(path)); back != path {
-			t.Errorf("%s comes back as %s", path, back)
-		}
-	}
-}
