@@ -24,12 +24,12 @@ func TestReduce(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"Building configuration...\r\n\r\nCurrent configuration:\r\n!\r\nfrr version 8.4.4\r\nhostname r1\r\nip route 192.0.2.0/24 Null0\r\n!\r\nend\r\n": "ip route 192.0.2.0/24 Null0\n",
-		"interface eth1\nexit\n!\ninterface eth2\n ip address 192.0.2.1/32\nexit\n!\nbfd\nexit\n!\ninterface lo\nexit\nend\n":                            "interface eth2\n ip address 192.0.2.1/32\nexit\n",
-		"router ospf\nexit\n!\nbfd\n profile a\n exit\nexit\nend\n": "router ospf\nexit\nbfd\n profile a\n exit\nexit\n",
-		"interface eth1\nexit\nend\n":                               "",
-		"interface a\ninterface b\nexit\nend\n":                     "interface a\n",
-		"end\n":                                                     "",
-		"ip route 192.0.2.0/24 Null0\nend\n":                        "ip route 192.0.2.0/24 Null0\n",
+		"interface eth1\nexit\n!\ninterface eth2\n ip address 192.0.2.1/32\nexit\n!\nbfd\nexit\n!\ninterface lo\nexit\nend\n":                             "interface eth2\n ip address 192.0.2.1/32\nexit\n",
+		"router ospf\nexit\n!\nbfd\n profile a\n exit\nexit\nend\n":                                                                                       "router ospf\nexit\nbfd\n profile a\n exit\nexit\n",
+		"interface eth1\nexit\nend\n":           "",
+		"interface a\ninterface b\nexit\nend\n": "interface a\n",
+		"end\n":                                 "",
+		"ip route 192.0.2.0/24 Null0\nend\n":    "ip route 192.0.2.0/24 Null0\n",
 	} {
 		if got := string(Reduce([]byte(text))); got != want {
 			t.Errorf("the runner reduces %q to %q, want %q", text, got, want)
