@@ -28,6 +28,7 @@ type conn struct {
 	t      drivers.Target
 	o      Options
 	wrong  atomic.Pointer[drivers.Failure] // why the device is not who it should be
+	asked  atomic.Bool                     // it wants to know who we are
 }
 
 // Close ends the connection.
@@ -88,8 +89,14 @@ func certificate(t drivers.Target, l drivers.Login) ([]tls.Certificate, error) {
 // its certificate says that it may.
 func (c *conn) pinned(ours []tls.Certificate) *tls.Config {
 	return &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		Certificates:       ours,
+		MinVersion: tls.VersionTLS12,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			c.asked.Store(true)
+			if len(ours) == 0 {
+				return &tls.Certificate{}, nil // we have none
+			}
+			return &ours[0], nil
+		},
 		InsecureSkipVerify: true, // VerifyConnection decides, by the key and the dates
 		VerifyConnection: func(s tls.ConnectionState) error {
 			if len(s.PeerCertificates) == 0 {
