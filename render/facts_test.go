@@ -36,8 +36,8 @@ type inLine struct{ open, close, between string }
 
 // readFacts reads the facts of a platform: patterns as "FACT :: PATH", "without FACT" and
 // "items OPEN CLOSE BETWEEN". In all of them * is a word, and ** in a path anything.
-func readFacts(t *testing.T, dir string) (r reading) {
-	for _, line := range wordsOf(t, dir+"/facts") {
+func readFacts(t *testing.T, file string) (r reading) {
+	for _, line := range wordsOf(t, file) {
 		fact, path, ok := strings.Cut(line, " :: ")
 		switch w := strings.Fields(line); {
 		case w[0] == "without" && len(w) > 1:
@@ -51,7 +51,7 @@ func readFacts(t *testing.T, dir string) (r reading) {
 			r.lists = append(r.lists, inLine{w[1] + " ", " " + w[2], " " + w[3] + " "})
 			continue
 		case !ok:
-			t.Fatalf("%s: no pattern in %q", dir, line)
+			t.Fatalf("%s: no pattern in %q", file, line)
 		}
 		path = strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^ ]+`).Replace(regexp.QuoteMeta(path))
 		path = slot.ReplaceAllString(path, `(?P<$1>[^ ,"]+)`)

@@ -91,7 +91,7 @@ func vendors(t *testing.T) (out []vendor) {
 		t.Fatal("no platform renders the examples", err)
 	}
 	for _, dir := range folders {
-		out = append(out, vendor{filepath.Base(filepath.Dir(filepath.Dir(dir))), dir, portNames(t, dir), readFacts(t, dir)})
+		out = append(out, vendor{filepath.Base(filepath.Dir(filepath.Dir(dir))), dir, portNames(t, dir), readFacts(t, dir+"/facts")})
 	}
 	return out
 }
