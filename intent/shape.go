@@ -78,3 +78,8 @@ func (Seconds) Shape() strict.Shape {
 func (Millis) Shape() strict.Shape {
 	return strict.Shape{Word: "whole number and ms", Pattern: `^[1-9][0-9]{0,9}ms$`}
 }
+
+// Shape is what the name of a zone looks like.
+func (Timezone) Shape() strict.Shape {
+	return strict.Shape{Word: "zone of the IANA", Pattern: `^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`}
+}

@@ -12,6 +12,8 @@ var intentRules = []Rule{
 	{ID: "anycast/prefixes", Label: "R-ANY-2", Sentence: "The prefixes of an anycast service are ours, short enough for others, and hold an address that hosts answer on.", Motive: "Space of others is a hijack, and longer prefixes are refused."},
 	{ID: "anycast/sites", Label: "R-ANY-5", Sentence: "Each site of an anycast service has a host and an edge router.", Motive: "A site without them is a word and no place."},
 	{ID: "design/anycast-asn", Label: "PL0208", Sentence: "The system of anycast hosts is private and used nowhere else.", Motive: "Routers drop a path that holds their own number and say nothing."},
+	{ID: "design/baselines", Label: "R-SYS-3", Sentence: "Each role that is in use has its clocks, logs and accounts in exactly one entry.", Motive: "Two truths for one role are none."},
+	{ID: "design/last-writer", Label: "R-SYS-1", Sentence: "Each role has a local account that may write.", Motive: "When the servers of logins are away, nobody else can repair a device."},
 	{ID: "design/mesh-too-big", Label: "R-IGP-3", Sentence: "A full mesh of internal sessions has at most 8 speakers.", Motive: "Every new router touches all others."},
 	{ID: "design/not-owned", Label: "R-ANY-2", Sentence: "An aggregate lies in space that is registered for us.", Motive: "Announcing space of others is a hijack."},
 	{ID: "design/no-cache", Label: "R-PEER-8", Severity: diag.Warn, Sentence: "Where there are customers or peers, servers tell whose a route is.", Motive: "Without them every stolen route that a registry set covers is let in (RFC 6811)."},

@@ -26,6 +26,8 @@ type Device struct {
 	Leave    []Section // what stays by a reviewed statement
 
 	System     *System
+	Baseline   *Baseline
+	ACL        *ACL
 	Interfaces *Interfaces
 	BFD        *BFD // before all that speaks of it
 	IGP        *IGP
@@ -80,6 +82,12 @@ func (n *Network) Sort() {
 		}
 		if d.MPLS != nil {
 			d.MPLS.sort()
+		}
+		if d.Baseline != nil {
+			d.Baseline.sort()
+		}
+		if d.ACL != nil {
+			d.ACL.sort()
 		}
 	}
 }
