@@ -6,5 +6,5 @@ import "embed"
 
 // FS is every example.
 //
-//go:embed all:leaf-spine all:two-site
+//go:embed all:anycast all:campus all:ix-member all:leaf-spine all:mpls-wan all:two-site
 var FS embed.FS

@@ -99,7 +99,7 @@ func (a *Anycast) space(b *Build, d *Design) {
 	for i := range a.Prefixes {
 		p := &a.Prefixes[i]
 		if !slices.ContainsFunc(d.Owned, func(o Prefix) bool { return covers(o.Prefix, p.Prefix) }) {
-			b.Fail(p, "anycast/prefixes", "%s is in none of our owned prefixes", p)
+			b.Fail(p, "anycast/prefixes", "%s is in none of our owned prefixes", p).Also = []diag.Pos{b.At(&d.Owned)}
 		}
 		if most := longest(p.Addr().Is6()); p.Bits() > most {
 			b.Fail(p, "anycast/prefixes", "%s is longer than /%d: others would refuse it", p, most)

@@ -87,7 +87,7 @@ func (a *Anycast) host(b *Build, d *Design, field *Name) {
 		b.Fail(field, "anycast/hosts", "%s is at %s, which is none of the sites", *field, g.Site).Also = []diag.Pos{b.At(&g.Site)}
 		return
 	case len(ls) == 0:
-		b.Fail(field, "anycast/hosts", "%s has no link with addresses to a router of the backbone at %s", *field, g.Site)
+		b.Fail(field, "anycast/hosts", "%s has no link with addresses to a router of the backbone at %s", *field, g.Site).Also = b.cabled(*field)
 		return
 	}
 	if all[0] == a {

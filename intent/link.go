@@ -51,7 +51,7 @@ type LinkEnd struct {
 // its cost.
 func (l *Link) Expand(b *Build) {
 	if l.Cost != 0 && l.known(b) && !l.interior(b) {
-		b.Fail(&l.Cost, "schema/excluded-field", "cost is what the interior protocol counts between two devices of the backbone: leave it out here")
+		b.Fail(&l.Cost, "schema/excluded-field", "cost is what the interior protocol counts between two devices of the backbone: leave it out here").Also = l.roles(b)
 	}
 	if !l.bundled(b) {
 		return
@@ -192,4 +192,15 @@ func (e *LinkEnd) speaks(six bool) bool {
 // reaches tells whether an address lies in the subnet of an end.
 func (e *LinkEnd) reaches(a netip.Addr) bool {
 	return slices.ContainsFunc(e.Addresses, func(x IfAddr) bool { return x.Masked().Contains(a) })
+}
+
+// roles tells where both ends are named, and where their roles stand.
+func (l *Link) roles(b *Build) (at []diag.Pos) {
+	for i := range l.Between {
+		at = append(at, b.At(&l.Between[i].Device))
+		if g := b.Gear(string(l.Between[i].Device)); g != nil {
+			at = append(at, b.role(g)...)
+		}
+	}
+	return at
 }

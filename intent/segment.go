@@ -178,7 +178,7 @@ func (s *Segment) plain(b *Build) {
 		}
 		x, y := find(l.Between[0].Device), find(l.Between[1].Device)
 		if x == y {
-			b.Fail(&s.Trunks[i], "segment/tree", "%s closes a loop", l.Name)
+			b.Fail(&s.Trunks[i], "segment/tree", "%s closes a loop", l.Name).Also = s.ends(b)
 			return
 		}
 		root[x] = y
@@ -191,7 +191,7 @@ func (s *Segment) plain(b *Build) {
 	var first *Name
 	for _, n := range slices.Sorted(maps.Keys(on)) {
 		if first != nil && find(n) != find(*first) {
-			b.Fail(&s.Trunks, "segment/tree", "the trunks do not hang together")
+			b.Fail(&s.Trunks, "segment/tree", "the trunks do not hang together").Also = s.ends(b)
 			return
 		}
 		first = &n
@@ -199,7 +199,7 @@ func (s *Segment) plain(b *Build) {
 	}
 	for _, n := range s.attached(b, nil) {
 		if !on[Name(n.Name)] {
-			b.Fail(&s.Attach, "segment/attach", "%s is on none of the trunks", n.Name)
+			b.Fail(&s.Attach, "segment/attach", "%s is on none of the trunks", n.Name).Also = s.attachedOn(b, n.Name)
 		}
 	}
 	if d := b.Design(&s.Name); d != nil && s.Router != "" {
@@ -290,4 +290,28 @@ func (b *Build) tagPorts() {
 			}
 		}
 	}
+}
+
+// ends tells where the ends of the trunks are.
+func (s *Segment) ends(b *Build) (at []diag.Pos) {
+	for _, t := range s.Trunks {
+		l, _ := b.set.byName[Head{"link", t}].(*Link)
+		for i := 0; l != nil && i < len(l.Between); i++ {
+			at = append(at, b.At(&l.Between[i].Device))
+		}
+	}
+	return at
+}
+
+// attachedOn tells where the links that the segment comes out of name a device.
+func (s *Segment) attachedOn(b *Build, device string) (at []diag.Pos) {
+	for i := range s.Attach {
+		l, _ := b.set.byName[Head{"link", s.Attach[i].Link}].(*Link)
+		for j := 0; l != nil && j < len(l.Ports); j++ {
+			if string(l.Ports[j].Device) == device {
+				at = append(at, b.At(&l.Ports[j].Device))
+			}
+		}
+	}
+	return at
 }

@@ -238,7 +238,7 @@ func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
 	e := &l.Ports[0]
 	n := b.net.Device(string(e.Device))
 	if n == nil || b.fabricOf(n.Name) != f {
-		b.Fail(&h.Link, "vrf/handoff", "%s is on %s, which is not in the fabric %s", h.Link, e.Device, f.Name)
+		b.Fail(&h.Link, "vrf/handoff", "%s is on %s, which is not in the fabric %s", h.Link, e.Device, f.Name).Also = []diag.Pos{b.At(&e.Device)}
 		return
 	}
 	if len(h.Addresses) != 1 || h.Addresses[0].Key != e.Device {

@@ -102,7 +102,7 @@ func examples(t *testing.T) map[string][]tree.Config {
 			continue // no network
 		}
 		cs, ds := render.All(resolve(t, os.DirFS("../examples/"+d.Name())), templates.FS)
-		if ds.Failed() || len(cs) < 4 {
+		if ds.Failed() || len(cs) < 2 {
 			t.Fatal(d.Name(), len(cs), ds.Err())
 		}
 		out[d.Name()] = cs
