@@ -223,12 +223,8 @@ func (dev *Device) remove(e *entry, line string) error {
 	dev.moves++
 	dev.book.aim = e
 	dev.wipe(e)
-	for _, g := range e.r.Owns {
-		for _, x := range dev.seek(e, g) {
-			if x != e {
-				dev.drop(x)
-			}
-		}
+	for _, x := range dev.owned(e) {
+		dev.fall(x)
 	}
 	if last && e.r.InUse == "detach" {
 		dev.detach(name)
@@ -249,7 +245,7 @@ func (dev *Device) detach(name string) {
 		}
 	})
 	for _, x := range gone {
-		dev.drop(x)
+		dev.fall(x)
 	}
 }
 
@@ -262,21 +258,60 @@ func (dev *Device) shut(gate string) {
 		}
 	})
 	for _, x := range gone {
-		dev.drop(x)
+		dev.fall(x)
 	}
 }
 
 // wipe clears what a change of this line clears.
 func (dev *Device) wipe(e *entry) {
+	for _, x := range dev.wiped(e) {
+		dev.fall(x)
+	}
+}
+
+// wiped gives what a change of a line clears.
+func (dev *Device) wiped(e *entry) (out []*entry) {
 	if len(e.r.Wipes) == 0 || len(e.r.If) > 0 && !dev.holds(e) {
-		return
+		return nil
 	}
 	old := e.up.line(e.identity())
 	for _, g := range e.r.Wipes {
 		for _, x := range dev.seek(e, g) {
 			if x != old && x != e {
-				dev.drop(x)
+				out = append(out, x)
 			}
 		}
+	}
+	return out
+}
+
+// owned gives what the removal of a line removes.
+func (dev *Device) owned(e *entry) (out []*entry) {
+	for _, g := range e.r.Owns {
+		for _, x := range dev.seek(e, g) {
+			if x != e {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// fall takes a line away that another one takes along, and what follows from that in turn.
+func (dev *Device) fall(e *entry) {
+	up := e.up
+	if up == nil || up.line(e.id) != e {
+		return
+	}
+	var more []*entry
+	if e.r != nil {
+		more = append(dev.wiped(e), dev.owned(e)...)
+	}
+	dev.drop(e)
+	for _, x := range more {
+		dev.fall(x)
+	}
+	if up != dev.top && dev.unseen(up) {
+		dev.drop(up)
 	}
 }

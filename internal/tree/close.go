@@ -82,7 +82,13 @@ func (d *differ) lost(c *cmd, from *node, g *dialect.Glob) {
 	}
 }
 
+// takeAlong handles one live line that a command takes with it, and what that line takes with
+// it in turn.
 func (d *differ) takeAlong(c *cmd, n *node) {
+	if d.fell[n] {
+		return
+	}
+	d.fell[n] = true
 	d.drops(c, n)
 	d.lostTo = append(d.lostTo, loss{n, c})
 	w := d.counterpart(n)
@@ -91,6 +97,16 @@ func (d *differ) takeAlong(c *cmd, n *node) {
 	}
 	for k := n.first; k != nil; k = k.next {
 		d.drops(c, k)
+	}
+	r := d.have.rule(n)
+	if r == nil || n.m.neg {
+		return
+	}
+	d.goes(c, n)
+	if len(r.Wipes) > 0 && len(r.If) == 0 {
+		for g := range r.Wipes {
+			d.lost(c, n, &r.Wipes[g])
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ type Edit struct {
 // The error names commands that need one another in a circle.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}, compared: map[*node]*node{}, remade: map[*node]*node{},
-		defined: map[family]map[string]bool{}}
+		defined: map[family]map[string]bool{}, fell: map[*node]bool{}}
 	d.blocks(have.root, want.root)
 	d.close()
 	ordered, err := d.order()
@@ -96,6 +96,7 @@ type differ struct {
 	remade     map[*node]*node            // wanted lines that move, and the live ones that are removed for them
 	dropped    []*cmd                     // removals that other commands make
 	lostTo     []loss                     // live lines that go with a command, wanted again or not
+	fell       map[*node]bool             // live lines that some command takes along
 	lists      map[string]*entries        // commands of lists that let through and hold back
 	notes      []Note
 }

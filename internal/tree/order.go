@@ -68,6 +68,16 @@ func (d *differ) edges() {
 	d.names()
 	d.relations()
 	d.moving()
+	d.onward()
+}
+
+// onward: what a line clears that another command takes along comes after that command.
+func (d *differ) onward() {
+	d.along(func(n *node, r *dialect.Rule, by *cmd) {
+		x := &cmd{n: n, del: true}
+		d.each(d.want, x, r.Wipes, func(o *cmd) { before(by, o) })
+		d.each(d.want, x, r.Owns, func(o *cmd) { before(by, o) })
+	})
 }
 
 // before demands that a comes before b.
