@@ -26,6 +26,13 @@ type Commit struct {
 	Discard     []Step   // what was staged is forgotten; harmless in every state, whatever it says
 }
 
+// Trial is how long a trial lasts on the device: never shorter than was asked for. It is
+// longer than Most where the platform cannot.
+func (c Commit) Trial(d time.Duration) time.Duration {
+	unit := max(c.Unit, time.Second)
+	return max((d+unit-1)/unit*unit, c.Least)
+}
+
 // Pending is how a device tells whose change is on trial. The patterns are tried in the
 // order ours, foreign, none; an answer that fits none of them tells nothing.
 type Pending struct {

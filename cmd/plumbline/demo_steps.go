@@ -32,7 +32,8 @@ type demo struct {
 	farm    *sim.Farm
 	repo    *repo.Repo
 	build   *pipeline.Build
-	plan    string // digest of the plan that is under review
+	plan    string                     // digest of the plan that is under review
+	edited  func(network string) error // of the example before it is compiled; nil for nothing
 }
 
 func (d *demo) stop() {
@@ -69,6 +70,11 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	}
 	if err := os.CopyFS(d.path("network"), example); err != nil {
 		return "", err
+	}
+	if d.edited != nil {
+		if err := d.edited(d.path("network")); err != nil {
+			return "", err
+		}
 	}
 	b, ds := pipeline.Compile(os.DirFS(d.path("network")), templates.FS, pipeline.Base{}, demoDay())
 	if ds.Failed() {

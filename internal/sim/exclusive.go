@@ -26,6 +26,12 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 		return m.log(), true
 	case line == "show version | no-more":
 		return "Hostname: " + b.name + "\nModel: vmx\nJunos: 23.2R1.14\nAn " + Mark + "\n", true
+	case line == "show bgp summary | display json | no-more":
+		return m.bgp(), true
+	case line == "show ospf neighbor | display json | no-more":
+		return "OSPF instance is not running\n", true
+	case line == "show isis adjacency | display json | no-more":
+		return "IS-IS instance is not running\n", true
 	case line == "configure exclusive" && s.user == WriteUser:
 		if f := b.faults.has("lock"); f != nil {
 			return "error: configuration database locked by:\n  " + f.Text + " terminal p0 (pid 1234) on since 2026-11-26 10:00:00 UTC\n      exclusive [edit]\n", true
@@ -37,6 +43,19 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 		return "warning: uncommitted changes will be discarded on exit\nEntering configuration mode\n", true
 	}
 	return "", false
+}
+
+func (m *exclusive) bgp() string {
+	links := m.b.links()
+	if len(links) == 0 {
+		return "BGP is not running\n"
+	}
+	data := func(text string) any { return []any{map[string]any{"data": text}} }
+	return summary(links, func(l link, state string) any {
+		return map[string]any{"peer-address": data(l.peer), "peer-state": data(state)}
+	}, func(peers []any) any {
+		return map[string]any{"bgp-information": []any{map[string]any{"bgp-peer": peers}}}
+	})
 }
 
 func (m *exclusive) config(s *shell, line string) (string, bool) {

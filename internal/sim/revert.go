@@ -24,6 +24,10 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 		return "!Contextual Config Diffs:\n!No changes were found\n", true
 	case line == "show version":
 		return "Cisco IOS XE Software, Version 17.09.04a\nAn " + Mark + "\n", true
+	case line == "show bgp all summary":
+		return table(b.links(), "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd\n", "4 64500 1 1 1 0 0 00:01:00"), true
+	case line == "show ip ospf neighbor", line == "show isis neighbors":
+		return "", true
 	case s.user != WriteUser:
 		return "", false
 	case line == "configure terminal", len(w) == 5 && strings.HasPrefix(line, "configure terminal revert timer "):

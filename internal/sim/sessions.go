@@ -36,6 +36,10 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 		return diffs(b.startup, b.body()), true
 	case line == "show version | json":
 		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `"}` + "\n", true
+	case line == "show bgp summary vrf all | json":
+		return m.bgp(), true
+	case line == "show ip ospf neighbor | json", line == "show isis neighbors | json":
+		return `{"vrfs": {}}` + "\n", true
 	case s.user != WriteUser:
 		return "", false
 	case line == "write memory":
@@ -132,6 +136,18 @@ func (m *sessions) config(s *shell, line string) (string, bool) {
 		return "", false
 	}
 	return "", true
+}
+
+func (m *sessions) bgp() string {
+	peers := map[string]any{}
+	for _, l := range m.b.links() {
+		state := "Active"
+		if l.up {
+			state = "Established"
+		}
+		peers[l.peer] = map[string]any{"version": 4, "peerState": state}
+	}
+	return said(map[string]any{"vrfs": map[string]any{"default": map[string]any{"peers": peers}}})
 }
 
 // clockTime reads 00:05:00.

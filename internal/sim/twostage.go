@@ -32,6 +32,10 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 		return stamp + m.list(), true
 	case line == "show version":
 		return stamp + "Cisco IOS XR Software, Version 24.3.1 LNT\nAn " + Mark + "\n", true
+	case line == "show bgp all all summary":
+		return stamp + table(b.links(), "Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd\n", "0 64500 1 1 1 0 0 00:01:00"), true
+	case line == "show ospf neighbor", line == "show isis neighbors":
+		return stamp, true
 	case line == "configure exclusive" && s.user == WriteUser:
 		switch {
 		case b.window != nil:
@@ -138,5 +142,34 @@ func (m *twoStage) unknown(string) string {
 }
 
 func (m *twoStage) whole(body string) string {
-	return dressed([]string{"!! Building configuration...", "!! IOS XR Configuration 24.3.1", "!! Last configuration change at Sun Nov 22 22:27:46 2026 by root"}, body, "end")
+	return dressed([]string{"!! Building configuration...", "!! IOS XR Configuration 24.3.1", "!! Last configuration change at Sun Nov 22 22:27:46 2026 by root"}, indented(body), "end")
+}
+
+// indented shows what stands between if and endif of a policy one step deeper, as the device
+// does: it is asked line by line, and holds no blanks.
+func indented(body string) string {
+	var out strings.Builder
+	depth := 0
+	for line := range strings.Lines(body) {
+		word := strings.TrimSpace(line)
+		inner := depth
+		switch {
+		case strings.HasPrefix(line, "route-policy "):
+			depth = 1
+		case word == "end-policy":
+			depth, inner = 0, 0
+		case depth == 0:
+			out.WriteString(line)
+			continue
+		case word == "endif":
+			depth--
+			inner = depth
+		case word == "else" || strings.HasPrefix(word, "elseif "):
+			inner = depth - 1
+		case strings.HasPrefix(word, "if ") && strings.HasSuffix(word, " then"):
+			depth++
+		}
+		out.WriteString(strings.Repeat(" ", inner) + word + "\n")
+	}
+	return out.String()
 }

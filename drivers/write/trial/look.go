@@ -158,7 +158,7 @@ func (e *eye) running(ctx context.Context) (string, error) {
 			out.WriteString(line + "\n")
 		}
 	}
-	if out.Len() == 0 {
+	if strings.TrimSpace(text) == "" {
 		return "", &drivers.Failure{Device: e.t.Name, Kind: drivers.ErrCut, Text: "the configuration is empty", Hint: "check what the write user may see"}
 	}
 	return out.String(), nil

@@ -61,9 +61,7 @@ func (p *pending) refusal(said string) bool {
 
 // fill puts the mark and the length of the trial into the holes of a line.
 func (p *pending) fill(line string) string {
-	unit := max(p.w.c.Unit, time.Second)
-	d := (p.h.For + unit - 1) / unit * unit
-	s := int(d / time.Second)
+	s := int(p.w.c.Trial(p.h.For) / time.Second)
 	return strings.NewReplacer("<tag>", p.h.Tx, "<s>", fmt.Sprint(s), "<min>", fmt.Sprint((s+59)/60),
 		"<hms>", fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)).Replace(line)
 }
