@@ -39,6 +39,7 @@ var verbs = []func(*env) *cobra.Command{
 	pushVerb,
 	driftVerb,
 	verifyVerb,
+	trustVerb,
 	explainVerb,
 	doctorVerb,
 	demoVerb,
