@@ -214,31 +214,26 @@ func hardware(w string) (string, bool) {
 }
 
 // mostNumbers bounds a set of numbers.
-const mostNumbers = 1 << 16
+const mostNumbers = 1 << 13
 
 // numbers reads a set such as 1-3,7.
-func numbers(w string) ([]int, bool) {
-	in := map[int]bool{}
-	for _, part := range strings.Split(w, ",") {
+func numbers(w string) (out []int, ok bool) {
+	for part := range strings.SplitSeq(w, ",") {
 		lo, hi, ranged := strings.Cut(part, "-")
 		if !ranged {
 			hi = lo
 		}
 		a, err1 := strconv.Atoi(lo)
 		b, err2 := strconv.Atoi(hi)
-		if err1 != nil || err2 != nil || a < 0 || b < a || b >= mostNumbers {
+		if err1 != nil || err2 != nil || a < 0 || b < a || b >= mostNumbers || len(out) > mostNumbers {
 			return nil, false
 		}
 		for n := a; n <= b; n++ {
-			in[n] = true
+			out = append(out, n)
 		}
 	}
-	var out []int
-	for n := range in {
-		out = append(out, n)
-	}
 	slices.Sort(out)
-	return out, true
+	return slices.Compact(out), true
 }
 
 // runs writes a set of numbers.

@@ -188,12 +188,22 @@ func (m *matched) any(es []dialect.Elem) bool {
 	return false
 }
 
+// mostMade bounds the lines that ranges of numbers are taken apart into, of one text. A range
+// that goes beyond it stays as it is written; no platform numbers so many.
+const mostMade = 1 << 17
+
 // apart makes a line of each number of a range; all have what stood under it.
 func (t *Tree) apart(k *node) {
 	slot := k.m.rule.Expand
+	if t.made > mostMade {
+		return
+	}
 	set, ok := readIDs(k.m.slot(slot))
 	whole, raw := k.m, k.m.raw(slot)
 	if !ok || len(set) == 0 || len(set) == 1 && raw == strconv.Itoa(set[0]) {
+		return
+	}
+	if t.made += len(set) * (1 + count(k)); t.made > mostMade {
 		return
 	}
 	after := k

@@ -257,7 +257,7 @@ func ids(word string) (string, bool) {
 }
 
 // maxIDs bounds a set: no platform numbers more.
-const maxIDs = 1 << 16
+const maxIDs = 1 << 13
 
 func readIDs(word string) (out []int, ok bool) {
 	for _, part := range strings.Split(word, ",") {
