@@ -29,7 +29,7 @@ func trustVerb(e *env) *cobra.Command {
 		Use:   "scan [DEVICE... | ADDRESS[:PORT]...]",
 		Short: "Tell which keys devices show, and print a patch of the inventory where none is pinned yet",
 		Long: "No credential is sent. A key that is shown is not proved by that: compare its fingerprint with\n" +
-			"what the device says on its console, then apply the patch: git apply --unidiff-zero.\n" +
+			"what the device says on its console, then apply the patch: patch -p1, or git apply --unidiff-zero.\n" +
 			"A key that differs from a pinned one is told and never patched. Exit 2: something is to be looked at.",
 		RunE: func(c *cobra.Command, names []string) error { return e.scan(c.Context(), names) },
 	})
