@@ -62,7 +62,7 @@ func (l *Link) double(b *Build) {
 		b.Fail(&l.Ports[2], "link/ends", "a bundle is over one device or two")
 		return
 	case x.Device == y.Device:
-		b.Fail(&y.Device, "link/ends", "both ports are on %s: one port with members is a bundle there", y.Device)
+		b.Fail(&y.Device, "link/ends", "both ports are on %s: one port with members is a bundle there", y.Device).Also = []diag.Pos{b.At(&l.Ports[0].Device)}
 		return
 	case f == nil || b.fabricOf(string(y.Device)) != f || b.spine(x) || b.spine(y):
 		b.Fail(&y.Device, "link/bundle", "%s and %s are no two leaves of one fabric", x.Device, y.Device)

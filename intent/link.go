@@ -140,7 +140,7 @@ func (l *Link) backbone(b *Build) {
 		most = 16777214
 	}
 	if l.Cost < 1 || l.Cost > most {
-		b.Fail(&l.Cost, "schema/range", "a link of the backbone needs a cost from 1 to %d, the most that %s can say", most, map[Protocol]string{"ospf": "OSPF", "isis": "IS-IS"}[d.IGP])
+		b.Fail(&l.Cost, "schema/range", "a link of the backbone needs a cost from 1 to %d, the most that %s can say", most, map[Protocol]string{"ospf": "OSPF", "isis": "IS-IS"}[d.IGP]).Also = []diag.Pos{b.At(&d.IGP)}
 	}
 	if len(l.Between[0].Addresses) == 0 {
 		b.Fail(&l.Between[0].Interface, "schema/missing-field", "a link of the backbone needs addresses at both ends")

@@ -251,7 +251,7 @@ func (s *Segment) pool(b *Build, d *Design, x *Prefix) {
 	if slices.ContainsFunc(d.Owned, func(o Prefix) bool { return covers(o.Prefix, x.Prefix) }) || pool.IsValid() && covers(pool.Prefix, x.Prefix) {
 		return
 	}
-	b.Fail(x, "address/outside-pool", "%s is neither in the pool %s nor in owned", x, use)
+	b.Fail(x, "address/outside-pool", "%s is neither in the pool %s nor in owned", x, use).Also = append(b.poolAt(use), b.At(&d.Owned))
 }
 
 // gateway gives the first or the last address that a host of a subnet can have.
