@@ -28,6 +28,13 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 		return "Hostname: " + b.name + "\nModel: vmx\nJunos: 23.2R1.14\nAn " + Mark + "\n", true
 	case line == "show bgp summary | display json | no-more":
 		return m.bgp(), true
+	case line == "show interfaces media terse | display json | no-more":
+		data := func(text string) any { return []any{map[string]any{"data": text}} }
+		list := []any{}
+		for _, d := range b.doors() {
+			list = append(list, map[string]any{"name": data(d.name), "admin-status": data("up"), "oper-status": data(either(d.up, "up", "down"))})
+		}
+		return said(map[string]any{"interface-information": []any{map[string]any{"physical-interface": list}}}), true
 	case line == "show ospf neighbor | display json | no-more":
 		return "OSPF instance is not running\n", true
 	case line == "show isis adjacency | display json | no-more":

@@ -85,3 +85,55 @@ func summary(links []link, made func(l link, state string) any, whole func(peers
 	}
 	return string(text) + "\n"
 }
+
+// door is one interface that a configuration names.
+type door struct {
+	name string
+	up   bool
+}
+
+// doors gives the interfaces that a configuration names: one is up unless it is shut.
+func (b *Box) doors() (out []door) {
+	inside := false // of the block of interfaces, where there is one
+	for line := range strings.Lines(b.body()) {
+		line = strings.TrimRight(line, "\n")
+		word := strings.TrimSpace(line)
+		name, opens := strings.CutPrefix(line, "interface ")
+		if braces, in := strings.CutPrefix(line, "    "); inside && in && !strings.HasPrefix(braces, " ") {
+			name, opens = strings.CutSuffix(braces, " {")
+		}
+		switch {
+		case opens && !strings.Contains(name, " "):
+			out = append(out, door{name, true})
+		case line == "interfaces {":
+			inside = true
+		case !strings.HasPrefix(line, " "):
+			inside = false
+		case (word == "shutdown" || word == "disable;") && len(out) > 0:
+			out[len(out)-1].up = false
+		}
+	}
+	return out
+}
+
+// ports tells interfaces in columns.
+func ports(doors []door, head, up, down string) string {
+	var out strings.Builder
+	out.WriteString(head)
+	for _, d := range doors {
+		state := down
+		if d.up {
+			state = up
+		}
+		fmt.Fprintf(&out, "%s unassigned %s\n", d.name, state)
+	}
+	return out.String()
+}
+
+// either gives one of two words.
+func either(good bool, yes, no string) string {
+	if good {
+		return yes
+	}
+	return no
+}

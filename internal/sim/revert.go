@@ -26,6 +26,8 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 		return "Cisco IOS XE Software, Version 17.09.04a\nAn " + Mark + "\n", true
 	case line == "show bgp all summary":
 		return table(b.links(), "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd\n", "4 64500 1 1 1 0 0 00:01:00"), true
+	case line == "show ip interface brief":
+		return ports(b.doors(), "Interface              IP-Address      OK? Method Status                Protocol\n", "YES manual up up", "YES manual administratively down down"), true
 	case line == "show ip ospf neighbor", line == "show isis neighbors":
 		return "", true
 	case s.user != WriteUser:

@@ -38,6 +38,12 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `"}` + "\n", true
 	case line == "show bgp summary vrf all | json":
 		return m.bgp(), true
+	case line == "show interfaces description | json":
+		list := map[string]any{}
+		for _, d := range b.doors() {
+			list[d.name] = map[string]any{"interfaceStatus": either(d.up, "up", "adminDown"), "lineProtocolStatus": either(d.up, "up", "down"), "description": ""}
+		}
+		return said(map[string]any{"interfaceDescriptions": list}), true
 	case line == "show ip ospf neighbor | json", line == "show isis neighbors | json":
 		return `{"vrfs": {}}` + "\n", true
 	case s.user != WriteUser:

@@ -34,6 +34,8 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 		return stamp + "Cisco IOS XR Software, Version 24.3.1 LNT\nAn " + Mark + "\n", true
 	case line == "show bgp all all summary":
 		return stamp + table(b.links(), "Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd\n", "0 64500 1 1 1 0 0 00:01:00"), true
+	case line == "show ip interface brief":
+		return stamp + ports(b.doors(), "Interface                      IP-Address      Status          Protocol Vrf-Name\n", "Up Up default", "Shutdown Down default"), true
 	case line == "show ospf neighbor", line == "show isis neighbors":
 		return stamp, true
 	case line == "configure exclusive" && s.user == WriteUser:
