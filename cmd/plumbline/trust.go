@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -201,7 +201,7 @@ func (s scanned) showsTLS(ctx context.Context) (string, error) {
 	d := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: func(c tls.ConnectionState) error {
 		if len(c.PeerCertificates) > 0 {
 			sum := sha256.Sum256(c.PeerCertificates[0].RawSubjectPublicKeyInfo)
-			pin = "spki-sha256:" + base64.StdEncoding.EncodeToString(sum[:])
+			pin = "spki-sha256:" + hex.EncodeToString(sum[:])
 		}
 		return errors.New("seen")
 	}}}

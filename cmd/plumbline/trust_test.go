@@ -2,7 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/hex"
 	"net/http/httptest"
 	"net/netip"
 	"os"
@@ -67,7 +67,7 @@ func TestScanTLS(t *testing.T) {
 	srv := httptest.NewTLSServer(nil)
 	t.Cleanup(srv.Close)
 	sum := sha256.Sum256(srv.Certificate().RawSubjectPublicKeyInfo)
-	want := "spki-sha256:" + base64.StdEncoding.EncodeToString(sum[:])
+	want := "spki-sha256:" + hex.EncodeToString(sum[:])
 	s := scanned{at: netip.MustParseAddrPort(srv.Listener.Addr().String()), tls: true}
 	if got, err := s.shows(t.Context()); err != nil || got != want {
 		t.Errorf("%q, %v; want %q", got, err, want)

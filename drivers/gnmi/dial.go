@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,7 +19,7 @@ import (
 	"plumbline/drivers"
 )
 
-// Scheme begins a pin: the SHA-256 of the device's public key, in base64.
+// Scheme begins a pin: the SHA-256 of the device's public key, in hexadecimal digits, as openssl dgst -sha256 prints it.
 const Scheme = "spki-sha256:"
 
 // conn is one connection to one device.
@@ -42,12 +42,12 @@ func (r *Reader) dial(ctx context.Context, t drivers.Target) (*conn, error) {
 	}
 	for _, p := range t.Pins {
 		if !strings.HasPrefix(p, Scheme) {
-			return nil, fail(t, drivers.ErrConfig, fmt.Sprintf("the pin %.40q is not of the form %sBASE64", p, Scheme), "pin the public key of the device's certificate", nil)
+			return nil, fail(t, drivers.ErrConfig, fmt.Sprintf("the pin %.40q is not of the form %sHEX", p, Scheme), "pin the public key of the device's certificate", nil)
 		}
 	}
 	plain := len(t.Pins) == 0
 	if plain && !t.Address.Addr().IsLoopback() {
-		return nil, fail(t, drivers.ErrConfig, "no key is pinned", "pin the public key of the device's certificate: "+Scheme+"BASE64", nil)
+		return nil, fail(t, drivers.ErrConfig, "no key is pinned", "pin the public key of the device's certificate: "+Scheme+"HEX", nil)
 	}
 	l, err := r.logins(ctx, t.Secret)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *conn) pinned(ours []tls.Certificate) *tls.Config {
 // proves tells why a certificate does not prove the device.
 func (c *conn) proves(cert *x509.Certificate) *drivers.Failure {
 	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
-	have := Scheme + base64.StdEncoding.EncodeToString(sum[:])
+	have := Scheme + hex.EncodeToString(sum[:])
 	now := time.Now()
 	switch {
 	case !slices.Contains(c.t.Pins, have):

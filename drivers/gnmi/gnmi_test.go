@@ -6,12 +6,15 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"plumbline/drivers"
 	"plumbline/drivers/drivertest"
 	"plumbline/drivers/gnmi"
 	"plumbline/internal/sim"
+	"plumbline/internal/strict"
+	"plumbline/inventory"
 )
 
 const text = `{"system":{"config":{"hostname":"r1"}},
@@ -178,4 +181,22 @@ func TestLaws(t *testing.T) {
 		g, to := start(t, sim.Tree{TLS: true})
 		return drivertest.Rig{Reader: reader(gnmi.Options{}), Target: to, Changes: func() int { return int(g.Sets.Load()) }}
 	})
+}
+
+// A pin is what the inventory takes for one: people write what the other end is held to.
+func TestPinOfInventory(t *testing.T) {
+	g, _ := start(t, sim.Tree{TLS: true})
+	inv := fstest.MapFS{"inventory.yaml": {Data: []byte(`sites:
+- {name: fra}
+credentials:
+- name: net
+  method: password
+  read: {user: r, secret: secret://local/net#r}
+  write: {user: w, secret: secret://local/net#w}
+devices:
+- {name: r1, site: fra, role: core, platform: sr-linux, driver: gnmi, address: 192.0.2.1, credential: net, host_keys: ["` + g.Pin + `"], loopbacks: [10.0.0.1]}
+`)}}
+	if _, ds := inventory.Load(inv, strict.NewSource()); ds.Failed() {
+		t.Error(ds.Err())
+	}
 }

@@ -8,7 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -45,7 +45,7 @@ type Tree struct {
 	Text           []byte // the tree, one JSON object
 	User, Password string // empty: it lets everybody in
 	TLS            bool
-	Client         string // the client certificates that it takes: a pin, spki-sha256:BASE64; empty for any, or none
+	Client         string // the client certificates that it takes: a pin, spki-sha256:HEX; empty for any, or none
 	Faults         []string
 }
 
@@ -53,7 +53,7 @@ type Tree struct {
 type GNMI struct {
 	gnmi.UnimplementedGNMIServer
 	Address netip.AddrPort
-	Pin     string       // spki-sha256:BASE64; empty without TLS
+	Pin     string       // spki-sha256:HEX; empty without TLS
 	Calls   atomic.Int64 // calls with a good credential
 	Sets    atomic.Int64 // tries to change it
 	is      Tree
@@ -117,7 +117,7 @@ func (g *GNMI) proof(cert tls.Certificate) *tls.Config {
 
 func pinOf(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
-	return "spki-sha256:" + base64.StdEncoding.EncodeToString(sum[:])
+	return "spki-sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Certificate makes a certificate with its key, as one PEM text, and its pin.

@@ -74,6 +74,8 @@ func within(v reflect.Value, low, high, s string) *Fault {
 func canonAddr(a *netip.Addr, s string) *Fault {
 	x, err := netip.ParseAddr(s)
 	switch {
+	case err != nil && isDomain(s) && strings.ContainsFunc(s, func(r rune) bool { return r >= 'a' && r <= 'z' }):
+		return &Fault{"schema/type", strconv.Quote(s) + " is a name, and an IP address is wanted", "write the address that the name stands for: what is here has to work when DNS does not"}
 	case err != nil:
 		return &Fault{ID: "schema/type", Text: strconv.Quote(s) + " is no IP address"}
 	case x.Zone() != "" || x.Is4In6():
