@@ -206,6 +206,11 @@ func (m *mutator) sequence(n, in *yaml.Node, field string) {
 		}
 	}
 	m.replace(n, in, all, "[]", field, "list emptied")
+	for i, other := range m.pools[field] {
+		if i < 3 && !strings.Contains(all, other) {
+			m.replace(n, in, all, all[:len(all)-1]+", "+other+"]", field, "another element")
+		}
+	}
 }
 
 // scalar: of another type, out of range, of another object, and simply another.
@@ -331,6 +336,9 @@ func judge(was pipeline.Meant, files fstest.MapFS, m mutation) (v outcome) {
 
 // shown tells how a finding shows the place of the mutation.
 func (m mutation) shown(d diag.Diag) string {
+	if m.what == "another element" { // it is the last one of the list
+		m.until = m.at.Line
+	}
 	to := max(m.until, m.at.Line)
 	for _, p := range append(slices.Clone(d.Also), d.At) {
 		whole := m.until > 0 || strings.HasPrefix(d.Rule, "yaml/") // of text that is no YAML only the line is sure
@@ -392,7 +400,8 @@ func TestB1(t *testing.T) {
 	}
 	count := map[string]int{}
 	heard := map[string]bool{} // whether any device ever heard of a field
-	tried := spread(ms, most)
+	order := spread(ms, len(ms))
+	tried := order[:min(most, len(order))]
 	for _, m := range tried {
 		v := judge(were[m.base], all[m.base], m)
 		count[m.what]++
@@ -415,6 +424,13 @@ func TestB1(t *testing.T) {
 		}
 	}
 	t.Logf("figure: mutations of intent = %d of %d that there are, in %d networks; %v", len(tried), len(ms), len(all), count)
+	for _, m := range order[len(tried):] { // before a field is said to have none, all of it is tried
+		if f := unnumbered(m.field); strings.HasPrefix(m.what, "a") {
+			if any, known := heard[f]; known && !any {
+				heard[f] = judge(were[m.base], all[m.base], m).means
+			}
+		}
+	}
 	if len(tried) < 5000 {
 		t.Errorf("%d mutations are fewer than 5000", len(tried))
 	}
