@@ -18,7 +18,7 @@ type Fabric struct {
 	Underlay Underlay `yaml:"underlay"`
 	// The autonomous system of each member, where the underlay is ebgp: one for all spines,
 	// one for each leaf.
-	ASNs []strict.Entry[Name, ASN] `yaml:"asns,optional" of:"device"`
+	ASNs []strict.Entry[Name, ASN] `yaml:"asns,optional" of:"device" take:"asn 64512..65534"`
 	// The spines, where the underlay is no ebgp.
 	Spines []Name `yaml:"spines,optional" of:"device"`
 	// The leaves, where the underlay is no ebgp.
@@ -48,9 +48,9 @@ type Cable struct {
 	// The interface there.
 	LeafPort Interface `yaml:"leaf_port"`
 	// Its IPv4 subnet; the spine takes the even address.
-	Net Prefix `yaml:"net"`
+	Net Prefix `yaml:"net" take:"link4/31"`
 	// Its IPv6 subnet; the spine takes the even address.
-	Net6 Prefix `yaml:"net6,optional"`
+	Net6 Prefix `yaml:"net6,optional" take:"link6/127"`
 }
 
 // uplinkCost is what an interior protocol counts for an uplink: all are alike.

@@ -44,7 +44,7 @@ type LinkEnd struct {
 	// The ports of a bundle, sixteen at most.
 	Members []Interface `yaml:"members,optional"`
 	// At most one address of each family.
-	Addresses []IfAddr `yaml:"addresses,optional"`
+	Addresses []IfAddr `yaml:"addresses,optional" take:"link4/31 link6/127"`
 }
 
 // Expand gives both ends their addresses and descriptions, and the interior protocol

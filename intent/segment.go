@@ -19,11 +19,11 @@ type Segment struct {
 	// The links that carry it, where no fabric does; they make a tree.
 	Trunks []Name `yaml:"trunks,optional" of:"link"`
 	// Its number on ports.
-	VLAN int `yaml:"vlan" is:"2..4094"`
+	VLAN int `yaml:"vlan" is:"2..4094" take:"vlan"`
 	// Its number in the fabric; no other segment or vrf of the network has it.
-	VNI int `yaml:"vni,optional" is:"1..16777215"`
+	VNI int `yaml:"vni,optional" is:"1..16777215" take:"vni"`
 	// Its subnets, one of each family at most; left out, it has no gateway.
-	Subnets []Prefix `yaml:"subnets,optional"`
+	Subnets []Prefix `yaml:"subnets,optional" take:"segment4/24 segment6/64"`
 	// The routing table that the subnets are in; left out, the one of the device itself.
 	VRF Name `yaml:"vrf,optional" of:"vrf"`
 	// The one gateway, where links carry it and it has subnets.

@@ -16,11 +16,11 @@ type VRF struct {
 	Head
 
 	// Its number in the network: route distinguishers are made from it.
-	ID int `yaml:"id" is:"1..4000"`
+	ID int `yaml:"id" is:"1..4000" take:"vrf"`
 	// The fabric that carries it.
 	Over Name `yaml:"over" of:"fabric"`
 	// Its number in the fabric; no other vrf or segment of the network has it.
-	VNI int `yaml:"vni,optional" is:"1..16777215"`
+	VNI int `yaml:"vni,optional" is:"1..16777215" take:"vni"`
 	// Tables whose routes it takes; they take its routes too.
 	Imports []Name `yaml:"imports,optional" of:"vrf"`
 	// Where it leaves the fabric.

@@ -31,6 +31,7 @@ type env struct {
 var verbs = []func(*env) *cobra.Command{
 	initVerb,
 	checkVerb,
+	newVerb,
 	fmtVerb,
 	schemaVerb,
 	renderVerb,

@@ -168,10 +168,18 @@ func (w *writer) inline(n *strict.Node, o *schema.Object, col int) (string, bool
 // scalar writes a value with quotes where they are needed: one that had none keeps none
 // where it may stand in brackets too.
 func scalar(n *strict.Node) string {
-	if !n.Quoted && (n.Tag != "!!str" || strict.Plain(n.Text)) || n.Quoted && strict.Plain(n.Text) {
+	if !n.Quoted && n.Tag != "!!str" {
 		return n.Text
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(n.Text) + `"`
+	return Scalar(n.Text)
+}
+
+// Scalar writes a word with quotes where it needs them.
+func Scalar(s string) string {
+	if strict.Plain(s) {
+		return s
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
 // sorted gives a set of prefixes in the order of addresses, IPv4 first; where one is none,

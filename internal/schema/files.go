@@ -5,7 +5,10 @@ import (
 	"path"
 	"strings"
 
+	"plumbline/intent"
+	"plumbline/internal/diag"
 	"plumbline/internal/strict"
+	"plumbline/inventory"
 )
 
 // Files lists the files of intent and inventory of a tree, by path.
@@ -24,6 +27,25 @@ func Files(tree fs.FS) (out []string) {
 // Speaks tells whether a path is one of a file of intent or inventory.
 func Speaks(file string) bool {
 	return path.Ext(file) == ".yaml" && (file == "inventory.yaml" || strings.HasPrefix(file, "inventory/") || strings.HasPrefix(file, "intent/"))
+}
+
+// Check says what the types say of a file; nothing is looked up in another.
+func Check(files fs.FS, file string) diag.List {
+	src := strict.NewSource()
+	doc, ds := src.Open(files, file)
+	if doc == nil {
+		return ds
+	}
+	if !strings.HasPrefix(file, "intent/") {
+		return append(ds, doc.Into(new(inventory.Inventory))...)
+	}
+	kind, at := doc.Word("kind")
+	k := intent.New(kind)
+	if k == nil {
+		ds.Failf(at, "schema/unknown-kind", "no kind %q", kind).Hint = diag.Nearest(kind, intent.Kinds())
+		return ds
+	}
+	return append(ds, doc.Into(k)...)
 }
 
 // Of gives what the object of a file may hold; nil where its kind is none.

@@ -24,6 +24,7 @@ type Field struct {
 	Doc      string
 	Optional bool
 	Head     bool // every object of intent begins with it
+	Take     Take // what a new one of it is taken from
 	Type     Type
 }
 
@@ -144,7 +145,7 @@ func (r reader) fields(o *Object, t reflect.Type, head bool) {
 		}
 		is, of := f.Tag.Get("is"), f.Tag.Get("of")
 		o.Fields = append(o.Fields, &Field{
-			Name: name, Doc: r.said[t.Name()+"."+f.Name], Optional: option == "optional", Head: head, Type: r.value(f.Type, is, of),
+			Name: name, Doc: r.said[t.Name()+"."+f.Name], Optional: option == "optional", Head: head, Type: r.value(f.Type, is, of), Take: take(f.Tag.Get("take")),
 		})
 	}
 }

@@ -17,11 +17,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/tools/txtar"
 
-	"plumbline/intent"
 	"plumbline/internal/diag"
 	"plumbline/internal/schema"
 	"plumbline/internal/strict"
-	"plumbline/inventory"
 )
 
 // compiled makes a checker of a schema, by an implementation that is not ours.
@@ -76,16 +74,7 @@ func decode(file string, text []byte) (*strict.Node, diag.List) {
 	if doc == nil {
 		return nil, ds
 	}
-	if !strings.HasPrefix(file, "intent/") {
-		return doc.Tree(), append(ds, doc.Into(new(inventory.Inventory))...)
-	}
-	kind, at := doc.Word("kind")
-	k := intent.New(kind)
-	if k == nil {
-		ds.Failf(at, "schema/unknown-kind", "no kind")
-		return doc.Tree(), ds
-	}
-	return doc.Tree(), append(ds, doc.Into(k)...)
+	return doc.Tree(), schema.Check(fstest.MapFS{file: {Data: text}}, file)
 }
 
 // beyond is what no schema can say: what follows from arithmetic with a value.
