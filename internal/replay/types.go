@@ -91,7 +91,7 @@ func wild(w string, more []string) (string, bool) {
 		return a.String() + " " + m.String(), true
 	}
 	if w == "any" {
-		return w, true
+		return all4, true
 	}
 	if p, err := netip.ParsePrefix(w); err == nil {
 		return p.Masked().String(), true
@@ -295,6 +295,9 @@ func bare(s string) string {
 	return s[1 : len(s)-1]
 }
 
+// all4 is every address of IPv4.
+const all4 = "0.0.0.0/0"
+
 // accessEntry writes an entry of an access list with addresses and ports in one spelling.
 func accessEntry(d *dialect.Dialect, words []string) string {
 	var out []string
@@ -303,6 +306,9 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 		_, err := netip.ParseAddr(w)
 		if i+1 < len(words) && (w == "host" || err == nil) {
 			if v, ok := wild(w, words[i+1:i+2]); ok {
+				if v == all4 {
+					v = "any"
+				}
 				out = append(out, v)
 				i++
 				continue
@@ -310,6 +316,10 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 		}
 		if p, err := netip.ParsePrefix(w); err == nil {
 			w = p.Masked().String()
+			verb := i == 0 || words[i-1] == "permit" || words[i-1] == "deny" // a prefix of a list, maybe
+			if p.Bits() == 0 && !verb {
+				w = "any"
+			}
 		}
 		if i > 0 && (words[i-1] == "eq" || words[i-1] == "neq" || words[i-1] == "lt" || words[i-1] == "gt") {
 			if n, named := d.Tables["port"][w]; named {

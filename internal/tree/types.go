@@ -126,7 +126,7 @@ func ones(m netip.Addr) int {
 func wildcard(word string, words []dialect.Word) (int, string) {
 	switch {
 	case word == "any":
-		return 1, word
+		return 1, "0.0.0.0/0"
 	case word == "host" && len(words) > 1:
 		a, err := netip.ParseAddr(words[1].Text)
 		if err != nil {
@@ -345,6 +345,9 @@ func ace(d *dialect.Dialect, words []string) string {
 		switch _, err := netip.ParseAddr(w); {
 		case w == "host" || err == nil && i+1 < len(words):
 			if n, c := wildcard(w, places(words[i:])); n == 2 {
+				if c == "0.0.0.0/0" {
+					c = "any"
+				}
 				out = append(out, c)
 				i += 2
 				continue
@@ -352,6 +355,9 @@ func ace(d *dialect.Dialect, words []string) string {
 		case strings.Contains(w, "/"):
 			if n, c := wildcard(w, places(words[i:])); n == 1 {
 				w = c
+			}
+			if i > 0 && words[i-1] != "permit" && words[i-1] != "deny" && (w == "0.0.0.0/0" || w == "::/0") {
+				w = "any" // behind the verb alone it may be a prefix of a list, which is that one and not all
 			}
 		case i > 0 && slices.Contains([]string{"eq", "neq", "lt", "gt"}, words[i-1]):
 			w = port(d, w)
