@@ -128,7 +128,7 @@ func (c *checker) refers(what string, name *string, have map[string]diag.Pos) {
 	for n := range have {
 		names = append(names, n)
 	}
-	if fault.Hint = diag.Nearest(*name, names); fault.Hint != "" {
+	if fault.Guess(*name, names); fault.Hint != "" {
 		fault.Also = []diag.Pos{have[fault.Hint]}
 	}
 }

@@ -84,7 +84,11 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 	}
 	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", e.dir, "the repository to work in")
 	for _, v := range verbs {
-		root.AddCommand(v(e))
+		c := v(e)
+		if offer, ok := offers[c.Name()]; ok {
+			e.completes(c, offer)
+		}
+		root.AddCommand(c)
 	}
 	root.SetFlagErrorFunc(badFlag)
 	root.SetArgs(args)

@@ -37,3 +37,37 @@ func Apply(text []byte, fixes []Fix) ([]byte, []Fix) {
 	slices.Reverse(made)
 	return []byte(strings.Join(lines, "\n")), made
 }
+
+// Guess hints at what a word was most likely meant to be, and where it can have been but one
+// of the candidates, offers that as a fix.
+func (d *Diag) Guess(word string, candidates []string) {
+	d.Hint = Nearest(word, candidates)
+	if only := Only(word, candidates); only != "" {
+		d.Fix = &Fix{d.At, word, only}
+	}
+}
+
+// Only gives the one candidate that is a slip away from a word: two letters at most, and one
+// in three. "" where there is none, or more than one.
+func Only(word string, candidates []string) (only string) {
+	for _, c := range candidates {
+		if d := distance(word, c); d > 2 || d > len(word)/3 || c == only {
+			continue
+		}
+		if only != "" {
+			return ""
+		}
+		only = c
+	}
+	return only
+}
+
+// Fixes gives what can safely be written in a file instead of what is there.
+func (l List) Fixes(file string) (out []Fix) {
+	for _, d := range l {
+		if d.Fix != nil && d.Fix.At.File == file {
+			out = append(out, *d.Fix)
+		}
+	}
+	return out
+}

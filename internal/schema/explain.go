@@ -61,6 +61,9 @@ func keys(m map[string]*Object) func(func(string) bool) {
 // Roots lists what a path can begin with: the kinds, and the objects of the inventory.
 func (l *Language) Roots() []string { return slices.Sorted(keys(l.roots())) }
 
+// KindNames lists the kinds of intent.
+func (l *Language) KindNames() []string { return slices.Sorted(keys(l.Kinds)) }
+
 // Explain writes what a path means: what it is, and the fields in it.
 func (l *Language) Explain(w io.Writer, path string) (near string, err error) {
 	o, f, near := l.Find(path)
