@@ -18,6 +18,7 @@ import (
 // Config is a configuration as the lines that make it.
 type Config struct {
 	d     *dialect.Dialect
+	v     Values
 	r     *rand.Rand
 	lines []line
 	rules []*dialect.Rule // that lines are made of
@@ -35,7 +36,7 @@ type line struct {
 
 // New makes a configuration of about so many lines.
 func New(d *dialect.Dialect, seed uint64, size int) *Config {
-	return start(d, seed, size, all(d.Rules))
+	return Values{}.start(d, seed, size, all(d.Rules))
 }
 
 // Around makes a configuration of lines that define and use one kind of name, so that they
@@ -52,7 +53,7 @@ func Around(d *dialect.Dialect, seed uint64, size int) *Config {
 		return New(d, seed, size)
 	}
 	kind := kinds[seed/7%uint64(len(kinds))]
-	return start(d, seed, size, slices.DeleteFunc(rules, func(r *dialect.Rule) bool { return !about(r, kind) }))
+	return Values{}.start(d, seed, size, slices.DeleteFunc(rules, func(r *dialect.Rule) bool { return !about(r, kind) }))
 }
 
 // about tells whether lines of a rule use a kind of name, define it, or stand in what does.
@@ -68,8 +69,8 @@ func about(r *dialect.Rule, kind string) bool {
 	return false
 }
 
-func start(d *dialect.Dialect, seed uint64, size int, rules []*dialect.Rule) *Config {
-	c := &Config{d: d, r: rand.New(rand.NewPCG(seed, 0x5eed)), rules: rules, blank: replay.New(d, nil)}
+func (v Values) start(d *dialect.Dialect, seed uint64, size int, rules []*dialect.Rule) *Config {
+	c := &Config{d: d, v: v, r: rand.New(rand.NewPCG(seed, 0x5eed)), rules: rules, blank: replay.New(d, nil)}
 	for range size {
 		c.add(len(c.lines), c.line(pick(c.r, rules)))
 	}
@@ -137,7 +138,9 @@ func (c *Config) fill(r *dialect.Rule) map[string]string {
 		for _, e := range es {
 			switch e.Kind {
 			case dialect.Slot:
-				out[e.Name] = c.value(r, e)
+				if v := c.value(r, e); v != never {
+					out[e.Name] = v
+				}
 			case dialect.Rest:
 				out[e.Name] = pick(c.r, []string{"one", "two three"})
 			case dialect.Group:
@@ -210,6 +213,9 @@ func (c *Config) definition(name string) bool {
 		}
 		l := c.line(r)
 		l.neg = false
+		if given := c.v.of[r][r.Def.Slots[0]]; given != nil && !slices.Contains(given, parts[0]) {
+			continue
+		}
 		for i, s := range r.Def.Slots {
 			for j := range l.slots {
 				if _, here := l.slots[j][s]; here {
@@ -247,7 +253,7 @@ func (c *Config) without(name string) {
 
 // Mutate gives another configuration, n typed steps away.
 func (c *Config) Mutate(seed uint64, n int) *Config {
-	m := &Config{d: c.d, r: rand.New(rand.NewPCG(seed, 0xa17e)), rules: c.rules, blank: c.blank, lines: slices.Clone(c.lines)}
+	m := &Config{d: c.d, v: c.v, r: rand.New(rand.NewPCG(seed, 0xa17e)), rules: c.rules, blank: c.blank, lines: slices.Clone(c.lines)}
 	steps := []func(){m.drop, m.insert, m.insert, m.revalue, m.revalue, m.block, m.swap, m.shuffle, m.flip}
 	for range n {
 		if len(m.lines) == 0 {

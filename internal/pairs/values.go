@@ -10,6 +10,9 @@ import (
 
 // value gives a slot a value of its type, out of few, so that references hit and keys meet.
 func (c *Config) value(r *dialect.Rule, e dialect.Elem) string {
+	if given := c.v.of[r][e.Name]; len(given) > 0 {
+		return pick(c.r, given)
+	}
 	n := c.r.IntN(3)
 	if name := r.Def; name != nil && slices.Contains(name.Slots, e.Name) && e.Type == "word" {
 		return fmt.Sprintf("N%d", n)

@@ -271,7 +271,7 @@ func (dev *Device) wipe(e *entry) {
 
 // wiped gives what a change of a line clears.
 func (dev *Device) wiped(e *entry) (out []*entry) {
-	if len(e.r.Wipes) == 0 || len(e.r.If) > 0 && !dev.holds(e) {
+	if len(e.r.Wipes) == 0 || !dev.holds(e) {
 		return nil
 	}
 	old := e.up.line(e.identity())

@@ -41,6 +41,17 @@ func (d *differ) treeOf(c *cmd) *Tree {
 
 // wipes tells whether the condition of a rule's wipes holds for a command.
 func (d *differ) wipes(c *cmd, r *dialect.Rule) bool {
+	if in := d.counterpart(c.n.parent); len(r.Unless) > 0 && (!c.del || in != nil) {
+		at := c.n
+		if c.del {
+			at = &node{text: at.text, m: at.m, parent: in}
+		}
+		for i := range r.Unless {
+			if len(d.want.find(at, &r.Unless[i])) > 0 {
+				return false
+			}
+		}
+	}
 	for i := range r.If {
 		if len(d.want.find(c.n, &r.If[i])) > 0 {
 			return true
@@ -129,6 +140,9 @@ func (d *differ) goes(c *cmd, n *node) {
 	for i := range r.Owns {
 		d.lost(c, n, &r.Owns[i])
 	}
+	for i := range r.HeldBy {
+		d.steps(n, &r.HeldBy[i])
+	}
 	if r.InUse == "detach" && r.Def != nil {
 		name := d.have.named(n, r.Def)
 		d.have.root.walk(func(x *node) {
@@ -144,6 +158,21 @@ func (d *differ) goes(c *cmd, n *node) {
 				d.gone(c, x)
 			}
 		})
+	}
+}
+
+// steps: what holds a line that is removed steps aside for it, and comes again behind it where
+// it is wanted.
+func (d *differ) steps(n *node, g *dialect.Glob) {
+	for _, x := range d.have.find(n, g) {
+		if x == n || d.acting(x) != nil {
+			continue
+		}
+		w := d.counterpart(x)
+		d.add(x, true, Recreate, n)
+		if w != nil && d.done[w] == nil {
+			d.set(w, Recreate, n)
+		}
 	}
 }
 

@@ -2,8 +2,6 @@ package tree
 
 import (
 	"context"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,21 +13,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 )
-
-// TestJudge lets a real FRR judge plans: load A, send the plan that leads to B line by
-// line, read back; what it shows must be B, no line may be refused, and the device on paper
-// must say the same.
-func TestJudge(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
-	j := court(t)
-	for seed := range uint64(judged) {
-		r := rand.New(rand.NewPCG(seed, 3))
-		j.pair(fmt.Sprint("seed ", seed), random(r), random(r))
-	}
-	t.Logf("figure: %d random pairs on real FRR: %d lines sent, 0 refused, every end as planned and as replayed", judged, j.lines)
-}
 
 // TestJudgeCases lets a real FRR judge the cases of its platform folder, there and back.
 // One that is for the device on paper alone says so in its options, and why.
@@ -120,8 +103,6 @@ func (j *judge) pair(name, a, b string) {
 	}
 	j.lines += strings.Count(string(script), "\n")
 }
-
-const judged = 60
 
 // judge is one router.
 type judge struct {

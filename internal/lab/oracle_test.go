@@ -1,0 +1,36 @@
+package lab
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestAlone holds that an oracle says to each line what FRR says, and keeps what it took.
+func TestAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs time: run without -short")
+	}
+	Need(t, "root", "netns", "veth", "frr")
+	o, err := Alone(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Down()
+	long := strings.Repeat("x", 300)
+	got, err := o.Type(t.Context(), []string{
+		"configure terminal", "interface eth1", "description why? " + long, "exit",
+		"router bgp 65001", "neighbor 192.0.2.1 activate", "nonsense", "end", "show running-config",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"", "", "", "", "", "% Specify remote-as or peer-group commands first\n", "% Unknown command: nonsense\n", ""}; !slices.Equal(got[:8], want) {
+		t.Errorf("answered %q, want %q", got[:8], want)
+	}
+	for _, line := range []string{"interface eth1\n description why? " + long + "\nexit\n", "router bgp 65001\nexit\n"} {
+		if !strings.Contains(got[8], line) {
+			t.Errorf("it holds\n%s\nwithout\n%s", got[8], line)
+		}
+	}
+}
