@@ -9,6 +9,7 @@ import (
 
 // watcher holds what no step may break.
 type watcher struct {
+	way      way
 	dev      *Device
 	from, to *Device
 	lists    *lists
@@ -58,6 +59,7 @@ func (w *watcher) turn(e *entry, by int) {
 	if e.r == nil {
 		return
 	}
+	w.way.turn(w.dev, e, by)
 	w.lists.turn(e, by)
 	if e.r.Unique != nil && by > 0 && !e.neg {
 		w.claims = append(w.claims, w.dev.nameOf(e, e.r.Unique))
@@ -140,6 +142,9 @@ func (w *watcher) broken(dev *Device, line string) *Refusal {
 		if dev.book.lifelines[l] == 0 {
 			return refuse(Unsafe, line, "for a moment the way in is gone: %s", l)
 		}
+	}
+	if late := w.way.late(); late != "" {
+		return refuse(Unsafe, line, "the way in changes before this does: %s", late)
 	}
 	for f := range w.filtered {
 		if dev.book.filters[f] > 0 {

@@ -26,7 +26,7 @@ func (p Proof) Holds() bool { return p.holds }
 
 // Verify plays do on a device that holds have, and undo on what comes of it. The first must
 // end at want, the second at have; no line may be refused or without effect, and no step may
-// break an invariant: no reference left dangling, the way in never gone, no neighbour without
+// break an invariant: no reference left dangling, the way in never gone and changed last, no neighbour without
 // its filter, no list in use that lets through more than either end or less than both, no value
 // with two holders, no set of numbers beyond both ends; and what both ends have is taken away
 // only where nothing else does. One thing is forgiven: where a device does not take an entry while another one
