@@ -35,10 +35,10 @@ type Rule struct {
 }
 
 var rules = []Rule{
-	addressDuplicate, addressOverlap, backboneConnected, conditionRemoved, emptyIsNotAll, inLAN,
-	irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, newlyAccepted,
-	noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reordered, rolesMatch, singlePoint, twoDefaults,
-	undefinedSet, valleyFree, wayIn,
+	addressDuplicate, addressOverlap, backboneConnected, clocks, conditionRemoved, emptyIsNotAll,
+	inLAN, irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, newlyAccepted,
+	noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reordered, rolesMatch,
+	singlePoint, twoDefaults, undefinedSet, valleyFree, wayIn,
 }
 
 // Rules lists those that are judged on the network.
