@@ -34,6 +34,7 @@ var verbs = []func(*env) *cobra.Command{
 	newVerb,
 	fmtVerb,
 	schemaVerb,
+	lspVerb,
 	renderVerb,
 	diffVerb,
 	approveVerb,

@@ -11,7 +11,7 @@ import (
 )
 
 // NamesIn gathers the names of a tree, also where files say wrong things beside them; a
-// file that cannot be read has none. platforms are the folders of templates.
+// file that cannot be read has none. platforms are the folders of templates, nil where they are of no interest.
 func NamesIn(tree, platforms fs.FS) Names {
 	names := Names{}
 	add := func(kind, name string) {
@@ -43,9 +43,11 @@ func NamesIn(tree, platforms fs.FS) Names {
 	for i := range inv.Devices {
 		add("device", inv.Devices[i].Name)
 	}
-	folders, _ := fs.Glob(platforms, "*/platform.yaml")
-	for _, f := range folders {
-		add("platform", path.Dir(f))
+	if platforms != nil {
+		folders, _ := fs.Glob(platforms, "*/platform.yaml")
+		for _, f := range folders {
+			add("platform", path.Dir(f))
+		}
 	}
 	for kind := range names {
 		slices.Sort(names[kind])
