@@ -48,6 +48,7 @@ func (l *LabelDomain) Expand(b *Build) {
 	for i := range l.Routers {
 		l.router(b, d, &l.Routers[i], inside)
 	}
+	l.tables(b, d)
 }
 
 // sound sees that every router is one of the backbone, in this domain alone, and has a

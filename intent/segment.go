@@ -111,9 +111,21 @@ func (s *Segment) sound(b *Build) bool {
 		b.Fail(&s.DHCPRelay, "schema/range", "%d servers: want 1 to 4", len(s.DHCPRelay))
 	}
 	if s.VRF != "" && s.Fabric == "" {
-		b.Fail(&s.VRF, "segment/router", "a table over plain links is not in this version: leave vrf out")
+		s.labelled(b)
 	}
 	return len(b.Diags) == before
+}
+
+// labelled sees that the router of a segment over plain links can have its table.
+func (s *Segment) labelled(b *Build) {
+	v := Find[VRF](b, &s.VRF)
+	if v == nil || s.Router == "" || b.On(&s.Router).Name == "" {
+		return
+	}
+	l, ok := b.set.byName[Head{"label_domain", v.Over}].(*LabelDomain)
+	if !ok || !slices.Contains(l.Routers, s.Router) {
+		b.Fail(&s.Router, "segment/router", "over plain links a table is one over labels, and %s is in no label domain that carries %s", s.Router, v.Name).Also = []diag.Pos{b.At(&v.Over)}
+	}
 }
 
 // attached gives the devices that the segment comes out of, and its number to their ports.

@@ -17,9 +17,10 @@ type VRF struct {
 
 	// Its number in the network: route distinguishers are made from it.
 	ID int `yaml:"id" is:"1..4000" take:"vrf"`
-	// The fabric that carries it.
-	Over Name `yaml:"over" of:"fabric"`
-	// Its number in the fabric; no other vrf or segment of the network has it.
+	// The fabric, or the label domain, that carries it.
+	Over Name `yaml:"over" of:"fabric or label_domain"`
+	// Its number in the fabric; no other vrf or segment of the network has it. Over labels it
+	// has none.
 	VNI int `yaml:"vni,optional" is:"1..16777215" take:"vni"`
 	// Tables whose routes it takes; they take its routes too.
 	Imports []Name `yaml:"imports,optional" of:"vrf"`
@@ -61,21 +62,24 @@ func (Send) Values() []string { return []string{"all", "default"} }
 
 // Expand gives every leaf that has a subnet or an exit of the table the table itself.
 func (v *VRF) Expand(b *Build) {
-	f, d := Find[Fabric](b, &v.Over), b.Design(&v.Name)
+	c, ok := v.over(b)
+	d := b.Design(&v.Name)
 	b.claim(fmt.Sprint("vrf ", v.ID), &v.ID, "vrf/number", "the id %d is that of another vrf", v.ID)
-	if f == nil || d == nil {
+	if !ok || d == nil {
 		return
 	}
-	if v.VNI == 0 {
-		b.Fail(&v.Over, "schema/missing-field", "a vrf over a fabric needs vni")
+	if d.RT == 0 {
+		b.Fail(&v.Name, "schema/missing-field", "a vrf needs rt in the design")
 		return
 	}
-	b.claim(fmt.Sprint("vni ", v.VNI), &v.VNI, "segment/number", "the VNI %d is taken", v.VNI)
+	if v.VNI != 0 {
+		b.claim(fmt.Sprint("vni ", v.VNI), &v.VNI, "segment/number", "the VNI %d is taken", v.VNI)
+	}
 	v.imports(b)
-	leaves := v.leaves(b, f)
+	leaves := v.leaves(b, c)
 	for i := range v.Imports {
 		if other, ok := b.set.byName[Head{"vrf", v.Imports[i]}].(*VRF); ok {
-			for _, n := range slices.Sorted(maps.Keys(other.leaves(b, f))) {
+			for _, n := range slices.Sorted(maps.Keys(other.leaves(b, c))) {
 				if leaves[n] != nil {
 					b.Fail(&v.Imports[i], "vrf/imports", "%s has both tables: taking routes over within one device is not in this version", n).
 						Also = append(v.ways(b, n), other.ways(b, n)...)
@@ -87,10 +91,10 @@ func (v *VRF) Expand(b *Build) {
 		if b.net.Device(name) == nil {
 			continue // said where the fabric, or the link, names it
 		}
-		v.table(b, d, f, b.net.Device(name), leaves[name])
+		v.table(b, d, c, b.net.Device(name), leaves[name])
 	}
 	for i := range v.Handoffs {
-		v.handoff(b, d, f, &v.Handoffs[i])
+		v.handoff(b, d, c, &v.Handoffs[i])
 	}
 }
 
@@ -105,28 +109,34 @@ func (v *VRF) segments(b *Build) (out []*Segment) {
 }
 
 // leaves gives the devices that have the table, each with the fields of its subnets.
-func (v *VRF) leaves(b *Build, f *Fabric) map[string][]*Prefix {
+func (v *VRF) leaves(b *Build, c carrier) map[string][]*Prefix {
 	out := map[string][]*Prefix{}
-	add := func(l *Link, nets ...*Prefix) {
-		for i := 0; l != nil && i < len(l.Ports); i++ {
-			name := string(l.Ports[i].Device)
-			if b.fabricOf(name) != f {
-				continue // said where the link is named
-			}
-			if out[name] == nil {
-				out[name] = []*Prefix{}
-			}
-			for _, n := range nets {
-				if !slices.Contains(out[name], n) {
-					out[name] = append(out[name], n)
-				}
+	on := func(name string, nets ...*Prefix) {
+		if !c.has(b, name) {
+			return // said where it is named
+		}
+		if out[name] == nil {
+			out[name] = []*Prefix{}
+		}
+		for _, n := range nets {
+			if !slices.Contains(out[name], n) {
+				out[name] = append(out[name], n)
 			}
 		}
 	}
+	add := func(l *Link, nets ...*Prefix) {
+		for i := 0; l != nil && i < len(l.Ports); i++ {
+			on(string(l.Ports[i].Device), nets...)
+		}
+	}
 	for _, s := range v.segments(b) {
-		for i := range s.Attach {
-			l, _ := b.set.byName[Head{"link", s.Attach[i].Link}].(*Link)
-			for j := range s.Subnets {
+		for j := range s.Subnets {
+			if s.Router != "" {
+				on(string(s.Router), &s.Subnets[j])
+				continue
+			}
+			for i := range s.Attach {
+				l, _ := b.set.byName[Head{"link", s.Attach[i].Link}].(*Link)
 				add(l, &s.Subnets[j])
 			}
 		}
@@ -170,7 +180,7 @@ func (v *VRF) imports(b *Build) {
 			continue
 		}
 		if o == v || o.Over != v.Over || !slices.Contains(o.Imports, v.Name) {
-			b.Fail(field, "vrf/imports", "%s does not import %s: both say so, over the same fabric", o.Name, v.Name).Also = []diag.Pos{b.At(&o.Name)}
+			b.Fail(field, "vrf/imports", "%s does not import %s: both say so, over the same fabric or label domain", o.Name, v.Name).Also = []diag.Pos{b.At(&o.Name)}
 			continue
 		}
 		for _, x := range v.subnets(b) {
@@ -194,18 +204,18 @@ func (v *VRF) subnets(b *Build) (out []*Prefix) {
 }
 
 // table gives a device the table.
-func (v *VRF) table(b *Build, d *Design, f *Fabric, n *network.Device, nets []*Prefix) {
+func (v *VRF) table(b *Build, d *Design, c carrier, n *network.Device, nets []*Prefix) {
 	g, at := b.Gear(n.Name), b.At(&v.Name)
 	if n.VRF == nil {
-		n.VRF = &network.VRF{ASN: f.asn(d, n.Name), RouterID: loopback(g, false), From: at}
+		n.VRF = &network.VRF{ASN: c.asn(d, n.Name), RouterID: loopback(g, false), From: at}
 	}
 	t := network.Table{
 		Name: string(v.Name), VNI: v.VNI, RD: fmt.Sprintf("%s:%d", loopback(g, false), 10000+v.ID),
-		RT: fmt.Sprintf("%d:%d", d.RT, v.VNI), From: at,
+		RT: v.rt(d), From: at,
 	}
 	for i := range v.Imports {
 		if o, ok := b.set.byName[Head{"vrf", v.Imports[i]}].(*VRF); ok {
-			t.Imports = append(t.Imports, network.Target{RT: fmt.Sprintf("%d:%d", d.RT, o.VNI), From: b.At(&v.Imports[i])})
+			t.Imports = append(t.Imports, network.Target{RT: o.rt(d), From: b.At(&v.Imports[i])})
 		}
 	}
 	for _, x := range nets {
@@ -225,7 +235,7 @@ func (f *Fabric) asn(d *Design, name string) uint32 {
 }
 
 // handoff gives the device of an exit its tagged port and its session.
-func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
+func (v *VRF) handoff(b *Build, d *Design, c carrier, h *Handoff) {
 	l := Find[Link](b, &h.Link)
 	accept := Find[Prefixes](b, &h.Accept)
 	if l == nil || accept == nil {
@@ -237,8 +247,8 @@ func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
 	}
 	e := &l.Ports[0]
 	n := b.net.Device(string(e.Device))
-	if n == nil || b.fabricOf(n.Name) != f {
-		b.Fail(&h.Link, "vrf/handoff", "%s is on %s, which is not in the fabric %s", h.Link, e.Device, f.Name).Also = []diag.Pos{b.At(&e.Device)}
+	if n == nil || !c.has(b, n.Name) {
+		b.Fail(&h.Link, "vrf/handoff", "%s is on %s, which is not in %s", h.Link, e.Device, c.what()).Also = []diag.Pos{b.At(&e.Device), c.members(b)}
 		return
 	}
 	if len(h.Addresses) != 1 || h.Addresses[0].Key != e.Device {
@@ -249,7 +259,7 @@ func (v *VRF) handoff(b *Build, d *Design, f *Fabric, h *Handoff) {
 		b.Fail(at, "vrf/handoff", "addresses are those of %s, the end of %s", e.Device, h.Link).Also = []diag.Pos{b.At(&e.Device)}
 		return
 	}
-	if h.Peer.ASN == ASN(f.asn(d, n.Name)) {
+	if h.Peer.ASN == ASN(c.asn(d, n.Name)) {
 		b.Fail(&h.Peer.ASN, "vrf/handoff", "AS %d is that of %s", h.Peer.ASN, n.Name)
 	}
 	p := network.Port{

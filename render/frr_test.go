@@ -97,7 +97,7 @@ func TestComesBack(t *testing.T) {
 	for _, one := range examples(t) {
 		cs = append(cs, one[0], one[len(one)-1])
 	}
-	for name, at := range map[string]int{"isis": 0, "fabric-isis": 0, "vrf": 0, "anycast": 1, "mpls-ldp": 1, "mpls-sr-isis": 1, "mpls-sr-ospf": 1, "reflectors": 2} {
+	for name, at := range map[string]int{"isis": 0, "fabric-isis": 0, "vrf": 0, "anycast": 1, "mpls-ldp": 1, "vrf-labels": 2, "mpls-sr-isis": 1, "mpls-sr-ospf": 1, "reflectors": 2} {
 		a, err := txtar.ParseFile("testdata/frr/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)

@@ -13,13 +13,27 @@ type VRF struct {
 	ASN      uint32
 	RouterID netip.Addr
 	Tables   []Table
+	Peers    []TablePeer // sessions that carry tables over labels
 	From     diag.Pos
+}
+
+// TablePeer is a session of BGP that carries the routes of tables over labels.
+type TablePeer struct {
+	Addr   netip.Addr `key:"1"`
+	Client bool       // routes are reflected to it
+	From   diag.Pos
+}
+
+// IPv6 tells whether some table has anything to do in that family; one that passes routes
+// on and has no table itself may have to.
+func (v *VRF) IPv6() bool {
+	return len(v.Tables) == 0 || slices.ContainsFunc(v.Tables, Table.IPv6)
 }
 
 // Table is one of them.
 type Table struct {
 	Name      string `key:"1"`
-	VNI       int
+	VNI       int    // 0 where labels carry it
 	RD        string
 	RT        string   // what is told bears it
 	Imports   []Target // what bears one of them is let in; its own is not among them
@@ -55,6 +69,7 @@ func (t Table) speaks(six bool) bool {
 }
 
 func (v *VRF) sort() {
+	slices.SortFunc(v.Peers, func(a, b TablePeer) int { return a.Addr.Compare(b.Addr) })
 	slices.SortFunc(v.Tables, func(a, b Table) int { return cmp.Compare(a.Name, b.Name) })
 	for _, t := range v.Tables {
 		slices.SortFunc(t.Imports, func(a, b Target) int { return cmp.Compare(a.RT, b.RT) })
