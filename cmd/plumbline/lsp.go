@@ -12,6 +12,7 @@ import (
 	"plumbline/internal/diag"
 	"plumbline/internal/lsp"
 	"plumbline/internal/pipeline"
+	"plumbline/internal/schema"
 	"plumbline/templates"
 )
 
@@ -40,7 +41,8 @@ func lspVerb(e *env) *cobra.Command {
 // world is what a language server asks of the program.
 func (e *env) world(tree fs.FS) lsp.World {
 	return lsp.World{
-		Over: func(texts map[string][]byte) fs.FS { return layered{tree, texts} },
+		Language: schema.Read(),
+		Over:     func(texts map[string][]byte) fs.FS { return layered{tree, texts} },
 		Check: func(t fs.FS) diag.List {
 			_, ds := pipeline.Check(t, templates.FS, pipeline.Base{}, e.now())
 			return ds

@@ -41,7 +41,7 @@ func (s *server) places(tree fs.FS, file string) (out []schema.Place) {
 		return nil
 	}
 	if doc, _ := strict.NewSource().Open(tree, file); doc != nil {
-		s.language.Walk(file, doc.Tree(), func(p schema.Place) { out = append(out, p) })
+		s.Language.Walk(file, doc.Tree(), func(p schema.Place) { out = append(out, p) })
 	}
 	return out
 }
@@ -131,7 +131,7 @@ func (s *server) completion(p params) any {
 		return nil
 	}
 	out := []any{}
-	for _, word := range s.language.Words(lineKind(tree, file), key, schema.NamesIn(tree, nil)) {
+	for _, word := range s.Language.Words(lineKind(tree, file), key, schema.NamesIn(tree, nil)) {
 		out = append(out, object{"label": word, "kind": 12})
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 
 	"plumbline/internal/diag"
 	"plumbline/internal/lsp"
+	"plumbline/internal/schema"
 )
 
 // TestFrame: what is written is read; what is too long, torn or no message is refused.
@@ -53,6 +54,7 @@ func FuzzServe(f *testing.F) {
 	}
 	disk := fstest.MapFS{"intent/b.yaml": {Data: []byte("kind: link\nname: y\nspeed: 1G\nmtu: 9000\n")}}
 	w := lsp.World{
+		Language: schema.Read(),
 		Over: func(texts map[string][]byte) fs.FS {
 			tree := fstest.MapFS{"intent/b.yaml": disk["intent/b.yaml"]}
 			for name, text := range texts {

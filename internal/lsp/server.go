@@ -16,6 +16,8 @@ import (
 
 // World is what a server asks of the program around it.
 type World struct {
+	Language *schema.Language
+
 	Over  func(texts map[string][]byte) fs.FS            // the working tree, with files as they are typed
 	Check func(fs.FS) diag.List                          // all that check finds in a tree
 	Lines func(tree fs.FS, file string, no int) []string // the lines that a line of intent renders, by device
@@ -26,7 +28,6 @@ const maxOpen = 1000
 
 type server struct {
 	World
-	language *schema.Language
 	out      io.Writer
 	root     string // the path of the repository in the addresses of files
 	texts    map[string][]byte
@@ -46,7 +47,7 @@ type object = map[string]any
 // Serve answers an editor until it leaves; root is the absolute path of the repository. The
 // error tells why it ended before the editor said so.
 func Serve(in io.Reader, out io.Writer, root string, w World) error {
-	s := &server{World: w, language: schema.Read(), out: out, root: strings.TrimSuffix(root, "/") + "/", texts: map[string][]byte{}, told: map[string]bool{}}
+	s := &server{World: w, out: out, root: strings.TrimSuffix(root, "/") + "/", texts: map[string][]byte{}, told: map[string]bool{}}
 	r := bufio.NewReader(in)
 	for {
 		body, err := ReadFrame(r)
