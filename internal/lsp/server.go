@@ -28,12 +28,11 @@ const maxOpen = 1000
 
 type server struct {
 	World
-	out      io.Writer
-	root     string // the path of the repository in the addresses of files
-	texts    map[string][]byte
-	told     map[string]bool // the files that findings were told of
-	stale    bool            // a text changed since the last check
-	stopping bool
+	out   io.Writer
+	root  string // the path of the repository in the addresses of files
+	texts map[string][]byte
+	told  map[string]bool // the files that findings were told of
+	stale bool            // a text changed since the last check
 }
 
 type message struct {
