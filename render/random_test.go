@@ -105,7 +105,8 @@ func counted(t *testing.T, platform string, net *network.Network) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if held[name] == 0 && !strings.Contains(string(text), "{{unsaid ") {
+		host := strings.HasPrefix(string(text), "{{/*") && strings.HasSuffix(strings.TrimSpace(string(text)), "*/}}") // it says nothing itself
+		if held[name] == 0 && !host && !strings.Contains(string(text), "{{unsaid ") {
 			t.Errorf("no network had the group %s", name)
 		}
 	})
