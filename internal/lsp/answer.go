@@ -3,6 +3,7 @@ package lsp
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -102,15 +103,20 @@ func (s *server) named(p params, given bool) any {
 	if of == "" {
 		of = defines(x)
 	}
-	out := []any{}
+	kinds, out := schema.Kinds(of), []any{}
 	for _, file := range schema.Files(tree) {
 		for _, y := range s.places(tree, file) {
-			if of != "" && y.Type != nil && y.Node.Text == x.Node.Text && (given && defines(y) == of || !given && y.Type.Of == of) {
+			if of != "" && y.Type != nil && y.Node.Text == x.Node.Text && (given && slices.Contains(kinds, defines(y)) || !given && meet(kinds, schema.Kinds(y.Type.Of))) {
 				out = append(out, s.location(tree, y.Node.At))
 			}
 		}
 	}
 	return out
+}
+
+// meet tells whether two references can be to one kind.
+func meet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(kind string) bool { return slices.Contains(b, kind) })
 }
 
 func (s *server) definition(p params) any { return s.named(p, true) }

@@ -188,7 +188,7 @@ func (b *build) fill(o *schema.Object, v *value, at string) error {
 
 // guess gives a field that is needed the one value that it can have; else it is missing.
 func (b *build) guess(f *schema.Field, v *value, path string) error {
-	names := b.names[f.Type.Of]
+	names := b.names.Of(f.Type.Of)
 	switch {
 	case f.Take.Any() && f.Type.Value == nil:
 		x := &value{}

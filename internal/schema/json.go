@@ -125,7 +125,12 @@ func scalar(t *Type, names Names) node {
 		return n
 	}
 	n["type"] = "string"
-	if len(names[t.Of]) > 0 {
+	switch have := names.Of(t.Of); {
+	case len(have) == 0:
+	case len(Kinds(t.Of)) > 1:
+		n["enum"] = have
+		return n
+	default:
 		n["allOf"] = []any{node{"$ref": "#/definitions/" + t.Of}}
 		return n
 	}

@@ -4,11 +4,23 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"plumbline/intent"
 	"plumbline/internal/strict"
 	"plumbline/inventory"
 )
+
+// Kinds gives the kinds that a reference can be to: "fabric or label_domain" is to either.
+func Kinds(of string) []string { return strings.Split(of, " or ") }
+
+// Of gives the names that a reference can be.
+func (n Names) Of(of string) (out []string) {
+	for _, kind := range Kinds(of) {
+		out = append(out, n[kind]...)
+	}
+	return out
+}
 
 // NamesIn gathers the names of a tree, also where files say wrong things beside them; a
 // file that cannot be read has none. platforms are the folders of templates, nil where they are of no interest.

@@ -19,9 +19,9 @@ func (l *Language) words(o *Object, field string, names Names, out *[]string) {
 		in := f.Type.Scalar()
 		if f.Name == field && in.Object == nil {
 			*out = append(*out, in.Values...)
-			*out = append(*out, names[in.Of]...)
+			*out = append(*out, names.Of(in.Of)...)
 			if f.Type.Key != nil {
-				*out = append(*out, names[f.Type.Key.Of]...)
+				*out = append(*out, names.Of(f.Type.Key.Of)...)
 			}
 			if in.Shape.Truth {
 				*out = append(*out, "true", "false")
