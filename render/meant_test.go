@@ -54,11 +54,11 @@ func meant(d *network.Device, names []name) map[string]bool {
 	if d.IGP != nil {
 		for _, p := range d.IGP.Ports {
 			if p.IPv4 {
-				add("igp ipv4")
+				add("igp %s ipv4", d.IGP.Protocol)
 				add("runs %s ipv4 %s", d.IGP.Protocol, called(names, p.Name))
 			}
 			if p.IPv6 {
-				add("igp ipv6")
+				add("igp %s ipv6", d.IGP.Protocol)
 				add("runs %s ipv6 %s", d.IGP.Protocol, called(names, p.Name))
 			}
 			if p.Passive {
@@ -111,6 +111,9 @@ func meant(d *network.Device, names []name) map[string]bool {
 
 func overlay(e *network.EVPN, add func(string, ...any)) {
 	for _, p := range e.Peers {
+		if p.Unchanged {
+			add("keeps -")
+		}
 		add("family - %s evpn", p.Addr)
 		if p.Policy != "" {
 			add("in - %s evpn %s", p.Addr, p.Policy)
@@ -142,8 +145,11 @@ func lists(p *network.Policy, add func(string, ...any)) {
 		if s.Longer > 0 {
 			long[s.Name] = " long"
 		}
-		for _, r := range s.Holds {
+		for i, r := range s.Holds {
 			add("path %s %d %d", s.Name, r.First, r.Last)
+			if i == len(s.Holds)-1 {
+				add("last %s %d-%d", s.Name, r.First, r.Last)
+			}
 		}
 	}
 	for _, s := range p.CommunitySets {
@@ -194,7 +200,7 @@ func asked(p *network.Policy, r network.RoutePolicy, t network.Term, long string
 	}
 	if t.NextHop.IsValid() {
 		add("hop %s %s %d %s", of(r.IPv6), r.Name, t.Seq, t.NextHop)
-		add("near %s %s %d", r.Name, r.Name, t.Seq)
+		add("near %s %s %s %d", of(r.IPv6), r.Name, r.Name, t.Seq)
 	}
 	if t.NextHops != "" {
 		add("hops %s %s %s", of(r.IPv6), r.Name, t.NextHops)
@@ -211,6 +217,7 @@ func done(policy string, t network.Term, add func(string, ...any)) {
 	}
 	if t.Mark != "" {
 		add("marks %s %s", policy, t.Mark)
+		add("seal %s %d", policy, t.Seq)
 	}
 	if t.Shut {
 		add("shuts %s", policy)

@@ -3,8 +3,10 @@ package render_test
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +33,8 @@ This page is made from ` + "`templates`" + ` (` + "`go test ./render -run TestSu
 - **embedded**: shown on our embedded device, over real sockets;
 - **cited**: the vendor's documents, public recordings or configurations say so;
 - **unverified**: nothing of these was found;
-- none: there are no words for it, and the intent that asks is refused.
+- none: there are no words for it, and the intent that asks is refused;
+- the host's: the system below the routing daemon says it.
 
 ## Groups of facts
 
@@ -98,14 +101,24 @@ func said(p render.Platform, group string, proofs *[5]int) string {
 	switch {
 	case slices.Contains(p.HostManaged, strings.ToLower(group)) || proofs != nil && lines == 0:
 		return "the host's"
-	case proofs == nil:
+	case proofs == nil && wordless(p.Name, group):
 		return "none"
+	case proofs == nil:
+		return "rendered, lines not counted"
 	case proofs[0] > 0:
 		return fmt.Sprintf("unverified (%d %%)", max(1, 100*proofs[0]/lines))
 	case proofs[4] == lines:
 		return "live"
 	}
 	return "cited"
+}
+
+var actions = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+// wordless tells whether the template of a group only refuses.
+func wordless(platform, group string) bool {
+	text, err := fs.ReadFile(templates.FS, platform+"/"+group+".tmpl")
+	return err != nil || strings.TrimSpace(actions.ReplaceAllString(string(text), "")) == ""
 }
 
 // transport is one row of how a platform is reached.
