@@ -50,6 +50,9 @@ func (d *differ) wipes(c *cmd, r *dialect.Rule) bool {
 			if len(d.want.find(at, &r.Unless[i])) > 0 {
 				return false
 			}
+			if from := d.standIn(c.n); !c.del && from != nil && len(d.have.find(from, &r.Unless[i])) > 0 {
+				return false // it goes later than this comes
+			}
 		}
 	}
 	for i := range r.If {
