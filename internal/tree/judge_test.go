@@ -130,8 +130,8 @@ func benches(t *testing.T, from, to uint64, f func(*bench, uint64)) *judgement {
 // judgement is what became of many pairs.
 type judgement struct {
 	pairs, equal, sent, refused, unread, restarts, moments, anew int
-	failed                                                 []*trial
-	ours, theirs                                           tally
+	failed                                                       []*trial
+	ours, theirs                                                 tally
 }
 
 func (s *judgement) add(c *trial) {

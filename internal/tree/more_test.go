@@ -3,6 +3,7 @@ package tree_test
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"plumbline/internal/pairs"
@@ -112,7 +113,7 @@ func (p *pair) negatedFirst(do []tree.Edit) {
 
 // missed fails where a script without one command does as well.
 func (p *pair) missed(do []tree.Edit, i int) {
-	if do[i].Why == tree.Split {
+	if do[i].Why == tree.Split || again(do, i) {
 		return
 	}
 	less := tree.Script(p.d, append(append([]tree.Edit{}, do[:i]...), do[i+1:]...))
@@ -122,6 +123,15 @@ func (p *pair) missed(do []tree.Edit, i int) {
 	if len(replay.Check(p.d, p.from, p.to, less)) == 0 {
 		p.fail("this command is not needed: " + do[i].Send)
 	}
+}
+
+// again tells whether a command is a header that opens its block now, for what waits for it,
+// and once more later.
+func again(do []tree.Edit, i int) bool {
+	inner := append(slices.Clone(do[i].Blocks), do[i].Send)
+	return do[i].Opens && slices.ContainsFunc(do[i+1:], func(e tree.Edit) bool {
+		return len(e.Blocks) >= len(inner) && slices.Equal(e.Blocks[:len(inner)], inner)
+	})
 }
 
 // same: what means the same is the same.
