@@ -301,4 +301,3 @@ func peak() float64 {
 	}
 	return 0
 }
-
