@@ -113,6 +113,9 @@ func (s *space) terms(side Side) []term {
 		if t.Communities != "" {
 			c.comm, c.asksComm = s.comm.mask(side, t.Communities), true
 		}
+		if t.Invalid {
+			c.comm, c.asksComm = s.comm.within(enter(&s.comm.sets, invalid(), sameValues)), true
+		}
 		if t.Large != "" {
 			c.large, c.asksL = s.large.mask(side, t.Large), true
 		}

@@ -95,7 +95,7 @@ func TestReordered(t *testing.T) {
 // means something, and Compare and Leak have to learn what.
 func TestWhole(t *testing.T) {
 	for what, fields := range map[any]string{
-		network.Term{}:                    "Seq Does Prefixes Path Communities Large NextHop NextHops Strip Mark Shut Preference Prefer From",
+		network.Term{}:                    "Seq Does Prefixes Invalid Path Communities Large NextHop NextHops Strip Mark Shut Preference Prefer From",
 		network.ASRange{}:                 "Seq Name First Last",
 		network.PrefixItem{}:              "Seq Prefix Min Max From",
 		network.CommunityItem{}:           "Seq Value",
@@ -115,5 +115,19 @@ func TestWhole(t *testing.T) {
 		if strings.Join(have, " ") != fields {
 			t.Errorf("%s has the fields %v: those that are known are %s", x.Name(), have, fields)
 		}
+	}
+}
+
+// TestInvalid: a term about invalid origins keeps those routes out and no others.
+func TestInvalid(t *testing.T) {
+	open := policy.Side{Sets: &network.Policy{}, Policy: &network.RoutePolicy{Name: "in", Terms: []network.Term{{Does: "accept"}}}}
+	shut := policy.Side{Sets: &network.Policy{}, Policy: &network.RoutePolicy{Name: "in", Terms: []network.Term{{Does: "reject", Invalid: true}, {Does: "accept"}}}}
+	d, err := policy.Compare(open, shut)
+	if err != nil || len(d.Terms) != 0 || len(d.Gone) != 1 || len(d.Gone[0].When) != 1 || !strings.Contains(d.Gone[0].When[0], "invalid") {
+		t.Errorf("keeping invalid ones out means %+v, %v", d, err)
+	}
+	d, err = policy.Compare(shut, open)
+	if err != nil || len(d.Gone) != 0 || len(d.Terms) != 1 || !strings.Contains(d.Terms[0].When[0], "invalid") {
+		t.Errorf("letting invalid ones in means %+v, %v", d, err)
 	}
 }

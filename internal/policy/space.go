@@ -34,6 +34,9 @@ func newSpace(six bool, sides ...Side) (*space, error) {
 			if m := side.Policy.Terms[j].Mark; m != "" {
 				s.large.marks = append(s.large.marks, m)
 			}
+			if t := side.Policy.Terms[j]; t.Invalid && t.Communities != "" {
+				return nil, ErrTooMany // one term asks two things of what is one thing here
+			}
 			if side.Policy.Terms[j].Shut {
 				s.comm.marks = append(s.comm.marks, shutdown)
 			}

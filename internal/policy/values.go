@@ -105,9 +105,17 @@ func (v *values) sort(value string, in uint64) {
 	v.of[value] = i
 }
 
+// invalid is the routes whose origin the registries deny (RFC 6811, section 2): they are told
+// apart like those that bear a community which no policy sets.
+func invalid() network.CommunitySet {
+	return network.CommunitySet{Name: "invalid", Items: []network.CommunityItem{{Value: "invalid (RFC 6811)"}}}
+}
+
 // mask gives the groups that are in a set.
-func (v *values) mask(side Side, name string) (out uint64) {
-	n := v.number(side, name)
+func (v *values) mask(side Side, name string) uint64 { return v.within(v.number(side, name)) }
+
+// within gives the groups that are in the set of a number.
+func (v *values) within(n int) (out uint64) {
 	for i, g := range v.groups {
 		if n >= 0 && g.in>>n&1 == 1 {
 			out |= 1 << i
