@@ -25,6 +25,9 @@ func throws(t *testing.T) int {
 		}
 		return n
 	}
+	if testing.Short() {
+		return 30
+	}
 	return 300
 }
 
@@ -49,7 +52,9 @@ func TestRandomNetworks(t *testing.T) {
 					t.FailNow()
 				}
 			}
-			counted(t, v.platform, net)
+			if !testing.Short() { // in few networks some group is not there
+				counted(t, v.platform, net)
+			}
 		})
 	}
 }
