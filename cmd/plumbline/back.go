@@ -13,11 +13,7 @@ import (
 // goBack makes a change request that brings the intent of an earlier commit back, with the
 // plan that it asks for. Who decides stays as it is today: policy and signers are no intent.
 func (e *env) goBack(ctx context.Context, to string) error {
-	r, err := repo.Open(e.dir)
-	if err != nil {
-		return err
-	}
-	branch, err := e.branch(r)
+	r, branch, err := e.opened()
 	if err != nil {
 		return err
 	}
@@ -50,9 +46,7 @@ func (e *env) goBack(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "change request on branch %s\nnext: plumbline approve %s --head %s --key KEY, merge %s, then plumbline push --plan %s\n",
-		head, digest, head, head, digest)
-	return errors.Join(err, errRefused)
+	return e.requested(head, digest)
 }
 
 // again makes the commit upon the branch in which intent is as it was at an earlier one of it.

@@ -23,6 +23,16 @@ import (
 	"plumbline/internal/repo"
 )
 
+// opened opens the repository, and gives its protected branch.
+func (e *env) opened() (*repo.Repo, string, error) {
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return nil, "", err
+	}
+	branch, err := e.branch(r)
+	return r, branch, err
+}
+
 // branch gives the protected branch: the one that policy names in the working tree, else
 // main or master. The policy on that branch has to name it too.
 func (e *env) branch(r *repo.Repo) (string, error) {

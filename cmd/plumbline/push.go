@@ -68,11 +68,7 @@ func pushVerb(e *env) *cobra.Command {
 // pushOrResume settles what an earlier run left open, then pushes a plan that the gate
 // passes; without a plan it only settles.
 func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
-	r, err := repo.Open(e.dir)
-	if err != nil {
-		return err
-	}
-	branch, err := e.branch(r)
+	r, branch, err := e.opened()
 	if err != nil {
 		return err
 	}

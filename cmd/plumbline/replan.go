@@ -16,11 +16,7 @@ import (
 // it: a branch with one file that names the plan. It passes the same gate as any other
 // change; there is no second road to a device.
 func (e *env) replan(ctx context.Context, device string) error {
-	r, err := repo.Open(e.dir)
-	if err != nil {
-		return err
-	}
-	branch, err := e.branch(r)
+	r, branch, err := e.opened()
 	if err != nil {
 		return err
 	}
@@ -53,8 +49,13 @@ func (e *env) replan(ctx context.Context, device string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "change request on branch %s\nnext: plumbline approve %s --head %s --key KEY, merge %s, then plumbline push --plan %s\n",
-		head, p.Digest(), head, head, p.Digest())
+	return e.requested(head, p.Digest())
+}
+
+// requested says where a change request stands and what it waits for; nothing was pushed.
+func (e *env) requested(head, digest string) error {
+	_, err := fmt.Fprintf(e.out, "change request on branch %s\nnext: plumbline approve %s --head %s --key KEY, merge %s, then plumbline push --plan %s\n",
+		head, digest, head, head, digest)
 	return errors.Join(err, errRefused)
 }
 

@@ -71,11 +71,7 @@ type proved struct {
 
 // inquire finds the deployment that is meant.
 func (e *env) inquire(what, signers string) (*inquiry, error) {
-	r, err := repo.Open(e.dir)
-	if err != nil {
-		return nil, err
-	}
-	branch, err := e.branch(r)
+	r, branch, err := e.opened()
 	if err != nil {
 		return nil, err
 	}
