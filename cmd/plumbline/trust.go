@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 
+	"plumbline/internal/diag"
 	"plumbline/internal/strict"
 	"plumbline/inventory"
 )
@@ -142,10 +143,21 @@ func (e *env) toScan(names []string) (out []scanned, tree fs.FS, err error) {
 	}
 	for _, n := range devices {
 		if !found[n] {
-			return nil, tree, fmt.Errorf("no device %q in the inventory, and it is no address", n)
+			hint := "name a device of it, or an ADDRESS[:PORT]"
+			if near := diag.Nearest(n, deviceNames(inv)); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return nil, tree, fmt.Errorf("no device %q in the inventory, and it is no address: %s", n, hint)
 		}
 	}
 	return out, tree, nil
+}
+
+func deviceNames(inv *inventory.Inventory) (names []string) {
+	for _, d := range inv.Devices {
+		names = append(names, d.Name)
+	}
+	return names
 }
 
 // pinned is a pin in its one spelling; "" where it is none.

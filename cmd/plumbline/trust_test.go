@@ -59,7 +59,9 @@ func TestTrustScan(t *testing.T) {
 			t.Errorf("%s was logged in to: %+v", name, c)
 		}
 	}
-	s.plumb(usage, "trust", "scan", "edge9-fra")
+	if out := s.plumb(usage, "trust", "scan", "edge1-far"); !strings.Contains(out, "did you mean edge1-fra?") {
+		t.Errorf("a device that is not there:\n%s", out)
+	}
 	s.plumb(incomplete, "trust", "scan", "127.0.0.1:1")
 }
 
