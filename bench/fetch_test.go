@@ -65,7 +65,7 @@ func TestFarm(t *testing.T) {
 	}
 	if os.Getenv(farmEnv+"_GNMI") != "" {
 		f.Stop()
-		out.Targets = models(t, n, size)
+		out.Targets = speakers(t, n, size)
 		out.Login = drivers.Login{User: "reader", Password: "secret"}
 	}
 	text, err := json.Marshal(out)
@@ -76,8 +76,13 @@ func TestFarm(t *testing.T) {
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the client is gone
 }
 
-// models starts devices that speak gNMI over TLS, with trees of about as many lines.
-func models(t *testing.T, n, lines int) (out []drivers.Target) {
+// models is what is asked over gNMI: paths, one behind the other on one connection.
+func models(paths ...string) drivers.Session {
+	return drivers.Session{Models: drivers.Models{Paths: paths}}
+}
+
+// speakers starts devices that speak gNMI over TLS, with trees of about as many lines.
+func speakers(t *testing.T, n, lines int) (out []drivers.Target) {
 	var ports []any
 	for i := range lines / 4 {
 		name := fmt.Sprintf("Ethernet%d", i+1)
@@ -191,7 +196,7 @@ func BenchmarkFetch(b *testing.B) {
 func BenchmarkModels(b *testing.B) {
 	b.Setenv(farmEnv+"_GNMI", "1")
 	f := startFarm(b, many(), 300)
-	reader, err := all.Reader("gnmi", drivers.Session{Fetch: "/"}, func(context.Context, string) (drivers.Login, error) { return f.Login, nil })
+	reader, err := all.Reader("gnmi", models("/"), func(context.Context, string) (drivers.Login, error) { return f.Login, nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -233,7 +238,7 @@ func play(b *testing.B, f farm, one func(context.Context, drivers.Target) (int, 
 	b.Helper()
 	runtime.GC()
 	began := time.Now()
-	sizes, errs := dispatch.Each(b.Context(), 64, f.Targets, one)
+	sizes, errs := dispatch.Each(b.Context(), dispatch.Bounds{Wide: 64}, nil, f.Targets, one)
 	for i, err := range errs {
 		if err != nil {
 			if failed++; failed < 4 {

@@ -88,7 +88,9 @@ func BenchmarkLatency(b *testing.B) {
 		b.Setenv(farmEnv+"_GNMI", "1")
 		g := startFarm(b, 1, 300)
 		logins = func(context.Context, string) (drivers.Login, error) { return g.Login, nil }
-		b.ReportMetric(trips(b, gnmi.New(drivers.Session{Fetch: "/"}, logins, gnmi.Options{}), g.Targets[0]), "gnmi-cold-rtt")
+		cold := trips(b, gnmi.New(models("/"), logins, gnmi.Options{}), g.Targets[0])
+		b.ReportMetric(cold, "gnmi-cold-rtt")
+		b.ReportMetric(trips(b, gnmi.New(models("/", "/"), logins, gnmi.Options{}), g.Targets[0])-cold, "gnmi-again-rtt")
 		b.ReportMetric(0, "ns/op")
 	}
 }
@@ -99,11 +101,17 @@ func trips(b *testing.B, r drivers.Reader, to drivers.Target) float64 {
 	return float64(long-near) / float64(rtt)
 }
 
-func reading(b *testing.B, r drivers.Reader, to drivers.Target) time.Duration {
+// reading is the shortest of several: what else the machine does makes one only longer.
+func reading(b *testing.B, r drivers.Reader, to drivers.Target) (took time.Duration) {
 	b.Helper()
-	began := time.Now()
-	if _, err := r.Fetch(b.Context(), to); err != nil {
-		b.Fatal(err)
+	for i := range 7 {
+		began := time.Now()
+		if _, err := r.Fetch(b.Context(), to); err != nil {
+			b.Fatal(err)
+		}
+		if one := time.Since(began); i == 0 || one < took {
+			took = one
+		}
 	}
-	return time.Since(began)
+	return took
 }

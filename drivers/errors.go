@@ -17,6 +17,12 @@ var (
 	ErrConfig      = errors.New("the driver cannot work with this target")
 )
 
+// Passing tells whether the same question may be answered another time: the session was cut,
+// or fell silent. Whoever only reads may ask again.
+func Passing(err error) bool {
+	return errors.Is(err, ErrCut) || errors.Is(err, ErrTimeout) || errors.Is(err, ErrUnreachable)
+}
+
 // Failure is one thing that went wrong with one device: what, in which words, and what to
 // do next.
 type Failure struct {

@@ -5,22 +5,24 @@ import "context"
 // Session is how the command line of a platform is opened and read: facts out of
 // platform.yaml, never code.
 type Session struct {
-	Exec   string            // shape of the prompt in exec mode, "<host># "
-	Config string            // shape of the prompt in configuration mode, "<host>(<mode>)# "; <user> is who logged in
-	Open   []string          // lines sent after login: paging off
-	Enter  string            // into configuration mode
-	Leave  string            // out of it
-	Fetch  string            // the command that shows the running configuration
-	End    string            // the last line of a complete answer
-	Errors []string          // refusal texts at the start of a line of an answer
-	Notes  []string          // how lines begin that a device may say to a line that it took
-	Around []string          // how lines begin that may stand in any answer and belong to none
-	Text   []string          // what ends a block that is one text: the prompt tells no modes in it
-	Moving []string          // how lines of a configuration begin that say nothing about what it does
-	Save   string            // running to startup
-	Saved  string            // what a good save says
-	Read   map[string]string // the whole vocabulary of Probe: name -> command, slots <ip>, <name>
-	Commit Commit            // how a change is put on trial
+	Exec    string            // shape of the prompt in exec mode, "<host># "
+	Config  string            // shape of the prompt in configuration mode, "<host>(<mode>)# "; <user> is who logged in
+	Open    []string          // lines sent after login: paging off
+	Enter   string            // into configuration mode
+	Leave   string            // out of it
+	Fetch   string            // the command that shows the running configuration
+	End     string            // the last line of a complete answer
+	Errors  []string          // refusal texts at the start of a line of an answer
+	Notes   []string          // how lines begin that a device may say to a line that it took
+	Around  []string          // how lines begin that may stand in any answer and belong to none
+	Text    []string          // what ends a block that is one text: the prompt tells no modes in it
+	Moving  []string          // how lines of a configuration begin that say nothing about what it does
+	Save    string            // running to startup
+	Saved   string            // what a good save says
+	Read    map[string]string // the whole vocabulary of Probe: name -> command, slots <ip>, <name>
+	Commit  Commit            // how a change is put on trial
+	Models  Models            // how it is read through gNMI
+	Netconf Netconf           // how it is read through NETCONF
 }
 
 // Login is what proves us to a device. It prints as its user alone.

@@ -22,7 +22,7 @@ func (a *Anycast) edge(b *Build, d *Design, g *inventory.Device) {
 	at, bgp, p := a.at(b, g.Site), d.speaker(b, n), d.policies(b, n)
 	for j := range a.Prefixes {
 		x := &a.Prefixes[j]
-		bgp.Origins = append(bgp.Origins, network.Originated{Prefix: x.Prefix, Policy: a.marks(), Aggregate: true, From: b.At(x)})
+		bgp.Origins = append(bgp.Origins, network.Originated{Prefix: x.Prefix, Policy: a.marks(), Aggregate: true, Least: a.MinSites, From: b.At(x)})
 	}
 	p.Routes = append(p.Routes, network.RoutePolicy{Name: a.marks(), From: at, Terms: []network.Term{
 		{Seq: 10, Does: "accept", Mark: d.large("own"), Shut: a.state(g.Site) == "draining", From: at},
@@ -157,11 +157,11 @@ func (a *Anycast) session(b *Build, d *Design, field *Name, n *network.Device, l
 	bgp.Neighbors = append(bgp.Neighbors, network.Neighbor{
 		Addr: ours.Addr(), ASN: uint32(d.AnycastASN), Intent: string(a.Name), Relation: "anycast", Description: n.Name,
 		SingleHop: true, FirstAS: true, SendDefault: true, Import: "HOST-" + n.Name + "-in" + end, Export: "HOST-out" + end,
-		MaxPrefixes: max(10, 2*len(services(b, n.Name))), BFD: d.watch(b, router), From: b.At(field),
+		MaxPrefixes: max(10, 2*len(services(b, n.Name))), BFD: d.watch(b, router, &l[1].Interface), From: b.At(field),
 	})
 	n.BGP.Neighbors = append(n.BGP.Neighbors, network.Neighbor{
 		Addr: theirs.Addr(), ASN: uint32(d.ASN), Intent: string(a.Name), Relation: "anycast", Description: router.Name,
-		SingleHop: true, FirstAS: true, Import: "UP-in" + end, Export: "UP-out" + end, MaxPrefixes: 10, BFD: d.watch(b, n), From: b.At(field),
+		SingleHop: true, FirstAS: true, Import: "UP-in" + end, Export: "UP-out" + end, MaxPrefixes: 10, BFD: d.watch(b, n, &l[0].Interface), From: b.At(field),
 	})
 }
 

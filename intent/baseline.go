@@ -22,7 +22,7 @@ type Baseline struct {
 	Timezone Timezone `yaml:"timezone"`
 	// Servers of time, three to eight.
 	NTP []Address `yaml:"ntp"`
-	// What servers of time prove themselves with.
+	// What servers of time prove themselves with, by SHA-1.
 	NTPKey *NTPKey `yaml:"ntp_key,optional"`
 	// Who is asked for names.
 	DNS Resolvers `yaml:"dns"`
@@ -115,7 +115,7 @@ type Account struct {
 	Access Access `yaml:"access"`
 	// Its public key for SSH, without a comment.
 	Key string `yaml:"key,optional" is:"pin"`
-	// Where its password is kept.
+	// Where its password is kept, in the form that the device shows.
 	Password strict.Secret `yaml:"password,optional"`
 }
 

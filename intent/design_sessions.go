@@ -84,15 +84,17 @@ func (d *Design) watching(b *Build) {
 	}
 }
 
-// watch tells whether a device watches its neighbors, and gives it what it needs for that.
-func (d *Design) watch(b *Build, n *network.Device) bool {
+// watch tells how many milliseconds lie between the packets by which a device watches who is
+// met at a port, and gives it what it needs for that; 0 where nobody is watched.
+func (d *Design) watch(b *Build, n *network.Device, port *Interface) int {
 	if d.BFD == 0 {
-		return false
+		return 0
 	}
 	if n.BFD == nil {
-		n.BFD = &network.BFD{Interval: int(d.BFD), Multiplier: 3, From: b.At(&d.BFD)}
+		n.BFD = &network.BFD{Interval: int(d.BFD), Multiplier: network.BFDMultiplier, From: b.At(&d.BFD)}
 	}
-	return true
+	n.BFD.Watch(string(*port), b.At(port))
+	return int(d.BFD)
 }
 
 // RPKICache is a server that tells which system may originate a prefix (RFC 8210).

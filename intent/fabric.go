@@ -63,6 +63,8 @@ type member struct {
 	dev   *network.Device
 	asn   uint32
 	spine bool
+
+	loopbacks *[2][]network.PrefixItem // of all members, IPv4 and IPv6; the same for each
 }
 
 // fabricOf gives the fabric that has a device; nil where none has.
@@ -102,7 +104,9 @@ func (f *Fabric) Expand(b *Build) {
 	if ms == nil || !f.cabled(b, ms) {
 		return
 	}
+	lo := &[2][]network.PrefixItem{scatter(f.loopbacks(b, false)), scatter(f.loopbacks(b, true))}
 	for _, m := range ms {
+		m.loopbacks = lo
 		f.member(b, d, m)
 	}
 	for i := range f.Cables {
@@ -211,22 +215,6 @@ func deref(a *ASN) ASN {
 	return *a
 }
 
-// elsewhere sees that a system of the fabric is used nowhere else.
-func (f *Fabric) elsewhere(b *Build, a *ASN) {
-	for _, p := range every[Peering](b) {
-		if p.ASN == *a {
-			b.Fail(a, "fabric/asn", "AS %d is that of the peering %s", *a, p.Name).Also = []diag.Pos{b.At(&p.ASN)}
-		}
-	}
-	for _, o := range every[Fabric](b) {
-		for i := range o.ASNs {
-			if x := &o.ASNs[i].Value; o != f && *x == *a {
-				b.Fail(a, "fabric/asn", "AS %d is in the fabric %s too", *a, o.Name).Also = []diag.Pos{b.At(x)}
-			}
-		}
-	}
-}
-
 // cabled sees that every leaf has as many cables to every spine as any other.
 func (f *Fabric) cabled(b *Build, ms map[Name]*member) bool {
 	before, count := len(b.Diags), map[[2]Name]int{}
@@ -284,13 +272,13 @@ func (f *Fabric) member(b *Build, d *Design, m *member) {
 func (f *Fabric) policy(b *Build, d *Design, m *member) {
 	p, at := d.policies(b, m.dev), b.At(&f.Underlay)
 	p.From = at
-	for _, six := range []bool{false, true} {
-		items := f.loopbacks(b, six)
+	for i, six := range []bool{false, true} {
+		items := m.loopbacks[i]
 		if len(items) == 0 {
 			continue
 		}
 		set := string(f.Name) + "-loopbacks" + suffix(six)
-		p.PrefixSets = append(p.PrefixSets, network.PrefixSet{Name: set, IPv6: six, Items: scatter(items), From: at})
+		p.PrefixSets = append(p.PrefixSets, network.PrefixSet{Name: set, IPv6: six, Items: items, From: at})
 		p.Routes = append(p.Routes, network.RoutePolicy{Name: set, IPv6: six, From: at, Terms: []network.Term{{Seq: 10, Does: "accept", Prefixes: set, From: at}}})
 	}
 	p.Routes = append(p.Routes, network.RoutePolicy{Name: f.evpn(), From: at, Terms: []network.Term{{Seq: 10, Does: "accept", From: at}}})
@@ -307,7 +295,7 @@ func (f *Fabric) loopbacks(b *Build, six bool) (out []network.PrefixItem) {
 			out = append(out, network.PrefixItem{Prefix: netip.PrefixFrom(a, a.BitLen()), From: b.At(&g.Loopbacks)})
 		}
 	}
-	return out
+	return slices.Clip(out)
 }
 
 // cable gives both ends their ports, and what speaks over them.
@@ -334,13 +322,13 @@ func (f *Fabric) cable(b *Build, d *Design, ms map[Name]*member, c *Cable) {
 	f.port(b, spine, &c.SpinePort, up, string(c.Leaf)+":"+string(c.LeafPort))
 	f.port(b, leaf, &c.LeafPort, down, string(c.Spine)+":"+string(c.SpinePort))
 	if f.Underlay != "ebgp" {
-		f.interior(b, d, spine, c.SpinePort, up)
-		f.interior(b, d, leaf, c.LeafPort, down)
+		f.interior(b, d, spine, &c.SpinePort, up)
+		f.interior(b, d, leaf, &c.LeafPort, down)
 		return
 	}
 	for i := range up.Addrs {
-		f.session(b, d, spine, leaf, down.Addrs[i])
-		f.session(b, d, leaf, spine, up.Addrs[i])
+		f.session(b, d, spine, leaf, &c.SpinePort, down.Addrs[i])
+		f.session(b, d, leaf, spine, &c.LeafPort, up.Addrs[i])
 	}
 }
 
@@ -350,29 +338,29 @@ func (f *Fabric) port(b *Build, m *member, field *Interface, p network.Port, far
 }
 
 // interior puts an end of a cable into the interior protocol of the fabric.
-func (f *Fabric) interior(b *Build, d *Design, m *member, name Interface, p network.Port) {
+func (f *Fabric) interior(b *Build, d *Design, m *member, name *Interface, p network.Port) {
 	if m.dev.IGP == nil {
 		return
 	}
-	port := network.IGPPort{Name: string(name), Cost: uplinkCost, IPv4: true, IPv6: len(p.Addrs) > 1, BFD: d.watch(b, m.dev), From: p.Addrs[0].From}
+	port := network.IGPPort{Name: string(*name), Cost: uplinkCost, IPv4: true, IPv6: len(p.Addrs) > 1, BFD: d.watch(b, m.dev, name), From: p.Addrs[0].From}
 	m.dev.IGP.Ports = append(m.dev.IGP.Ports, port)
 	m.dev.IGP.IPv6 = m.dev.IGP.IPv6 || port.IPv6
 }
 
 // session gives a member its session with the other end of a cable.
-func (f *Fabric) session(b *Build, d *Design, m, far *member, theirs network.Addr) {
+func (f *Fabric) session(b *Build, d *Design, m, far *member, ours *Interface, theirs network.Addr) {
 	if m.dev.BGP == nil {
 		return
 	}
 	six := theirs.Is6()
 	policy := string(f.Name) + "-loopbacks" + suffix(six)
-	if len(f.loopbacks(b, six)) == 0 {
+	if six && len(m.loopbacks[1]) == 0 || !six && len(m.loopbacks[0]) == 0 {
 		return // nothing of that family is to be found
 	}
 	m.dev.BGP.Neighbors = append(m.dev.BGP.Neighbors, network.Neighbor{
 		Addr: theirs.Prefix.Addr(), ASN: far.asn, Intent: string(f.Name), Relation: "fabric", Description: far.dev.Name,
 		SingleHop: true, FirstAS: true, Import: policy, Export: policy,
-		MaxPrefixes: max(10, 2*len(f.names())), BFD: d.watch(b, m.dev), From: theirs.From,
+		MaxPrefixes: max(10, 2*(len(f.ASNs)+len(f.Spines)+len(f.Leaves))), BFD: d.watch(b, m.dev, ours), From: theirs.From,
 	})
 	if !six {
 		m.dev.EVPN.Peers = append(m.dev.EVPN.Peers, network.EVPNPeer{Addr: theirs.Prefix.Addr(), Unchanged: m.spine, Policy: f.evpn(), From: theirs.From})

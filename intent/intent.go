@@ -13,7 +13,10 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/network"
@@ -81,18 +84,14 @@ type Set struct {
 // Load reads intent/**/*.yaml of a commit. Folders are for people; only kind counts.
 func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
 	s := &Set{src: src, tree: tree, byName: map[Head]Kind{}}
-	var ds diag.List
+	var files []string
 	err := fs.WalkDir(tree, "intent", func(file string, d fs.DirEntry, err error) error {
-		switch ext := path.Ext(file); {
-		case err != nil || d.IsDir():
-			return err
-		case ext == ".yaml":
-			ds = append(ds, s.load(tree, file)...)
-		case ext == ".yml":
-			ds.Failf(diag.Pos{File: file, Line: 1, Col: 1}, "file/name", "the name of an intent ends in .yaml")
+		if ext := path.Ext(file); err == nil && !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			files = append(files, file)
 		}
-		return nil
+		return err
 	})
+	ds := s.take(files)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		ds.Failf(diag.Pos{File: "intent", Line: 1, Col: 1}, "file/unreadable", "there is no folder intent: it holds what the network should be, in files that end in .yaml")
@@ -102,39 +101,80 @@ func Load(tree fs.FS, src *strict.Source) (*Set, diag.List) {
 	return s, ds
 }
 
-func (s *Set) load(tree fs.FS, file string) diag.List {
-	doc, ds := s.src.Open(tree, file)
+// lot is how many files are read by one hand before it looks for more.
+const lot = 64
+
+// take reads files, several at once, and puts what they ask for together in their order.
+func (s *Set) take(files []string) (ds diag.List) {
+	asked := make([]Kind, len(files))
+	said := make([]diag.List, len(files))
+	srcs := make([]*strict.Source, min(runtime.GOMAXPROCS(0), 1+len(files)/lot))
+	var next atomic.Int64
+	var hands sync.WaitGroup
+	for h := range srcs {
+		srcs[h] = strict.NewSource()
+		hands.Go(func() {
+			for from := int(next.Add(lot)) - lot; from < len(files); from = int(next.Add(lot)) - lot {
+				for i := from; i < min(from+lot, len(files)); i++ {
+					asked[i], said[i] = read(s.tree, srcs[h], files[i])
+				}
+			}
+		})
+	}
+	hands.Wait()
+	s.src.Join(srcs...)
+	for i, k := range asked {
+		if ds = append(ds, said[i]...); k != nil {
+			s.add(k, &ds)
+		}
+	}
+	return ds
+}
+
+// read gives what one file asks for; nil where something stands against it.
+func read(tree fs.FS, src *strict.Source, file string) (Kind, diag.List) {
+	if path.Ext(file) == ".yml" {
+		var ds diag.List
+		ds.Failf(diag.Pos{File: file, Line: 1, Col: 1}, "file/name", "the name of an intent ends in .yaml")
+		return nil, ds
+	}
+	doc, ds := src.Open(tree, file)
 	if doc == nil {
-		return ds
+		return nil, ds
 	}
 	kind, at := doc.Word("kind")
 	make, ok := kinds[kind]
 	switch {
 	case slices.Contains(laterKinds, kind):
 		ds.Failf(at, "schema/unknown-kind", "the kind %q is not in this version", kind)
-		return ds
+		return nil, ds
 	case !ok:
 		ds.Failf(at, "schema/unknown-kind", "no kind %q", kind).Hint = diag.Nearest(kind, Kinds())
-		return ds
+		return nil, ds
 	}
 	k := make()
 	more := doc.Into(k)
 	explain(kind, more)
 	if ds = append(ds, more...); more.Failed() {
-		return ds
+		return nil, ds
 	}
-	if twin, ok := s.byName[*k.head()]; ok {
-		fault := ds.Failf(s.src.At(&k.head().Name), "reference/duplicate", "%s %q is given twice", kind, k.head().Name)
+	return k, ds
+}
+
+// add puts one intent to the others.
+func (s *Set) add(k Kind, ds *diag.List) {
+	h := k.head()
+	if twin, ok := s.byName[*h]; ok {
+		fault := ds.Failf(s.src.At(&h.Name), "reference/duplicate", "%s %q is given twice", h.Kind, h.Name)
 		fault.Also = []diag.Pos{s.src.At(&twin.head().Name)}
 	}
-	s.byName[*k.head()] = k
+	s.byName[*h] = k
 	s.all = append(s.all, k)
-	return ds
 }
 
 // Resolve turns requests into facts on the devices that exist.
 func (s *Set) Resolve(inv *inventory.Inventory) (*network.Network, diag.List) {
-	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]diag.Pos{}, locks: map[IRRSet]irrLock{}, meets: map[port]diag.Pos{}, used: map[Head]bool{}}
+	b := &Build{net: new(network.Network), set: s, inv: inv, tree: s.tree, ports: map[port]any{}, locks: map[IRRSet]irrLock{}, meets: map[port]diag.Pos{}, used: map[Head]bool{}}
 	for i := range inv.Devices {
 		d := &inv.Devices[i]
 		b.net.Devices = append(b.net.Devices, &network.Device{

@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,6 +15,11 @@ var laterKinds = []string{"zone", "record", "cluster", "chain", "route_expectati
 // laterFields are fields of the language, by kind, that this version does not know.
 var laterFields = map[string][]string{
 	"design": strings.Fields(`zone vpn chain4 chain6`),
+}
+
+// Later gives what belongs to the language and this version refuses: kinds, and fields by kind.
+func Later() (kinds []string, fields map[string][]string) {
+	return slices.Clone(laterKinds), maps.Clone(laterFields)
 }
 
 // explain adds to what strict said of unknown fields that some of them are only not

@@ -162,7 +162,7 @@ func (l *Link) backbone(b *Build) {
 		}
 		n := b.On(&e.Device)
 		igp := d.igp(b, n)
-		p.BFD = d.watch(b, n)
+		p.BFD = d.watch(b, n, &e.Interface)
 		igp.Ports = append(igp.Ports, p)
 		igp.IPv4, igp.IPv6 = igp.IPv4 || p.IPv4, igp.IPv6 || p.IPv6
 	}

@@ -3,6 +3,11 @@ package intent_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +60,39 @@ func example(t *testing.T, kind string) (text string) {
 	return ""
 }
 
+// refusal is a message that something is not in this version, in the source.
+var refusal = regexp.MustCompile(`"(schema|vrf|link|segment|fabric|anycast|peering|exchange|design)/([a-z-]+)", "([^"]*not in this version)"`)
+
+// later writes what is refused as not in this version: kinds, fields, and what fields cannot say.
+func later(t *testing.T, b *bytes.Buffer) {
+	t.Helper()
+	kinds, fields := intent.Later()
+	fmt.Fprintf(b, "## Not in this version\n\nThese are refused by name.\n\n")
+	for _, k := range kinds {
+		fmt.Fprintf(b, "- the kind `%s`\n", k)
+	}
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		for _, f := range fields[k] {
+			fmt.Fprintf(b, "- the field `%s` of `%s`\n", f, k)
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range refusal.FindAllSubmatch(text, -1) {
+			if string(m[2]) != "unknown-kind" {
+				fmt.Fprintf(b, "- `%s/%s`: %s\n", m[1], m[2], strings.ReplaceAll(string(m[3]), "%s", "…"))
+			}
+		}
+	}
+}
+
 // TestKindPages holds the law: the pages of the kinds say what the types say. -update
 // writes them.
 func TestKindPages(t *testing.T) {
@@ -71,6 +109,12 @@ func TestKindPages(t *testing.T) {
 		table(t, &b, l.Kinds[kind], "")
 		want[kind+".md"] = b.Bytes()
 	}
+	fmt.Fprintf(&index, "\nWhat they are about stands in the [inventory](inventory.md).\n\n")
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# inventory\n\n%s\n\nIt stands in `inventory.yaml`, and in files of the folder `inventory`, whose lists are put together.\n\n", l.Inventory.Doc)
+	table(t, &b, l.Inventory, "")
+	want["inventory.md"] = b.Bytes()
+	later(t, &index)
 	want["README.md"] = index.Bytes()
 	golden.Pages(t, "../docs/kinds", want)
 }

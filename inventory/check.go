@@ -84,6 +84,12 @@ func (c *checker) device(d *Device) {
 	if n := len(d.HostKeys); n > 2 {
 		c.Failf(c.src.At(&d.HostKeys[2]), "schema/range", "%d host keys: a device has one, or two while they are exchanged", n)
 	}
+	if d.TLS != nil && d.Driver != "gnmi" {
+		c.Failf(c.src.At(&d.TLS), "schema/excluded-field", "tls is of devices that are spoken to over TLS, and %q is not: say driver: gnmi, or leave it out", d.Name)
+	}
+	if known := len(d.HostKeys) > 0 || d.TLS != nil && (len(d.TLS.Pins) > 0 || d.TLS.CA.String() != ""); !known {
+		c.Failf(c.src.At(d), "schema/missing-field", "missing field \"host_keys\": nothing tells who %q is; a device with driver: gnmi may say it under tls, with pins or ca", d.Name)
+	}
 	c.loopbacks(d)
 }
 

@@ -2,7 +2,7 @@ package inventory
 
 import "net/netip"
 
-// Endpoint is the address and port to dial. SSH is 22 and gNMI 9339 (IANA) where the
+// Endpoint is the address and port to dial. SSH is 22, NETCONF 830 and gNMI 9339 (IANA) where the
 // inventory names no port.
 func (d *Device) Endpoint() netip.AddrPort {
 	switch {
@@ -10,6 +10,8 @@ func (d *Device) Endpoint() netip.AddrPort {
 		return netip.AddrPortFrom(d.Address, d.Port)
 	case d.Driver == "gnmi":
 		return netip.AddrPortFrom(d.Address, 9339)
+	case d.Driver == "netconf":
+		return netip.AddrPortFrom(d.Address, 830)
 	}
 	return netip.AddrPortFrom(d.Address, 22)
 }

@@ -125,3 +125,53 @@ func TestBIRDTakes(t *testing.T) {
 		t.Errorf("only %d devices were asked for", asked)
 	}
 }
+
+// TestBIRDFile holds that a file which was read and written again, as a push sends it, is
+// one that the daemon still takes and the model reads alike.
+func TestBIRDFile(t *testing.T) {
+	takes := bird(t)
+	p, problems := render.Read(templates.FS, "bird")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	every, err := os.ReadFile("testdata/bird/every.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{
+		"every": every,
+		"empty": []byte("protocol device {\n}\nprotocol static a { ipv4; };\ntemplate bgp t { local as 64496; }\n"),
+		"texts": []byte("log syslog { info, trace };\nfunction one(int a) {\n if a > 1 then { return true; } else return false;\n}\nfilter two {\n case net.type { NET_IP4: accept; else: print \"a; b }\"; }\n # a remark }\n if net ~ [\n  10.0.0.0/8{16,24},\n  192.0.2.0/24+ ] then { bgp_community.add((1,2)); if one(2) then { accept; } }\n reject;\n}\nprotocol device {}\nprotocol bgp b {\n debug { states, routes };\n local as 1; neighbor 192.0.2.1 as 2;\n ipv4 { import filter { if net.len > 24 then { reject; } accept; }; export where { 1 } ~ [ 1 ]; };\n}\n"),
+	}
+	cases, err := filepath.Glob("../templates/bird/testdata/diff/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal(err, len(cases))
+	}
+	for _, file := range cases {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range a.Files {
+			if f.Name == "have" || f.Name == "wanted" {
+				files[filepath.Base(file)+" "+f.Name] = f.Data
+			}
+		}
+	}
+	asked := 0
+	for name, text := range files {
+		if _, ok := takes(text); !ok {
+			continue
+		}
+		asked++
+		was, _ := tree.Parse(p.Dialect, text)
+		again := tree.Print(was)
+		is, _ := tree.Parse(p.Dialect, again)
+		if out, ok := takes(again); !ok || tree.Digest(is) != tree.Digest(was) {
+			t.Errorf("%s: read alike: %v: %s\n%s", name, tree.Digest(is) == tree.Digest(was), out, again)
+		}
+	}
+	if asked < 10 {
+		t.Errorf("only %d files were asked for", asked)
+	}
+}

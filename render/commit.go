@@ -31,7 +31,7 @@ func (holding) Values() []string { return []string{"free", "held", "bound"} }
 type pending struct {
 	Asks    []string `yaml:"asks"`
 	Ours    string   `yaml:"ours"`
-	Foreign string   `yaml:"foreign"`
+	Foreign string   `yaml:"foreign,optional"` // none: the device does not tell of trials of others
 	None    string   `yaml:"none"`
 	Used    string   `yaml:"used,optional"`
 }

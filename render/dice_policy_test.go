@@ -15,6 +15,7 @@ func (r *dice) policy() *network.Policy {
 		},
 		CommunitySets: []network.CommunitySet{
 			{Name: "GSHUT", Items: []network.CommunityItem{{Seq: 5, Value: "65535:0"}}},
+			{Name: "TAGS", Items: []network.CommunityItem{{Seq: 5, Value: "64496:1"}, {Seq: 10, Value: "64496:2"}}},
 			{Name: "OURS", Large: true, Of: 64496},
 			{Name: "EXPORT", Large: true, Items: []network.CommunityItem{{Seq: 5, Value: "64496:1:0"}, {Seq: 10, Value: fmt.Sprint("64496:1:", r.IntN(90))}}},
 		},

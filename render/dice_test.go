@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"plumbline/internal/diag"
 	"slices"
 
 	"plumbline/internal/network"
@@ -50,11 +51,8 @@ func (r *dice) device(name string) *network.Device {
 	if !r.one(4) {
 		d.IGP = r.igp(id)
 	}
-	if r.one(8) {
-		d.BFD = &network.BFD{Interval: 300, Multiplier: 3}
-	}
-	if r.one(8) {
-		d.MPLS = &network.MPLS{Domain: "core", RouterID: id, Signalling: "ldp", TTL: "uniform", Ports: []network.LabelPort{{Name: called(r.names, "eth1")}}}
+	if d.IGP != nil && r.one(4) {
+		d.MPLS = r.labels(d.IGP)
 	}
 	d.Policy = r.policy()
 	d.BGP = r.bgp(id, d.Policy)
@@ -64,8 +62,87 @@ func (r *dice) device(name string) *network.Device {
 	if r.one(2) {
 		d.VRF = r.tables(id, d.BGP.ASN, d.Policy)
 	}
+	d.VRF = r.carried(d)
+	d.BFD = r.watched(d)
+	if r.one(2) {
+		d.Baseline, d.ACL = r.baseline(), r.reach()
+	}
 	return d
 }
+
+// labels gives a label domain over the interior protocol.
+func (r *dice) labels(g *network.IGP) *network.MPLS {
+	m := &network.MPLS{Domain: "core", RouterID: g.RouterID, Signalling: some(r, []string{"ldp", "sr"}), TTL: some(r, []string{"uniform", "pipe"})}
+	if m.Signalling == "sr" {
+		m.Protocol, m.Index = g.Protocol, 1+r.IntN(90)
+	}
+	for _, p := range g.Ports {
+		if !p.Passive {
+			m.Ports = append(m.Ports, network.LabelPort{Name: p.Name})
+		}
+	}
+	return m
+}
+
+// carried gives sessions that tables go over, where labels carry them.
+func (r *dice) carried(d *network.Device) *network.VRF {
+	if d.MPLS == nil {
+		return d.VRF
+	}
+	v := &network.VRF{ASN: d.BGP.ASN, RouterID: d.BGP.RouterID}
+	if d.VRF != nil {
+		v = d.VRF
+	}
+	for _, n := range d.BGP.Neighbors {
+		if n.Source.IsValid() && n.Relation == "internal" {
+			v.Peers = append(v.Peers, network.TablePeer{Addr: n.Addr, Client: n.Client})
+		}
+	}
+	for i := range v.Tables {
+		v.Tables[i].VNI = 0
+	}
+	if len(v.Peers) == 0 && len(v.Tables) == 0 {
+		return nil
+	}
+	return v
+}
+
+// watched gives what a device needs to watch those of its neighbors that it watches.
+func (r *dice) watched(d *network.Device) *network.BFD {
+	f := &network.BFD{Interval: rate, Multiplier: network.BFDMultiplier}
+	if d.IGP != nil {
+		for _, p := range d.IGP.Ports {
+			if p.BFD > 0 {
+				f.Watch(p.Name, diag.Pos{})
+			}
+		}
+	}
+	if len(f.Ports) == 0 {
+		f.Watch(r.port(), diag.Pos{}) // a session stands on some port
+	}
+	if !watches(d) {
+		return nil
+	}
+	return f
+}
+
+// watches tells whether a device watches a neighbor.
+func watches(d *network.Device) bool {
+	var sessions []network.Neighbor
+	if d.BGP != nil {
+		sessions = slices.Clone(d.BGP.Neighbors)
+	}
+	if d.VRF != nil {
+		for _, t := range d.VRF.Tables {
+			sessions = append(sessions, t.Neighbors...)
+		}
+	}
+	return slices.ContainsFunc(sessions, func(n network.Neighbor) bool { return n.BFD > 0 }) ||
+		d.IGP != nil && slices.ContainsFunc(d.IGP.Ports, func(p network.IGPPort) bool { return p.BFD > 0 })
+}
+
+// rate is how often a watched neighbor is heard of.
+const rate = 250
 
 func (r *dice) interfaces() *network.Interfaces {
 	out := new(network.Interfaces)
@@ -105,6 +182,11 @@ func (r *dice) igp(id netip.Addr) *network.IGP {
 	for i := range 1 + r.IntN(3) {
 		g.Ports = append(g.Ports, network.IGPPort{Name: called(r.names, fmt.Sprint("eth", i+1)), IPv4: true, IPv6: g.IPv6, Cost: 11 + r.IntN(5000)})
 	}
+	if r.one(4) {
+		for i := range g.Ports[1:] {
+			g.Ports[i+1].BFD = rate
+		}
+	}
 	return g
 }
 
@@ -129,7 +211,7 @@ func (r *dice) bgp(id netip.Addr, p *network.Policy) *network.BGP {
 // neighbor gives a session, inside our own system or with another.
 func (r *dice) neighbor(asn uint32, id netip.Addr, p *network.Policy, inside bool) network.Neighbor {
 	six := r.one(2)
-	n := network.Neighbor{Addr: r.addr(six), ASN: asn, Relation: "internal", Description: "over there", BFD: r.one(40)}
+	n := network.Neighbor{Addr: r.addr(six), ASN: asn, Relation: "internal", Description: "over there"}
 	if inside {
 		n.NextHopSelf, n.Client = r.one(2), r.one(40)
 		if !six {
@@ -143,6 +225,9 @@ func (r *dice) neighbor(asn uint32, id netip.Addr, p *network.Policy, inside boo
 	n.Import, n.Export = r.route(p, six), r.route(p, six)
 	if r.one(2) {
 		n.MaxPrefixes = 1 + r.IntN(5000)
+	}
+	if n.SingleHop && r.one(4) {
+		n.BFD = rate
 	}
 	return n
 }

@@ -104,7 +104,7 @@ func (r reading) found(c tree.Config) map[string]bool {
 		for len(depths) > 0 && depths[len(depths)-1] >= l.Depth {
 			above, depths = above[:len(above)-1], depths[:len(depths)-1]
 		}
-		above, depths = append(above, l.Text), append(depths, l.Depth)
+		above, depths = append(above, strings.ReplaceAll(l.Text, "\n", " ")), append(depths, l.Depth)
 		for _, path := range r.items(strings.Join(above, " > ")) {
 			for _, fact := range r.facts(path) {
 				out[full(fact)] = true

@@ -35,6 +35,9 @@ func meant(d *network.Device, names []name) map[string]bool {
 	sessions := func(table string, ns []network.Neighbor) {
 		for _, n := range ns {
 			add("session %s %s %d", table, n.Addr, n.ASN)
+			if n.BFD > 0 {
+				add("watched %s %s", table, n.Addr)
+			}
 			words := of(n.Is6())
 			if n.EVPNOnly {
 				continue
@@ -51,6 +54,13 @@ func meant(d *network.Device, names []name) map[string]bool {
 			}
 		}
 	}
+	if d.BFD != nil {
+		add("rate %d", d.BFD.Interval)
+		add("lost %d", d.BFD.Multiplier)
+		for _, p := range d.BFD.Ports {
+			add("watches %s", called(names, p.Name))
+		}
+	}
 	if d.IGP != nil {
 		for _, p := range d.IGP.Ports {
 			if p.IPv4 {
@@ -60,6 +70,9 @@ func meant(d *network.Device, names []name) map[string]bool {
 			if p.IPv6 {
 				add("igp %s ipv6", d.IGP.Protocol)
 				add("runs %s ipv6 %s", d.IGP.Protocol, called(names, p.Name))
+			}
+			if p.BFD > 0 {
+				add("watched %s", called(names, p.Name))
 			}
 			if p.Passive {
 				add("passive %s", called(names, p.Name))
@@ -77,7 +90,22 @@ func meant(d *network.Device, names []name) map[string]bool {
 			}
 		}
 	}
+	if d.MPLS != nil {
+		labels(d.MPLS, names, add)
+	}
 	if d.VRF != nil {
+		for _, p := range d.VRF.Peers {
+			add("carries ipv4 %s", p.Addr)
+			if p.Client {
+				add("reflects ipv4 %s", p.Addr)
+			}
+			if d.VRF.IPv6() {
+				add("carries ipv6 %s", p.Addr)
+			}
+			if d.VRF.IPv6() && p.Client {
+				add("reflects ipv6 %s", p.Addr)
+			}
+		}
 		for _, v := range d.VRF.Tables {
 			sessions(v.Name, v.Neighbors)
 			if v.IPv4() {
@@ -106,7 +134,26 @@ func meant(d *network.Device, names []name) map[string]bool {
 	if d.Policy != nil {
 		lists(d.Policy, add)
 	}
+	if d.Baseline != nil {
+		managed(d.Baseline, add)
+	}
+	if d.ACL != nil {
+		reached(d.ACL, add)
+	}
 	return out
+}
+
+func labels(m *network.MPLS, names []name, add func(string, ...any)) {
+	if m.TTL == "pipe" {
+		add("hides")
+	}
+	if m.Signalling != "ldp" {
+		add("segment %d", m.Index)
+		return
+	}
+	for _, p := range m.Ports {
+		add("labels %s", called(names, p.Name))
+	}
 }
 
 func overlay(e *network.EVPN, add func(string, ...any)) {

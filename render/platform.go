@@ -26,6 +26,7 @@ type Platform struct {
 	Requires    []Requirement    // what must be so before anything is pushed
 	Evidence    []Evidence       // what was shown of it
 	Health      map[string]Vital // questions whose answers tell how a device is doing
+	Clock       Clock            // how it tells what time it is
 }
 
 // Requirement is what doctor and plan ask a device for.
@@ -45,11 +46,14 @@ type file struct {
 	Style       string        `yaml:"style"`
 	Lockout     string        `yaml:"lockout"`
 	Session     session       `yaml:"session"`
+	Models      *models       `yaml:"gnmi,optional"`
+	Netconf     *netconf      `yaml:"netconf,optional"`
 	Commit      *commit       `yaml:"commit,optional"`
 	HostManaged []string      `yaml:"host_managed,optional"`
 	Requires    []Requirement `yaml:"requires,optional"`
 	Read        []question    `yaml:"read"`
 	Health      []vital       `yaml:"health,optional"`
+	Clock       *clock        `yaml:"clock,optional"`
 	Evidence    []Evidence    `yaml:"evidence,optional"`
 }
 
@@ -105,8 +109,14 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		}
 		p.Health[v.Ask] = v.facts(src, &ds)
 	}
+	p.Session.Models = f.Models.facts(&p, src, &ds)
+	p.Session.Netconf = f.Netconf.facts(&p, src, &ds)
+	p.Clock = f.Clock.facts(&p, src, &ds)
 	f.evident(src, &ds)
 	p.Dialect = language(platforms, name, &ds)
+	if len(p.Session.Models.Paths) > 0 {
+		p.Session.Models.Leaves = leaves(p.Dialect)
+	}
 	p.Dialect.Join(slices.Clone(f.Session.Volatile), f.Session.End)
 	return p, ds
 }

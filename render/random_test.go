@@ -90,6 +90,9 @@ func crowd(t *testing.T, v vendor, seeds int) *network.Network {
 		if d.BGP == nil { // what stands on it
 			d.EVPN, d.VRF = nil, nil
 		}
+		if !watches(d) {
+			d.BFD = nil
+		}
 	}
 	return all
 }

@@ -12,15 +12,24 @@ import (
 
 // TestRead holds that a mistake in platform.yaml is told at its line, and stops the platform.
 func TestRead(t *testing.T) {
-	sound, err := fs.ReadFile(templates.FS, "frr/platform.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := fs.ReadFile(templates.FS, "frr/dialect.rules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ old, new, want string }{
+	broken(t, "sr-linux", []mistake{
+		{"", "", ""},
+		{"  paths: [/]", "  paths: []", "an empty list"},
+		{"  paths: [/]", "  paths: [interface]", "begins with /"},
+		{"encoding: json_ietf", "encoding: proto", "proto"},
+		{"ask: \"/interface[name=*]/oper-state\"", "ask: \"interface[name=*]/oper-state\"", "begins with /"},
+		{"{name: version, ask: /system", "{name: edition, ask: /system", `"edition" is not among those of read`},
+		{"    - {name: isis, ask: \"/", "    - {name: startup, ask: \"/", `health asks "isis", for which there is no path`},
+	})
+	broken(t, "junos", []mistake{
+		{"", "", ""},
+		{"fetch: <get-configuration database=\"committed\" format=\"text\"/>", "fetch: get-configuration", "one whole element"},
+		{"'<get-software-information format=\"text\"/>'", "<request-system-reboot/>", "is no question"},
+		{"text: configuration-text", "text: <configuration-text>", "without brackets"},
+		{"{name: version, ask: '<get", "{name: edition, ask: '<get", `"edition" is not among those of read`},
+		{"    - {name: isis, ask: '<get", "    - {name: startup, ask: '<get", `health asks "isis", for which there is no request`},
+	})
+	broken(t, "frr", []mistake{
 		{"", "", ""},
 		{"platform: frr", "platform: fr", `the folder is "frr" and says that it is "fr"`},
 		{"drivers: [ssh]", "drivers: []", "an empty list"},
@@ -35,17 +44,34 @@ func TestRead(t *testing.T) {
 		{"{of: ssh, how: live", "{of: gnmi, how: live", `"gnmi" is none`},
 		{"{of: ssh, how: live", "{of: commit, how: live", "stands twice"},
 		{"{of: ssh, how: live", "{of: ssh, how: sure", "sure"},
-	} {
+	})
+}
+
+type mistake struct{ old, new, want string }
+
+// broken makes mistakes in the platform.yaml of a platform, one at a time.
+func broken(t *testing.T, platform string, mistakes []mistake) {
+	t.Helper()
+	yaml, rules := platform+"/platform.yaml", platform+"/dialect.rules"
+	sound, err := fs.ReadFile(templates.FS, yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := fs.ReadFile(templates.FS, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range mistakes {
 		text := strings.Replace(string(sound), c.old, c.new, 1)
 		if c.old != "" && text == string(sound) {
 			t.Errorf("%q is not there", c.old)
 		}
-		_, ds := render.Read(fstest.MapFS{"frr/platform.yaml": {Data: []byte(text)}, "frr/dialect.rules": {Data: rules}}, "frr")
+		_, ds := render.Read(fstest.MapFS{yaml: {Data: []byte(text)}, rules: {Data: words}}, platform)
 		switch {
 		case c.want == "" && ds.Failed():
 			t.Error(ds.Err())
 		case c.want == "":
-		case !ds.Failed() || !strings.Contains(ds.Err().Error(), c.want) || ds[0].At.Line == 0 || ds[0].At.File != "frr/platform.yaml":
+		case !ds.Failed() || !strings.Contains(ds.Err().Error(), c.want) || ds[0].At.Line == 0 || ds[0].At.File != yaml:
 			t.Errorf("%q for %q: %v", c.new, c.old, ds)
 		}
 	}

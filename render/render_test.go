@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"plumbline/intent"
 	"plumbline/internal/diag"
@@ -196,26 +198,69 @@ func TestSafe(t *testing.T) {
 		}
 		kept[f] = &fstest.MapFile{Data: b}
 	}
-	net := &network.Network{Devices: []*network.Device{{Name: "r1", Platform: "frr", BGP: &network.BGP{ASN: 4294967294, From: diag.Pos{File: "f", Line: 1, Col: 1}}}}}
+	net := &network.Network{Devices: []*network.Device{{Name: "r1", Platform: "frr", BGP: manySessions(300)}}}
+	var slowest time.Duration
 	for text, want := range map[string]string{
-		"{{range 1000000000000}}{{end}}":            "range",
-		"{{range .ASN}}{{end}}":                     "range",
-		"{{range .From.File}}x{{end}}":              "range",
-		"{{define \"a\"}}{{template \"a\"}}{{end}}": "templates inside",
-		"{{block \"a\" .}}x{{end}}":                 "templates inside",
-		"{{printf \"%2000000000d\" 1}}":             "printf",
-		"{{call .ASN}}":                             "call",
-		"{{.Nothing}}":                              "Nothing",
-		"{{.ASN.X}}":                                "X",
-		"{{if}}":                                    "missing value",
-		"{{js .ASN}}":                               "js",
-		strings.Repeat("a", 300<<10):                "bytes",
+		"{{range 1000000000000}}{{end}}":                                                 "range",
+		"{{range $x := .ASN}}{{end}}":                                                    "range",
+		"{{with $x := .ASN}}{{range $x}}{{end}}{{end}}":                                  "range",
+		nested("{{range $.Neighbors}}", 6, ""):                                           "entries",
+		nested("{{with $}}{{range .Neighbors}}", 3, "") + "{{end}}{{end}}{{end}}":        "entries",
+		nested("{{range $.Neighbors}}", 2, strings.Repeat("x", 1000)):                    "bytes",
+		"{{" + strings.Repeat("(", 50_000) + ".ASN" + strings.Repeat(")", 50_000) + "}}": "",
+		nested("{{if .ASN}}", 20_000, "x"):                                               "",
+		"{{.From.String}}":                                                               "String",
+		"{{.RouterID.AsSlice}}":                                                          "AsSlice",
+		"{{index .Neighbors 1000000}}":                                                   "out of range",
+		"{{slice .Neighbors 5 1}}":                                                       "slice",
+		"{{html .ASN}}":                                                                  "html",
+		"{{urlquery .ASN}}":                                                              "urlquery",
+		"{{print .ASN}}":                                                                 "print",
+		"{{println .ASN}}":                                                               "println",
+		"{{template \"x\"}}":                                                             "",
+		"{{break}}":                                                                      "",
+		"{{$x := .ASN}}{{$x.Y}}":                                                         "Y",
+		"{{readFile \"/etc/passwd\"}}":                                                   "readFile",
+		"{{env \"HOME\"}}":                                                               "env",
+		"{{/* x":                                                                         "unclosed",
+		"{{range .ASN}}{{end}}":                                                          "range",
+		"{{range .From.File}}x{{end}}":                                                   "File",
+		"{{define \"a\"}}{{template \"a\"}}{{end}}":                                      "templates inside",
+		"{{block \"a\" .}}x{{end}}":                                                      "templates inside",
+		"{{printf \"%2000000000d\" 1}}":                                                  "printf",
+		"{{call .ASN}}":                                                                  "call",
+		"{{.Nothing}}":                                                                   "Nothing",
+		"{{.ASN.X}}":                                                                     "X",
+		"{{if}}":                                                                         "missing value",
+		"{{js .ASN}}":                                                                    "js",
+		strings.Repeat("a", 300<<10):                                                     "bytes",
 	} {
 		files := maps.Clone(kept)
 		files["frr/BGP.tmpl"] = &fstest.MapFile{Data: []byte(text)}
+		begin := time.Now()
 		_, ds := render.All(net, files)
+		_, judged := render.Judge(net, files)
+		slowest = max(slowest, time.Since(begin))
+		if fmt.Sprint(judged) != fmt.Sprint(ds) {
+			t.Errorf("%.40q: %v is judged, and rendered %v", text, judged, ds)
+		}
 		if !ds.Failed() || !strings.Contains(ds.Err().Error(), want) || ds[0].At.File != "f" {
 			t.Errorf("%.40q: %v", text, ds)
 		}
 	}
+	t.Logf("figure: the slowest refusal of a hostile template took %v", slowest)
+}
+
+// crowd is a router of so many sessions.
+func manySessions(n int) *network.BGP {
+	g := &network.BGP{ASN: 4294967294, From: diag.Pos{File: "f", Line: 1, Col: 1}, RouterID: netip.MustParseAddr("192.0.2.1")}
+	for range n {
+		g.Neighbors = append(g.Neighbors, network.Neighbor{ASN: 64500, Addr: netip.MustParseAddr("192.0.2.2"), From: g.From})
+	}
+	return g
+}
+
+// nested puts a block into itself.
+func nested(open string, deep int, inner string) string {
+	return strings.Repeat(open, deep) + inner + strings.Repeat("{{end}}", deep)
 }

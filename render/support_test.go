@@ -34,7 +34,8 @@ This page is made from ` + "`templates`" + ` (` + "`go test ./render -run TestSu
 - **cited**: the vendor's documents, public recordings or configurations say so;
 - **unverified**: nothing of these was found;
 - none: there are no words for it, and the intent that asks is refused;
-- the host's: the system below the routing daemon says it.
+- the host's: the system below the routing daemon says it;
+- with what needs it: sessions and ports say it, in other groups.
 
 ## Groups of facts
 
@@ -99,7 +100,11 @@ func said(p render.Platform, group string, proofs *[5]int) string {
 		}
 	}
 	switch {
-	case slices.Contains(p.HostManaged, strings.ToLower(group)) || proofs != nil && lines == 0:
+	case slices.Contains(p.HostManaged, strings.ToLower(group)):
+		return "the host's"
+	case proofs != nil && lines == 0 && elsewhere(p.Name, group):
+		return "with what needs it"
+	case proofs != nil && lines == 0:
 		return "the host's"
 	case proofs == nil && wordless(p.Name, group):
 		return "none"
@@ -112,6 +117,14 @@ func said(p render.Platform, group string, proofs *[5]int) string {
 	}
 	return "cited"
 }
+
+// elsewhere tells whether the template of a group only says where its facts stand.
+func elsewhere(platform, group string) bool {
+	text, err := fs.ReadFile(templates.FS, platform+"/"+group+".tmpl")
+	return err == nil && fields.Match(text)
+}
+
+var fields = regexp.MustCompile(`^\{\{/\*[^{}]* \.[A-Z]`)
 
 var actions = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 

@@ -198,7 +198,7 @@ func wordsOf(t *testing.T, file string) (out []string) {
 
 // silent are the facts that no device holds: names and reasons that are for people, numbers
 // of entries whose order means nothing, and what other facts say too.
-var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name Use From Parent Fabric Shared LongestPath")
+var silent = strings.Fields("Site Role Intent Relation Domain Fetched Seq Name Use From Parent Fabric Shared LongestPath Least")
 
 // hosts are the fields that a platform means by a word of host_managed.
 var hosts = map[string]string{

@@ -2,8 +2,11 @@ package templates_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // most is how many lines of rules a platform may have and how long one may be; a page of rules
@@ -17,12 +20,7 @@ const (
 // them are rules that act otherwise than the ones beside them, or that something else stands
 // behind. None may grow past it without somebody looking for what it repeats.
 var more = map[string]int{
-	"eos":      165, // 158 lines for 247 rules
-	"ios-xe":   230, // 218 lines for 307 rules
-	"frr":      197, // 197 lines for 252 rules
-	"sr-linux": 230, // 217 lines for 475 rules
-	"junos":    230, // 225 lines for 860 rules
-	"nx-os":    290, // 279 lines for 602 rules
+	"nx-os": 185, // 185 lines for 602 rules
 }
 
 // TestRulesAreFew holds the law: the rules of a platform can be read.
@@ -51,4 +49,64 @@ func TestRulesAreFew(t *testing.T) {
 			t.Errorf("%s/dialect.rules has %d lines of rules, more than %d: write in short what it repeats (docs/dialects.md)", name, n, limit)
 		}
 	}
+}
+
+// telling are words behind which devices keep a secret, whatever stands before them.
+var telling = strings.Fields("password secret passphrase key-string md5 psk authentication-key encrypted-password token")
+
+// TestRulesHide holds the law: a slot behind a word that tells of a secret is one of secrets, so
+// that no plan holds what stands there.
+func TestRulesHide(t *testing.T) {
+	for _, name := range platforms(t) {
+		text, err := os.ReadFile(name + "/dialect.rules")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, problems := dialect.Read(name, text)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		for _, r := range d.Rules {
+			tells(t, name, r, r)
+		}
+	}
+}
+
+// tells looks at a rule and those of its block; top is the one at the top that they stand under.
+func tells(t *testing.T, name string, top, r *dialect.Rule) {
+	t.Helper()
+	before := ""
+	for _, e := range flat(r.Pattern) {
+		if e.Kind == dialect.Slot && e.Type == "int" && hides(r) { // a key has its number first
+			before = ""
+		}
+		snmp := before == "community" && strings.HasPrefix(top.Pattern[0].Word, "snmp")
+		if e.Kind == dialect.Slot && e.Type != "secret" && e.Type != "enum" && (snmp || slices.Contains(telling, before)) {
+			t.Errorf("%s/dialect.rules:%d: <%s:%s> stands behind %q and is no secret", name, r.Line, e.Name, e.Type, before)
+		}
+		if before = ""; e.Kind == dialect.Literal {
+			before = e.Word
+		}
+	}
+	for _, k := range r.Kids {
+		tells(t, name, top, k)
+	}
+}
+
+// hides tells whether a rule has a slot of secrets, or one of its block has.
+func hides(r *dialect.Rule) bool {
+	secret := func(e dialect.Elem) bool { return e.Kind == dialect.Slot && e.Type == "secret" }
+	return slices.ContainsFunc(flat(r.Pattern), secret) || slices.ContainsFunc(r.Kids, hides)
+}
+
+// flat takes the elements out of their groups.
+func flat(pattern []dialect.Elem) (out []dialect.Elem) {
+	for _, e := range pattern {
+		if e.Kind == dialect.Group {
+			out = append(out, flat(e.Group)...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }

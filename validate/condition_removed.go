@@ -7,9 +7,10 @@ import (
 
 var conditionRemoved = Rule{
 	ID: "policy/condition-removed", Label: "R-POL-2", Severity: diag.Fail, JudgedBy: "check",
-	Sentence: "A policy whose terms change lets nothing through that its terms kept out before, unless policy.yaml on the protected branch says that it may.",
+	Sentence: "A policy whose terms change lets nothing through that its terms kept out before, but prefixes that exactly nobody tells any more or that its site begins to tell, unless policy.yaml on the protected branch says that it may.",
 	Motive:   "Cloudflare Miami, January 2026: with the last match gone all internal routes were announced; Rogers, July 2022: a filter was taken away and the core was flooded.",
 	Check: func(v View, ds *diag.List) {
+		var w withdrawn
 		for _, c := range v.changed() {
 			switch {
 			case c.err != nil:
@@ -19,8 +20,13 @@ var conditionRemoved = Rule{
 			case v.Wider[c.name()]:
 				newly(ds, c, c.delta.Terms, c.from, "; policy.yaml says that it may")
 			default:
+				kept, gone := w.retired(v, c)
+				newly(ds, c, gone, c.from, ": what kept these apart has no more to keep, since they left the network or begin to be told here")
+				if len(kept) == 0 {
+					continue
+				}
 				d := ds.Failf(c.from, "policy/condition-removed", "%s lets through what its terms kept out before", c.name())
-				d.Notes = c.delta.Terms.Lines()
+				d.Notes = kept.Lines()
 				d.Hint = "put the condition back; where it is meant, name " + c.name() + " under wider in policy.yaml first, in a change of its own"
 			}
 		}

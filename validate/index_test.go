@@ -32,7 +32,7 @@ func page(r validate.Rule) []byte {
 func index() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Rules\n\nEvery id that a finding about files, intent and the network can bear. An id is never used again for another rule.\n")
-	b.WriteString("This page is made from the tables of `validate` (`go test ./validate -update`).\n\n| id | what must hold | severity | judged by | label |\n|---|---|---|---|---|\n")
+	b.WriteString("This page is made from the tables of `validate` (`go test ./validate -update`).\nBy label, with what plans and tests hold, they stand in the [catalogue](../catalogue.md).\n\n| id | what must hold | severity | judged by | label |\n|---|---|---|---|---|\n")
 	for _, r := range validate.Index() {
 		word, _ := r.Severity.MarshalText()
 		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", r.ID, r.ID, r.Sentence, word, r.JudgedBy, r.Label)

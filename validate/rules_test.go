@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -143,6 +144,19 @@ var breaks = map[string][]func(*network.Network){
 			}
 		},
 	},
+	"fabric/route-target": {
+		func(n *network.Network) {
+			n.Device("edge1-fra").EVPN = broadcast("64:10020", 10020, n)
+			n.Device("core1-fra").EVPN = broadcast("65101:10020", 10020, n)
+		},
+		func(n *network.Network) { n.Device("edge1-fra").EVPN = broadcast("", 10020, n) },
+		func(n *network.Network) {
+			for i, name := range []string{"edge1-fra", "core1-fra"} {
+				from := n.Device(name).At
+				n.Device(name).VRF = &network.VRF{Tables: []network.Table{{Name: "red", RT: fmt.Sprint("64:", i), From: from}}, From: from}
+			}
+		},
+	},
 	"policy/reordered": {
 		func(n *network.Network) {
 			p := n.Device("edge1-fra").Policy
@@ -188,6 +202,11 @@ var breaks = map[string][]func(*network.Network){
 		func(n *network.Network) { accepting(n).Prefixes = "nowhere" },
 		func(n *network.Network) { n.Device("edge1-fra").BGP.Origins[0].Policy = "nowhere" },
 	},
+}
+
+func broadcast(rt string, vni int, n *network.Network) *network.EVPN {
+	from := n.Device("edge1-fra").At
+	return &network.EVPN{L2: []network.L2VNI{{VNI: vni, RT: rt, From: from}}, From: from}
 }
 
 func left(n *network.Network, day string) {

@@ -36,9 +36,9 @@ type Rule struct {
 
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, clocks, conditionRemoved, emptyIsNotAll,
-	inLAN, irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, newlyAccepted,
-	noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reordered, rolesMatch,
-	singlePoint, twoDefaults, undefinedSet, valleyFree, wayIn,
+	headroom, inLAN, irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, moreSpecific,
+	newlyAccepted, noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reflectorsCut, reordered, rolesMatch, routeTarget,
+	singlePoint, twoDefaults, undefinedSet, undrained, valleyFree, wayIn,
 }
 
 // Rules lists those that are judged on the network.

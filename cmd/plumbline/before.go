@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -49,12 +50,58 @@ func (e *env) before(head, since string, tree fs.FS) (before, error) {
 	if same, err := r.Same(base, tree, isInput); err != nil || same && since == "" {
 		return b, err
 	}
-	meant, ds := pipeline.Resolve(was)
+	meant, bare, ds := beginning(was)
+	if bare {
+		b.says += ", which holds no intent yet"
+	}
 	if ds.Failed() {
 		return none(fmt.Errorf("%s holds no intent that resolves: %w", b.says, ds.Err()))
 	}
 	b.meant, b.Network = meant, meant.Network
 	return b, nil
+}
+
+// beginning reads what a commit asks for that others are compared with. One from before there was
+// any intent asks for no device, and is no mistake: a network has to begin somewhere.
+func beginning(tree fs.FS) (meant pipeline.Meant, bare bool, ds diag.List) {
+	for _, top := range []string{"inventory.yaml", "inventory", "intent"} {
+		if _, err := fs.Stat(tree, top); !errors.Is(err, fs.ErrNotExist) {
+			meant, ds := pipeline.Resolve(tree)
+			return meant, false, ds
+		}
+	}
+	return pipeline.Nothing(), true, nil
+}
+
+// standing is what a program that runs on compares with: read again when history goes on.
+type standing struct {
+	commit string
+	base   pipeline.Base
+}
+
+// now gives what was before the working tree; nothing where that cannot be told.
+func (s *standing) now(e *env) pipeline.Base {
+	r, err := repo.Open(e.dir)
+	if err != nil {
+		return pipeline.Base{}
+	}
+	commit, _, err := e.base(r, "", "")
+	if err != nil {
+		return pipeline.Base{}
+	}
+	if commit != s.commit {
+		was, _, err := r.At(commit)
+		if err != nil {
+			return pipeline.Base{}
+		}
+		var b before
+		b.reviewed(was, e.now())
+		if meant, _, ds := beginning(was); !ds.Failed() {
+			b.Network = meant.Network
+		}
+		s.commit, s.base = commit, b.Base
+	}
+	return s.base
 }
 
 // reviewed takes from the policy of a commit which rules are graver than by themselves, and
@@ -115,14 +162,4 @@ func (e *env) base(r *repo.Repo, head, since string) (base, name string, err err
 	}
 	base, err = r.MergeBase(old, tip)
 	return base, name, err
-}
-
-// resolved reads what a commit, or the working tree, asks for, and no more.
-func (e *env) resolved(head string) (pipeline.Meant, fs.FS, diag.List, error) {
-	tree, err := e.files(head)
-	if err != nil {
-		return pipeline.Meant{}, nil, nil, err
-	}
-	meant, ds := pipeline.Resolve(tree)
-	return meant, tree, ds, nil
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"plumbline/internal/golden"
 	"plumbline/internal/repo"
@@ -58,6 +59,55 @@ func TestChange(t *testing.T) {
 		}
 		return got.Bytes()
 	})
+}
+
+// TestChangeFirst holds that a commit from before there was intent is an empty network, and that
+// one that lost the half of it is a mistake.
+func TestChangeFirst(t *testing.T) {
+	dir := t.TempDir()
+	r, err := repo.Init(dir, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := func(tree fs.FS) {
+		t.Helper()
+		if _, err := r.CommitFS("main", repo.Author{Person: demoCarol, When: demoDay()}, "A step", tree); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte("A network is to come.\n"), Mode: 0o644}})
+	if err := os.CopyFS(dir, os.DirFS("../../examples/two-site")); err != nil {
+		t.Fatal(err)
+	}
+	say := func(want int, command ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		if code := run(t.Context(), testEnv(dir, &out), command); code != want {
+			t.Fatalf("%v ends with %d: %s", command, code, out.String())
+		}
+		return out.String()
+	}
+	for _, command := range [][]string{{"check", "--changed-since", "main"}, {"diff", "main.."}} {
+		out := say(ok, command...)
+		if !strings.Contains(out, "4 devices are meant to be otherwise") || strings.Contains(out, "\n-   ") {
+			t.Errorf("%v: everything came, and it says\n%s", command, out)
+		}
+	}
+	if out := say(ok, "check"); !strings.Contains(out, "(main), which holds no intent yet") {
+		t.Errorf("check says\n%s", out)
+	}
+	whole := os.DirFS(dir)
+	design, err := fs.ReadFile(whole, "intent/design/example-net.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(fstest.MapFS{"intent/design/example-net.yaml": &fstest.MapFile{Data: design, Mode: 0o644}})
+	say(1, "check", "--changed-since", "main")
+	commit(whole)
+	if err := os.RemoveAll(filepath.Join(dir, "intent")); err != nil {
+		t.Fatal(err)
+	}
+	say(1, "diff", "main..")
 }
 
 // sweep takes away the files that a case has empty.

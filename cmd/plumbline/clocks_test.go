@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"plumbline/internal/repo"
 	"plumbline/templates"
 )
 
@@ -25,11 +26,16 @@ func TestClocks(t *testing.T) {
 		{"junos", []string{"set routing-options router-id 192.0.2.99"}},
 		{"ios-xr", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
 		{"ios-xe", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
+		{"nx-os", []string{"router bgp 64496", "router-id 192.0.2.99"}},
+		{"sr-linux", []string{"update /network-instance[name=default]/protocols/bgp/router-id 192.0.2.99"}},
 	} {
 		t.Run(c.platform, func(t *testing.T) {
 			t.Parallel()
 			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
 			s.edited = func(network string) error { return moved(network, c.platform) }
+			if c.platform == "sr-linux" { // whoever is reached over gNMI holds that
+				s.holds = []byte("/interface[name=mgmt0]/admin-state enable\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n")
+			}
 			t.Cleanup(s.stop)
 			s.do(s.start, s.commit, s.check, s.diff, s.refused, s.approve, s.merge, s.push, s.again, s.empty)
 			for _, name := range s.farm.Names() {
@@ -41,9 +47,30 @@ func TestClocks(t *testing.T) {
 			s.must(box.Type(c.typed...))
 			box.Save()
 			s.plumb(differ, "drift")
-			s.do(s.restore)
+			s.do(s.restore, s.empty)
+			if c.platform == "junos" || c.platform == "sr-linux" { // whose lines are not of Cisco's kind
+				s.parts()
+			}
 		})
 	}
+}
+
+// parts gives a peer and a link up: what goes with them goes on purpose, and is no reason to take
+// the change back.
+func (s *stage) parts() {
+	s.t.Helper()
+	s.must(os.Remove(s.path("network", "intent", "peering", "as64500-fra.yaml")))
+	s.must(os.Remove(s.path("network", "intent", "link", "edges.yaml")))
+	tip, err := s.repo.Branch("main")
+	s.must(err)
+	s.must(s.repo.Point("change", tip))
+	_, err = s.repo.CommitFS("change", repo.Author{Person: demoCarol, When: demoDay()}, "A peer and a link less", os.DirFS(s.path("network")))
+	s.must(err)
+	s.do(s.diff, s.approve, s.merge)
+	if out := s.plumb(ok, "push", "--plan", s.plan); !strings.Contains(out, "COMMITTED") {
+		s.t.Errorf("what goes on purpose is missed:\n%s", out)
+	}
+	s.do(s.empty)
 }
 
 // moved puts a network of FRR on another platform.
@@ -70,6 +97,15 @@ func moved(network, platform string) error {
 		}
 		if strings.Contains(file, "intent") {
 			text = regexp.MustCompile(`\beth([0-9]+)\b`).ReplaceAll(text, []byte(strings.Replace(port, "#", "${1}", 1)))
+		}
+		if platform == "sr-linux" { // no key of SSH helps over gNMI
+			text = bytes.ReplaceAll(text, []byte("  credential: net\n"), []byte("  credential: net-password\n  driver: gnmi\n"))
+			text = bytes.Replace(text, []byte("\ndevices:"), []byte(`
+- name: net-password
+  method: password
+  read: {user: plumb-read, secret: secret://local/net/read#password}
+  write: {user: plumb-write, secret: secret://local/net/write#password}
+devices:`), 1)
 		}
 		return os.WriteFile(file, bytes.ReplaceAll(text, []byte("platform: frr"), []byte("platform: "+platform)), 0o644)
 	})

@@ -34,6 +34,7 @@ type demo struct {
 	build   *pipeline.Build
 	plan    string                     // digest of the plan that is under review
 	edited  func(network string) error // of the example before it is compiled; nil for nothing
+	holds   []byte                     // what the devices hold before anything is pushed; nil for nothing
 }
 
 func (d *demo) stop() {
@@ -83,8 +84,9 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	d.build = b
 	var devices []sim.Device
 	for _, c := range b.Configs() {
-		p := b.Platform(b.Device(c.Device).Platform)
-		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect})
+		dev := b.Device(c.Device)
+		p := b.Platform(dev.Platform)
+		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: d.holds, Driver: driver(p, dev)})
 	}
 	farm, err := sim.Start(ctx, devices, sim.Options{Externals: demoExternals(b), Guard: demoGuard()})
 	if err != nil {
@@ -141,17 +143,26 @@ func racked(inventory []byte, at func(string) drivers.Target) []byte {
 			device = m[1]
 		}
 		if t := at(device); len(t.Pins) > 0 {
-			for key, value := range map[string]string{
-				"address": t.Address.Addr().String(), "port": fmt.Sprint(t.Address.Port()), "host_keys": "[" + t.Pins[0] + "]",
-			} {
-				if pad, _, found := strings.Cut(line, key+": "); found && strings.TrimSpace(pad) == "" {
-					line = pad + key + ": " + value + "\n"
-				}
-			}
+			line = placed(line, t)
 		}
 		out.WriteString(line)
 	}
 	return out.Bytes()
+}
+
+// placed rewrites one line of a device; its port stands behind its address.
+func placed(line string, t drivers.Target) string {
+	field := strings.TrimLeft(line, " ")
+	pad := line[:len(line)-len(field)]
+	switch key, _, _ := strings.Cut(field, ": "); key {
+	case "address":
+		return fmt.Sprintf("%saddress: %s\n%sport: %d\n", pad, t.Address.Addr(), pad, t.Address.Port())
+	case "port":
+		return ""
+	case "host_keys":
+		return fmt.Sprintf("%shost_keys: [%s]\n", pad, t.Pins[0])
+	}
+	return line
 }
 
 // secrets writes the runner's side: a store with the keys of the two users of the devices,
@@ -162,12 +173,18 @@ func (d *demo) secrets(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		file := d.path("secrets", "net", use, "key")
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		word, err := d.farm.Logins()(ctx, use+"-password")
+		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, login.PrivateKey, 0o600); err != nil {
+		dir := d.path("secrets", "net", use)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
+		}
+		for name, value := range map[string][]byte{"key": login.PrivateKey, "password": []byte(word.Password)} {
+			if err := os.WriteFile(filepath.Join(dir, name), value, 0o600); err != nil {
+				return err
+			}
 		}
 	}
 	text := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nstate: %q\nledger_key: %q\n",

@@ -7,7 +7,9 @@ import (
 
 	"plumbline/internal/diag"
 	"plumbline/internal/gate/signed"
+	"plumbline/internal/network"
 	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
 	"plumbline/internal/repo"
 	"plumbline/internal/tree"
 )
@@ -64,6 +66,32 @@ func (d deployment) take(b *pipeline.Build, names []string) {
 			d.configs[n], d.builds[n] = c, b
 		}
 	}
+}
+
+// past gives what was pushed to each device, and the facts behind it.
+func (d deployment) past() pipeline.Past {
+	p := pipeline.Past{Configs: d.configs, Devices: map[string]*network.Device{}}
+	for n, b := range d.builds {
+		p.Devices[n] = b.Network().Device(n)
+	}
+	return p
+}
+
+// enough sees that no wave of a plan takes a service below what is asked of it, where any is:
+// by all that was pushed so far, to devices that the plan does not name too.
+func (e *env) enough(b *pipeline.Build, p plan.Plan) (diag.List, error) {
+	if len(b.Network().Services()) == 0 || len(p.Changes) == 0 {
+		return nil, nil
+	}
+	all, err := chosen(b, nil)
+	if err != nil {
+		return nil, err
+	}
+	was, err := e.deployed(all)
+	if err != nil {
+		return nil, err
+	}
+	return b.Enough(p, was.past().Devices), nil
 }
 
 // newest gives the number of the entry that tells what each device holds: the last one

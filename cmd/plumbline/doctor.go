@@ -29,6 +29,8 @@ func doctorVerb(e *env) *cobra.Command {
 				return err
 			}
 			p := report.Page{Title: "doctor", Facts: e.settings(r)}
+			facts, guarded := e.forgeFacts(c.Context())
+			p.Facts = append(p.Facts, facts...)
 			b, ds, err := e.compile("")
 			if err != nil {
 				return err
@@ -44,6 +46,9 @@ func doctorVerb(e *env) *cobra.Command {
 			verdict := e.examine(c, b, devices, len(names) > 0, &p)
 			if err := e.say("text", p); err != nil {
 				return err
+			}
+			if verdict == nil && !guarded {
+				verdict = errFindings
 			}
 			return verdict
 		},
@@ -124,6 +129,7 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, nam
 			failed = true
 			s.State = "unreachable"
 			s.Notes = append(s.Notes, a.Err.Error())
+			s.Notes = append(s.Notes, claims(c.Context(), reach, name, false)...)
 		} else {
 			s.Notes = append(s.Notes, fmt.Sprintf("read %d bytes, complete by %s", len(a.Live.Text), a.Live.Complete))
 			s.Notes = append(s.Notes, parsed(b, name, a.Live.Text))
@@ -142,6 +148,20 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, nam
 	return nil
 }
 
+// claims is what a device says of itself, where it can be asked.
+func claims(ctx context.Context, reach drivers.Reach, name string, read bool) []string {
+	r, t, err := reach(name)
+	asks, can := r.(drivers.Teller)
+	if err != nil || !can {
+		return nil
+	}
+	notes, err := asks.Tells(ctx, t, read)
+	if err != nil && read {
+		notes = append(notes, "what it can: "+err.Error())
+	}
+	return notes // what cannot be reached was told as such
+}
+
 // required adds what a platform needs of a device before it can be pushed to, and whether
 // it is there.
 func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig, reach drivers.Reach, name string, live []byte, notes []string) ([]string, bool) {
@@ -153,6 +173,8 @@ func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig,
 			notes = append(notes, "requires: "+r.Want+": it is there")
 		case seen:
 			notes, bad = append(notes, "requires: "+r.Want+": it is not there; "+r.Fix), true
+		case asked && unwritten(p, b.Device(name)) != nil:
+			notes = append(notes, "requires: "+r.Want+": it matters where a device is written to")
 		case asked && e.readOnly(b, cfg, name) != nil:
 			notes = append(notes, "requires: "+r.Want+": not looked at, this runner can only read: "+e.readOnly(b, cfg, name).Error())
 		case asked:

@@ -13,7 +13,7 @@ func TestDoctor(t *testing.T) {
 	s := newStage(t, nil)
 	before := s.mutating()
 	out := s.plumb(ok, "doctor", demoRouter)
-	for _, want := range []string{"requires: service integrated-vtysh-config: it is there", "and nothing is on trial", "coverage:", "identity: it proved a pinned key (ssh-ed25519)", "changes: guard", "version (FRRouting 8.4.4", "bgp_summary"} {
+	for _, want := range []string{"requires: service integrated-vtysh-config: it is there", "and nothing is on trial", "coverage:", "identity: it proved what is pinned (ssh-ed25519)", "changes: guard", "version (FRRouting 8.4.4", "bgp_summary"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in:\n%s", want, out)
 		}

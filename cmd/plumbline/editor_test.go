@@ -123,6 +123,18 @@ func (e *editor) next(wait time.Duration) (map[string]any, bool) {
 // ask gives the result of a request.
 func (e *editor) ask(method string, params any) any {
 	e.Helper()
+	return e.answer(method, params)["result"]
+}
+
+// refusal gives why a request is refused.
+func (e *editor) refusal(method string, params any) string {
+	e.Helper()
+	no, _ := e.answer(method, params)["error"].(map[string]any)
+	return fmt.Sprint(no["message"])
+}
+
+func (e *editor) answer(method string, params any) map[string]any {
+	e.Helper()
 	e.id++
 	e.send(map[string]any{"id": e.id, "method": method, "params": params})
 	for {
@@ -131,7 +143,7 @@ func (e *editor) ask(method string, params any) any {
 			e.Fatalf("%s was not answered", method)
 		}
 		if id, ok := m["id"].(float64); ok && int(id) == e.id && m["method"] == nil {
-			return m["result"]
+			return m
 		}
 	}
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // named finds the rule of a finding where it is made.
-var named = regexp.MustCompile(`f\([^"\n]*"((?:render|plan|push|platform|drift)/[a-z0-9-]+)"`)
+var named = regexp.MustCompile(`f\([^"\n]*"((?:render|plan|push|platform|drift|gate|policy|ledger)/[a-z0-9-]+)"`)
 
 // TestExplainKnows holds the law: what a stage behind check can find, explain can explain.
 func TestExplainKnows(t *testing.T) {
 	found := 0
-	for _, room := range []string{"render", "internal/plan", "internal/push", "internal/drift", "internal/pipeline", "cmd/plumbline"} {
+	for _, room := range []string{"render", "internal/plan", "internal/push", "internal/drift", "internal/pipeline", "internal/gate", "internal/gate/signed", "cmd/plumbline"} {
 		files, err := filepath.Glob("../../" + room + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatal(room, err)

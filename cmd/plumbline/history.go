@@ -109,8 +109,9 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []
 	step, end := e.bar("reading", len(devices))
 	answers := e.ask(ctx, b, devices, reach, wide, step)
 	end()
-	p, ds := b.Plan(h, hold, devices, answers, was.configs, nil)
-	return p, ds, nil
+	p, ds := b.Plan(h, hold, devices, answers, was.past(), nil)
+	few, err := e.enough(b, p)
+	return p, append(ds, few...), err
 }
 
 // apply is how long one device may take to take a change, for the arithmetic of timers.
@@ -176,7 +177,7 @@ func (e *env) keepPlan(file string, p plan.Plan) error {
 	view, err := json.MarshalIndent(struct {
 		Schema, Digest string
 		Bytes          []byte
-	}{"plumbline/plan/1", digest, p.Encode()}, "", "  ")
+	}{"plumbline/plan/2", digest, p.Encode()}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"plumbline/internal/gate/signed"
 	"plumbline/internal/journal"
+	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/repo"
 )
@@ -20,6 +21,7 @@ type books struct {
 	dir     string // of the journal
 	key     signed.Key
 	journal push.Journal
+	source  signed.Source // of reviews; nil: none is asked
 	now     func() time.Time
 	step    func(string) // called before each entry; nil for nothing
 }
@@ -87,9 +89,23 @@ func (b books) entry(t push.Result) (repo.Entry, error) {
 		if one.State != repo.New && one.State != repo.Already { // sent back, or never sent
 			one.State, one.Live = repo.Old, c.HaveFull
 		}
+		if d.Result == "partway" {
+			one.Live = midway(c, d.Wave)
+		}
 		e.Devices = append(e.Devices, one)
 	}
 	return e, nil
+}
+
+// midway is what a device holds that took its steps up to a wave.
+func midway(c plan.Change, wave int) string {
+	live := c.HaveFull
+	for _, s := range c.Steps() {
+		if s.Wave <= wave {
+			live = s.Want
+		}
+	}
+	return live
 }
 
 func (b books) read() ([]repo.Entry, []journal.Record, error) {

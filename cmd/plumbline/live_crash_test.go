@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/guard"
+	"plumbline/internal/lab"
 	"plumbline/internal/pipeline"
 	"plumbline/templates"
 )
@@ -40,14 +43,24 @@ func TestDoomedRunner(t *testing.T) {
 	t.Fatalf("it came to its end with exit %d, and step %q was never taken", run(context.Background(), e, args[2:]), step)
 }
 
-// TestLiveCrash kills a push against real routers with SIGKILL at three points. The next
+// crashPoints are three steps of a push to real routers, and one of each kind where
+// PLUMBLINE_MATRIX asks for all.
+func crashPoints() []string {
+	if os.Getenv("PLUMBLINE_MATRIX") != "" {
+		return []string{"look core1-ams", "journal begin", "device read core1-ams", "journal intent core1-ams", "device apply core1-ams",
+			"applied core1-ams", "health core1-ams", "journal keep", "keep core1-ams", "device keep core1-ams", "journal done core1-ams",
+			"health after keep core1-ams", "journal wave", "journal intent core1-fra", "applied core1-fra", "journal done core1-fra", "journal end", "ledger"}
+	}
+	return []string{"applied core1-ams", "journal keep", "journal done core1-fra"}
+}
+
+// TestLiveCrash kills a push against real routers with SIGKILL at some steps. The next
 // run brings each router to the old or the new state, no undo stays armed, and the same
 // plan can then be pushed to its end.
 func TestLiveCrash(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
-	for _, at := range []string{"applied core1-ams", "journal keep", "journal done core1-fra"} {
+	lab.Need(t, "time")
+	cases := 0
+	for _, at := range crashPoints() {
 		t.Run(at, func(t *testing.T) {
 			v := newLive(t)
 			v.do(v.commit)
@@ -62,10 +75,52 @@ func TestLiveCrash(t *testing.T) {
 					t.Errorf("%s has a trial after recovery: %s", name, state)
 				}
 			}
-			v.plumb(ok, "push", "--plan", v.plan)
+			next := ok
+			if at == "journal end" || at == "ledger" {
+				next = refused // it was there already, and the ledger says so
+			}
+			v.plumb(next, "push", "--plan", v.plan)
 			v.plumb(ok, "diff", "--exit-code")
+			if last := v.plumb(refused, "push", "--plan", v.plan); !strings.Contains(last, "no device was spoken to") {
+				t.Errorf("I10: what is deployed is pushed again: %s", last)
+			}
+			v.secretless()
+			cases++
 			t.Logf("figure: killed at %q on real FRR, settled, then pushed to the end: %s", at, strings.Join(strings.Fields(out), " "))
 		})
+	}
+	t.Logf("figure: matrix on real FRR: %d cases of SIGKILL, the invariants hold in all of them", cases)
+}
+
+// secretless sees that no key of the runner stands in what it keeps beside them (I14).
+func (v *live) secretless() {
+	v.t.Helper()
+	var keys, kept []string
+	v.must(filepath.WalkDir(v.path("."), func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		for block := range strings.SplitSeq(string(b), "\n") {
+			if strings.HasPrefix(string(b), "-----BEGIN OPENSSH PRIVATE KEY") && len(block) > 60 {
+				keys = append(keys, block)
+			}
+		}
+		if name := filepath.Base(p); strings.HasPrefix(name, "journal") || strings.HasSuffix(name, ".json") {
+			kept = append(kept, string(b))
+		}
+		return err
+	}))
+	if len(keys) == 0 || len(kept) == 0 {
+		v.t.Errorf("I14: %d lines of keys, %d files that are kept", len(keys), len(kept))
+	}
+	for _, k := range keys {
+		if strings.Contains(strings.Join(kept, "\n"), k) {
+			v.t.Error("I14: a key stands in what is kept")
+		}
 	}
 }
 

@@ -87,21 +87,33 @@ router bgp 64500
 
 var ours = []string{"core1-ams", "core1-fra", "edge1-ams", "edge1-fra"}
 
-// live is the demo's repository, on real routers.
+// live is a repository like the demo's, on real routers.
 type live struct {
 	*demo
 	t   *testing.T
 	lab *lab.Lab
 }
 
+// newLive is the demo's network on real routers.
 func newLive(t *testing.T) *live {
+	t.Helper()
+	v := raise(t, "two-site", nil, liveTopology)
+	for name, text := range neighbours {
+		v.load(name, text)
+	}
+	return v
+}
+
+// raise starts a lab and makes the repository: an example with other files laid over it,
+// or none, with the addresses and users of the lab. An overlaid file of nothing takes one away.
+func raise(t *testing.T, example string, over map[string]string, topology func(script string) lab.Topology) *live {
 	t.Helper()
 	lab.Need(t, "root", "netns", "veth", "bridge", "frr", "ssh", "guard")
 	script := filepath.Join(openDir(t), "guard.sh")
 	if err := os.WriteFile(script, []byte(guard.Script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l, err := lab.Up(t.Context(), liveTopology(script))
+	l, err := lab.Up(t.Context(), topology(script))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,19 +122,20 @@ func newLive(t *testing.T) *live {
 			t.Error(err)
 		}
 	})
-	for name, text := range neighbours {
-		file := filepath.Join(openDir(t), name)
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if out, err := l.Apply(t.Context(), name, file); err != nil {
-			t.Fatalf("%s: %v: %s", name, err, out)
-		}
-	}
 	d := &demo{dir: t.TempDir(), env: &env{run: run}}
 	v := &live{demo: d, t: t, lab: l}
-	v.repository()
+	v.repository(example, over)
 	return v
+}
+
+// load gives a router that is not ours its configuration.
+func (v *live) load(name, text string) {
+	v.t.Helper()
+	file := filepath.Join(openDir(v.t), name)
+	v.must(os.WriteFile(file, []byte(text), 0o644))
+	if out, err := v.lab.Apply(v.t.Context(), name, file); err != nil {
+		v.t.Fatalf("%s: %v: %s", name, err, out)
+	}
 }
 
 // openDir is a folder that other users may look into.
@@ -140,8 +153,22 @@ func openDir(t *testing.T) string {
 }
 
 // repository is the example with the lab's addresses and users, and the runner beside it.
-func (v *live) repository() {
-	v.must(os.CopyFS(v.path("network"), os.DirFS("../../examples/two-site")))
+func (v *live) repository(example string, over map[string]string) {
+	if example != "" {
+		v.must(os.CopyFS(v.path("network"), os.DirFS("../../examples/"+example)))
+	}
+	for _, name := range []string{"plumbline.yaml", "policy.yaml"} { // with the people of the demo
+		text, err := os.ReadFile("../../examples/two-site/" + name)
+		v.must(err)
+		v.must(writeFile(v.path("network", name), text, 0o644))
+	}
+	for name, text := range over {
+		if text == "" {
+			v.must(os.Remove(v.path("network", name)))
+			continue
+		}
+		v.must(writeFile(v.path("network", name), []byte(text), 0o644))
+	}
 	file := v.path("network", "inventory.yaml")
 	text, err := os.ReadFile(file)
 	v.must(err)
@@ -182,9 +209,9 @@ func (v *live) plumb(want int, args ...string) string {
 	return out
 }
 
-// established counts the sessions of our routers that are up, of all.
-func (v *live) established() (up, all int) {
-	for _, name := range ours {
+// established counts the sessions of some routers that are up, of all.
+func (v *live) established(names []string) (up, all int) {
+	for _, name := range names {
 		out, err := v.lab.Show(v.t.Context(), name, "show bgp vrf all summary json")
 		v.must(err)
 		var vrfs map[string]map[string]json.RawMessage
@@ -212,9 +239,7 @@ func (v *live) established() (up, all int) {
 // TestLive plays the loop on real FRR behind real OpenSSH: from empty routers to every
 // session, drift by hand, the way back, and a peering that is taken away.
 func TestLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	lab.Need(t, "time")
 	v := newLive(t)
 	v.do(v.commit)
 	v.do(func(ctx context.Context) (string, error) {
@@ -229,7 +254,7 @@ func TestLive(t *testing.T) {
 	v.plumb(ok, "push", "--plan", v.plan)
 	begin := time.Now()
 	for {
-		up, all := v.established()
+		up, all := v.established(ours)
 		if up == all && all == 32 {
 			t.Logf("figure: %d of %d BGP sessions of 4 routers Established %.1f s after the push", up, all, time.Since(begin).Seconds())
 			break

@@ -22,7 +22,7 @@ func lspVerb(e *env) *cobra.Command {
 		Short: "Answer an editor in the language server protocol, on standard input and output",
 		Long: "Editors start it by themselves. It tells while a file is typed what check finds in the whole\n" +
 			"network, what a field means and which lines it renders, where a name is given and used, and\n" +
-			"which names there are. No device is asked, and nothing is written.",
+			"which names there are, and renames over all files. No device is asked, and nothing is written.",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			root, err := filepath.Abs(e.dir)
@@ -40,11 +40,12 @@ func lspVerb(e *env) *cobra.Command {
 
 // world is what a language server asks of the program.
 func (e *env) world(tree fs.FS) lsp.World {
+	var was standing
 	return lsp.World{
 		Language: schema.Read(),
 		Over:     func(texts map[string][]byte) fs.FS { return layered{tree, texts} },
 		Check: func(t fs.FS) diag.List {
-			_, ds := pipeline.Check(t, templates.FS, pipeline.Base{}, e.now())
+			_, ds := e.judged(t, was.now(e))
 			return ds
 		},
 		Lines: func(t fs.FS, file string, no int) (out []string) {

@@ -39,6 +39,7 @@ var verbs = []func(*env) *cobra.Command{
 	diffVerb,
 	approveVerb,
 	pushVerb,
+	locksVerb,
 	driftVerb,
 	verifyVerb,
 	trustVerb,

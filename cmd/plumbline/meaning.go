@@ -27,17 +27,18 @@ func (e *env) meaning(span, format string, code, more bool) error {
 	if from == "" || strings.Contains(to, "..") || strings.HasPrefix(to, ".") {
 		return fmt.Errorf("%q names no two commits: give A..B, or A.. for the working tree", span)
 	}
-	was, tree, ds, err := e.resolved(from)
-	if err == nil && ds.Failed() {
+	tree, err := e.files(from)
+	if err != nil {
+		return err
+	}
+	was, _, ds := beginning(tree)
+	if ds.Failed() {
 		return errors.Join(e.say(format, report.Page{Title: from + " does not resolve", Diags: ds, Source: quoting(tree)}), errFindings)
 	}
-	if err != nil {
+	if tree, err = e.files(to); err != nil {
 		return err
 	}
-	is, tree, ds, err := e.resolved(to)
-	if err != nil {
-		return err
-	}
+	is, ds := pipeline.Resolve(tree)
 	p := report.Page{Diags: ds, Source: quoting(tree)}
 	if ds.Failed() {
 		return errors.Join(e.say(format, p), errFindings)

@@ -99,6 +99,15 @@ func (e *env) summary(page report.Page) error {
 	return errors.Join(report.Formats["md"](e.veil.over(out), page), out.Close())
 }
 
+// jobs are the variables by which a job knows its forge. Gitea and Forgejo set the names of
+// GitHub too.
+var jobs = []struct{ sign, kind, api, project string }{
+	{"GITEA_ACTIONS", "gitea", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
+	{"FORGEJO_ACTIONS", "gitea", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
+	{"GITHUB_ACTIONS", "github", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
+	{"GITLAB_CI", "gitlab", "CI_API_V4_URL", "CI_PROJECT_ID"},
+}
+
 // forge opens the forge that runner.yaml names, else the one whose job this is.
 func (e *env) forge() (forge.Forge, error) {
 	r, err := e.loadRunner()
@@ -112,15 +121,9 @@ func (e *env) forge() (forge.Forge, error) {
 		}
 		return forge.Open(c.Kind, c.API, c.Project, strings.TrimSpace(string(token)))
 	}
-	token := os.Getenv("PLUMBLINE_TOKEN")
-	for _, job := range []struct{ sign, kind, api, project string }{ // Gitea and Forgejo set the names of GitHub too
-		{"GITEA_ACTIONS", "gitea", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
-		{"FORGEJO_ACTIONS", "gitea", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
-		{"GITHUB_ACTIONS", "github", "GITHUB_API_URL", "GITHUB_REPOSITORY"},
-		{"GITLAB_CI", "gitlab", "CI_API_V4_URL", "CI_PROJECT_ID"},
-	} {
+	for _, job := range jobs {
 		if os.Getenv(job.sign) == "true" {
-			return forge.Open(job.kind, os.Getenv(job.api), os.Getenv(job.project), token)
+			return forge.Open(job.kind, os.Getenv(job.api), os.Getenv(job.project), os.Getenv("PLUMBLINE_TOKEN"))
 		}
 	}
 	return forge.Forge{}, fmt.Errorf("this is no job of a forge that plumbline knows (%s): name the forge in runner.yaml, with kind, api, project and token", strings.Join(forge.Kinds(), ", "))

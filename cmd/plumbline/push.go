@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -21,32 +19,39 @@ import (
 	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
-	"plumbline/internal/repo"
 	"plumbline/internal/report"
 	"plumbline/inventory"
 )
 
 func pushVerb(e *env) *cobra.Command {
-	var what, restore, to, format string
-	var resume bool
+	var what, restore, to string
+	var resume, merged, alone bool
+	var a pushAsk
 	c := &cobra.Command{
-		Use:   "push --plan PLAN",
+		Use:   "push (--plan PLAN | --merged)",
 		Short: "Send an approved plan, wave by wave, each change on trial",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := formatted(format, "json", "text"); err != nil {
+			if err := errors.Join(formatted(a.format, "json", "text"), a.say.check()); err != nil {
 				return err
 			}
-			asked := []bool{what != "", restore != "", to != "", resume}
+			ways := []bool{what != "", restore != "", to != "", resume, merged}
+			if !alone {
+				a.source = &asked{e: e}
+			}
 			switch {
-			case len(slices.DeleteFunc(asked, func(is bool) bool { return !is })) > 1:
-				return errors.New("give one of --plan, --restore, --to and --resume: each is a run of its own")
+			case len(slices.DeleteFunc(ways, func(is bool) bool { return !is })) > 1:
+				return errors.New("give one of --plan, --merged, --restore, --to and --resume: each is a run of its own")
 			case to != "":
 				return e.goBack(c.Context(), to)
 			case restore != "":
 				return e.replan(c.Context(), restore)
 			case resume:
-				return e.pushOrResume(c.Context(), "", format)
+				return e.pushOrResume(c.Context(), "", a)
+			case merged && alone:
+				return errors.New("--merged asks the forge which plan was merged: name the plan with --plan")
+			case merged:
+				return e.pushMerged(c.Context(), a)
 			case what == "":
 				return errors.New("name the approved plan with --plan")
 			}
@@ -54,20 +59,30 @@ func pushVerb(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return e.pushOrResume(c.Context(), digest, format)
+			return e.pushOrResume(c.Context(), digest, a)
 		},
 	}
 	c.Flags().StringVar(&what, "plan", "", "digest of an approved plan, or the file that diff --out wrote")
+	c.Flags().BoolVar(&merged, "merged", false, "push the plan that was shown last, sealed, for the change request that the branch ends in")
+	c.Flags().BoolVar(&alone, "without-forge", false, "ask no forge: signed statements alone are judged, where policy.yaml takes them beside reviews (forge: signed)")
 	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
 	c.Flags().StringVar(&to, "to", "", "plan the way back to the intent of an earlier commit, as a change request for approval")
 	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
-	c.Flags().StringVarP(&format, "output", "o", "text", "text or json")
+	c.Flags().StringVarP(&a.format, "output", "o", "text", "text or json")
+	a.say.flags(c, "check")
 	return c
+}
+
+// pushAsk is how a person has a push told and judged.
+type pushAsk struct {
+	format string
+	source signed.Source // of reviews; nil: none is asked
+	say    posting       // check: open change requests are told that their plans are outdated
 }
 
 // pushOrResume settles what an earlier run left open, then pushes a plan that the gate
 // passes; without a plan it only settles.
-func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
+func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error {
 	r, branch, err := e.opened()
 	if err != nil {
 		return err
@@ -81,18 +96,34 @@ func (e *env) pushOrResume(ctx context.Context, digest, format string) error {
 		return err
 	}
 	defer book.Close()
-	settled, failed := e.recover(ctx, branch, records, book, cfg, digest == "")
+	if err := e.lasts(cfg); err != nil {
+		return err
+	}
+	mine, err := e.lease(r, cfg, digest)
+	if err != nil {
+		return err
+	}
+	defer mine.free()
+	if records, err = e.share(mine, branch, cfg, book, records); err != nil {
+		return err
+	}
+	settled, failed := e.recover(ctx, branch, records, book, mine, cfg, digest == "")
 	both, err := e.books(r, branch, cfg, book)
 	if err = errors.Join(failed, err); err != nil || digest == "" {
-		return errors.Join(e.tell(format, settled), err)
+		return errors.Join(e.tell(a.format, settled), err)
 	}
-	result, err := e.send(ctx, both, cfg, digest)
-	return errors.Join(e.tell(format, result), err, both.enter())
+	both.source = a.source
+	result, err := e.send(ctx, both, mine, cfg, digest)
+	err = errors.Join(e.tell(a.format, result), err, both.enter())
+	if a.say.asks("check") {
+		e.outdated(ctx, branch, result)
+	}
+	return err
 }
 
 // send pushes a plan that the gate passes.
-func (e *env) send(ctx context.Context, both books, cfg runnerConfig, digest string) (push.Result, error) {
-	pass, b, again, err := e.pass(ctx, both.repo, both.branch, digest)
+func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig, digest string) (push.Result, error) {
+	pass, b, again, was, err := e.pass(ctx, both, digest)
 	if err != nil {
 		return push.Result{}, err
 	}
@@ -114,17 +145,18 @@ func (e *env) send(ctx context.Context, both books, cfg runnerConfig, digest str
 		o.Soak, o.PerHour = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
 	}
 	o.Again = again.Change
+	o.Expect = expects(b, was)
 	o.Group = func(device string) string { return b.Device(device).Group }
-	return push.Run(ctx, pass, o)
+	return push.Run(ctx, pass, mine.guard(o))
 }
 
 // pass asks the gate about the stored plan, before any device is spoken to; only then are
 // devices read, and each leaf of the plan recomputed from what landed.
-func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (gate.Pass, *pipeline.Build, plan.Plan, error) {
-	none := func(err error) (gate.Pass, *pipeline.Build, plan.Plan, error) {
-		return gate.Pass{}, nil, plan.Plan{}, err
+func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *pipeline.Build, plan.Plan, deployment, error) {
+	none := func(err error) (gate.Pass, *pipeline.Build, plan.Plan, deployment, error) {
+		return gate.Pass{}, nil, plan.Plan{}, deployment{}, err
 	}
-	pass, _, ds, err := signed.Admit(r, branch, digest, e.now())
+	pass, evidence, ds, err := signed.Admit(ctx, both.repo, both.branch, digest, e.now(), both.source)
 	if err != nil {
 		return none(as(errRefused, err))
 	}
@@ -132,40 +164,48 @@ func (e *env) pass(ctx context.Context, r *repo.Repo, branch, digest string) (ga
 		err := report.Formats["text"](e.err, report.Page{Title: "refused by the gate; no device was spoken to", Diags: ds})
 		return none(errors.Join(errRefused, err))
 	}
-	b, ds, err := e.compile(branch)
+	if len(ds) > 0 {
+		if err := report.Formats["text"](e.err, report.Page{Title: "passed by the gate, which remarks", Diags: ds}); err != nil {
+			return none(err)
+		}
+	}
+	if err := signed.Attest(both.repo, both.key, pass.Plan().Header.Repo, digest, evidence); err != nil {
+		return none(err)
+	}
+	b, ds, err := e.compile(both.branch)
 	if err != nil || ds.Failed() {
 		return none(cmpErr(err, ds))
 	}
-	again, err := e.leaves(ctx, b, pass.Plan())
-	return pass, b, again, err
+	if err := e.leftBehind(ctx, b, evidence, pass.Plan()); err != nil {
+		return none(err)
+	}
+	was, err := e.deployed(pass.Plan().Devices())
+	if err != nil {
+		return none(err)
+	}
+	again, err := e.leaves(ctx, b, evidence, pass.Plan(), was)
+	return pass, b, again, was, err
 }
 
 // leaves recomputes each change of a plan from what landed and what is live now. One that
 // comes out otherwise is stale; one whose device holds it already is left out.
-func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (plan.Plan, error) {
+func (e *env) leaves(ctx context.Context, b *pipeline.Build, at gate.Evidence, stored plan.Plan, was deployment) (plan.Plan, error) {
 	reach, err := e.reach(b)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	var devices []string
-	waves := map[string]int{}
-	for _, c := range stored.Changes {
-		devices, waves[c.Device] = append(devices, c.Device), c.Wave
-	}
+	devices := stored.Devices()
 	if err := known(b, devices); err != nil {
 		return plan.Plan{}, as(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
-	}
-	was, err := e.deployed(devices)
-	if err != nil {
-		return plan.Plan{}, err
 	}
 	if err := e.reveal(b, was); err != nil {
 		return plan.Plan{}, err
 	}
 	answers := e.ask(ctx, b, devices, reach, 32, func() {})
-	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.configs, waves)
-	if ds.Failed() {
-		return plan.Plan{}, as(errRefused, ds.Err())
+	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.past(), &stored)
+	few, err := e.enough(b, stored)
+	if ds = append(ds, few...); err != nil || ds.Failed() {
+		return plan.Plan{}, as(errRefused, cmpErr(err, ds))
 	}
 	for _, m := range again.Missing {
 		err = errors.Join(err, fmt.Errorf("%s: %s", m.Device, m.Why))
@@ -174,8 +214,8 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (
 		return plan.Plan{}, as(errIncomplete, err)
 	}
 	for _, c := range stored.Changes {
-		if now, differs := again.Change(c.Device); differs && string(now.Leaf()) != string(c.Leaf()) {
-			err = errors.Join(err, fmt.Errorf("push/stale: %s is not what the plan %.12s was made for: run plumbline diff, and have the new plan approved", c.Device, stored.Digest()))
+		if now, differs := again.Change(c.Device); differs && !c.Continues(now) {
+			err = errors.Join(err, e.stale(at, stored.Digest(), c, now))
 		}
 	}
 	if err != nil {
@@ -184,20 +224,52 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, stored plan.Plan) (
 	return again, nil
 }
 
+// wide is how many devices are spoken to at once: they wait for their devices far more than
+// they compute, and a wave lasts as long as its slowest device.
+const wide = 256
+
 // doors is how push reaches the world.
 func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (push.Options, error) {
 	reach, err := e.reach(b)
 	if err != nil {
 		return push.Options{}, err
 	}
+	limits, err := e.limits(b)
+	if err != nil {
+		return push.Options{}, err
+	}
 	return push.Options{
-		Read: reach, Write: writers(b, cfg), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: time.Minute, Wide: 16,
-		Digest: digests(b), Health: e.health(b, reach), Halted: func() bool {
-			_, err := os.Stat(filepath.Join(e.stateDir(cfg), "halt"))
-			return err == nil
-		},
+		Read: reach, Write: limits.Over(writers(b, cfg)), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: time.Minute, Wide: wide, PerSite: pipeline.PerSite, Site: b.Site,
+		Digest: digests(b), Health: e.health(b, reach),
 		Step: e.step,
 		Said: func(text string) { fmt.Fprintln(e.err, text) },
+	}, nil
+}
+
+// limits are what no plan passes: they stand under push, before each device.
+func (e *env) limits(b *pipeline.Build) (*write.Limits, error) {
+	cfg, err := e.loadRunner()
+	if err != nil {
+		return nil, err
+	}
+	had, err := journal.Read(e.stateDir(cfg))
+	if err != nil {
+		return nil, err
+	}
+	pol, _, err := e.policy()
+	if err != nil {
+		return nil, err
+	}
+	apart := b.Network().LastPaths()
+	return &write.Limits{
+		Most: int(pol.MaxOnTrial), PerHour: int(pol.MaxDevicesPerHour), Began: push.Began(had, time.Now()), Now: time.Now,
+		Group: func(device string) string {
+			if d := b.Device(device); d != nil {
+				return d.Group
+			}
+			return ""
+		},
+		Apart: func(device string) []string { return apart[device] },
 	}, nil
 }
 
@@ -205,7 +277,11 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 func writers(b *pipeline.Build, cfg runnerConfig) write.Reach {
 	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
 	return func(device string) (write.Writer, error) {
-		p := b.Platform(b.Device(device).Platform)
+		d := b.Device(device)
+		p := b.Platform(d.Platform)
+		if err := unwritten(p, d); err != nil {
+			return nil, err
+		}
 		w, err := all.Writer(p.Style, p.Session, logins)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", device, err)
@@ -232,7 +308,7 @@ func (e *env) ready(ctx context.Context, b *pipeline.Build, cfg runnerConfig, re
 }
 
 // recover settles what a run left open, with the network as it is in Git now.
-func (e *env) recover(ctx context.Context, branch string, records []journal.Record, book push.Journal, cfg runnerConfig, looked bool) (push.Result, error) {
+func (e *env) recover(ctx context.Context, branch string, records []journal.Record, book push.Journal, mine *turn, cfg runnerConfig, looked bool) (push.Result, error) {
 	if journal.Unsettled(records) == nil {
 		return push.Result{State: push.Committed}, nil
 	}
@@ -246,7 +322,8 @@ func (e *env) recover(ctx context.Context, branch string, records []journal.Reco
 	}
 	fmt.Fprintln(e.err, "an earlier push was interrupted: settling it first")
 	o.Had, o.Resume = records, looked
-	return push.Recover(ctx, o)
+	o.Kept = func(digest string) (plan.Plan, error) { return signed.LoadPlan(mine.repo, digest) }
+	return push.Recover(ctx, mine.guard(o))
 }
 
 // tell says how it ended, for a person or a program.

@@ -6,11 +6,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"plumbline/drivers"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
+	"plumbline/inventory"
 	"plumbline/render"
 )
 
@@ -21,21 +23,35 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach
 	d := b.Device(name)
 	p := b.Platform(d.Platform)
 	var kinds []string
-	for _, k := range d.HostKeys {
+	for _, k := range pipeline.Pins(d) {
 		kind, _, _ := strings.Cut(k, " ")
+		kind, _, _ = strings.Cut(kind, ":")
 		kinds = append(kinds, kind)
 	}
-	s.Notes = append(s.Notes, "identity: it proved a pinned key ("+strings.Join(kinds, ", ")+")", styled(p))
+	s.Notes = append(s.Notes, "identity: it proved what is pinned ("+strings.Join(kinds, ", ")+")", styled(p, d))
 	r, t, err := reach(name)
 	if err != nil {
 		s.Notes = append(s.Notes, "questions: "+err.Error())
 		return true
 	}
-	asks := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Session.Read)), func(q string) bool { return strings.Contains(p.Session.Read[q], "<") })
+	s.Notes = append(s.Notes, claims(ctx, reach, name, true)...)
+	known := p.Session.Read
+	switch driver(p, d) {
+	case "gnmi":
+		known = p.Session.Models.Read
+	case "netconf":
+		known = p.Session.Netconf.Read
+	}
+	asks := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(q string) bool { return strings.Contains(p.Session.Read[q], "<") }) // those with words to fill in
 	facts, err := r.Probe(ctx, t, asks...)
 	if err != nil {
 		s.Notes = append(s.Notes, "questions: "+err.Error())
 		return true
+	}
+	for _, f := range facts {
+		if f.Ask == p.Clock.Ask && f.Err == nil {
+			s.Notes = append(s.Notes, apart(p.Clock, f.Text, time.Now()))
+		}
 	}
 	var good []string
 	for _, f := range facts {
@@ -60,7 +76,10 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach
 }
 
 // styled tells how a change would be tried on a platform.
-func styled(p render.Platform) string {
+func styled(p render.Platform, d *inventory.Device) string {
+	if err := unwritten(p, d); err != nil {
+		return "changes: none; " + err.Error()
+	}
 	out := "changes: " + p.Style
 	if c := p.Session.Commit; len(c.Apply) > 0 {
 		out += fmt.Sprintf(", by a clock of the device, from %v to %v", c.Least, c.Most)
@@ -74,7 +93,7 @@ func styled(p render.Platform) string {
 // firstLine gives the first line of an answer that says something.
 func firstLine(text string) string {
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); len(line) > 1 {
+		if line = strings.TrimSpace(line); len(line) > 1 && !strings.HasSuffix(line, "{") && !strings.HasSuffix(line, "[") { // of JSON, no opening
 			return line[:min(len(line), 80)]
 		}
 	}
@@ -88,4 +107,21 @@ func share(c tree.Coverage) string {
 		return ""
 	}
 	return fmt.Sprintf("; the rules know %.1f %%", 100*float64(all-c.Unruled)/float64(all))
+}
+
+// apart tells how far the clock of a device is from ours: who changed what and when is told
+// by it, and whether a certificate holds.
+func apart(c render.Clock, answer string, now time.Time) string {
+	const set = "; set it by NTP, and to UTC"
+	at, known := c.Read(answer)
+	off := at.Sub(now).Round(time.Second)
+	switch {
+	case !known:
+		return "clock: its answer is not understood, or not in UTC" + set
+	case off > time.Minute:
+		return fmt.Sprintf("clock: %v ahead of ours", off) + set
+	case off < -time.Minute:
+		return fmt.Sprintf("clock: %v behind ours", -off) + set
+	}
+	return "clock: that of this machine, within a minute"
 }

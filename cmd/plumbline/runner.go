@@ -19,7 +19,10 @@ import (
 type runnerConfig struct {
 	Stores    []runnerStore `yaml:"stores,optional"`
 	State     string        `yaml:"state,optional"`      // folder of the journal; default .plumbline/journal in the repository
+	Journal   string        `yaml:"journal,optional"`    // git: kept on the remote too, for runners whose disk does not last
 	LedgerKey string        `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
+	PlanKey   string        `yaml:"plan_key,optional"`   // OpenSSH private key that seals plans as they are shown on a forge
+	Remote    string        `yaml:"remote,optional"`     // of Git, where runners of several machines share lease and halt
 	Forge     *runnerForge  `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
 	file      string
 }
@@ -76,8 +79,11 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		// %v: it is this machine's configuration, no finding about intent
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
-	r.Stores, r.State, r.LedgerKey, r.Forge = v.Stores, v.State, v.LedgerKey, v.Forge
-	for _, path := range append([]string{r.State, r.LedgerKey}, r.folders()...) {
+	r.Stores, r.State, r.LedgerKey, r.PlanKey, r.Remote, r.Forge, r.Journal = v.Stores, v.State, v.LedgerKey, v.PlanKey, v.Remote, v.Forge, v.Journal
+	if r.Journal != "" && (r.Journal != inGit || r.Remote == "" || r.LedgerKey == "") {
+		return r, fmt.Errorf("the runner's configuration %s: journal: %s: want git, and beside it remote (where the journal is kept) and ledger_key (which signs it)", e.runner, r.Journal)
+	}
+	for _, path := range append([]string{r.State, r.LedgerKey, r.PlanKey}, r.folders()...) {
 		if strings.HasPrefix(path, "~") || strings.Contains(path, "$") {
 			return r, fmt.Errorf("the runner's configuration %s: %q is taken as it stands, and nothing in it is expanded: write the whole path", e.runner, path)
 		}

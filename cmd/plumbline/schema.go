@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"plumbline/internal/gate"
 	"plumbline/internal/schema"
 	"plumbline/templates"
 )
@@ -18,6 +20,7 @@ import (
 const (
 	intentSchema    = ".plumbline/schema.json"
 	inventorySchema = ".plumbline/inventory.schema.json"
+	policySchema    = ".plumbline/policy.schema.json"
 )
 
 // schemas gives the schema files of a project; with no tree those of any.
@@ -27,31 +30,34 @@ func schemas(tree fs.FS) map[string][]byte {
 		names = schema.NamesIn(tree, templates.FS)
 	}
 	l := schema.Read()
-	return map[string][]byte{intentSchema: l.JSONIntent(names), inventorySchema: l.JSONInventory(names)}
+	return map[string][]byte{intentSchema: l.JSONIntent(names), inventorySchema: l.JSONInventory(names), policySchema: schema.JSONFile("policy of a network", policyObject())}
 }
+
+// policyObject is what policy.yaml may hold.
+func policyObject() *schema.Object { return schema.Of(reflect.TypeFor[gate.Policy](), gate.Source) }
 
 func schemaVerb(e *env) *cobra.Command {
 	var project, check bool
 	c := &cobra.Command{
-		Use:   "schema [intent|inventory]",
+		Use:   "schema [intent|inventory|policy]",
 		Short: "Print the JSON Schema of files for editors; --project writes it with the names of this network",
 		Long: "Editors that know JSON Schema (draft-07) complete and check intent while it is typed. With\n" +
-			"--project the schemas are written to " + intentSchema + " and\n" + inventorySchema + ", and\n" +
+			"--project the schemas are written to " + intentSchema + ", " + inventorySchema + "\nand " + policySchema + ", and\n" +
 			"references are one of the names that this network has; --check tells with exit 1 that they\n" +
 			"are out of date. What counts is plumbline check: no schema can say all that it sees.",
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"intent", "inventory"},
+		ValidArgs: []string{"intent", "inventory", "policy"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !project {
 				if check {
 					return fmt.Errorf("--check goes with --project")
 				}
-				of := map[string]string{"intent": intentSchema, "inventory": inventorySchema}
+				of := map[string]string{"intent": intentSchema, "inventory": inventorySchema, "policy": policySchema}
 				_, err := e.out.Write(schemas(nil)[of[append(args, "intent")[0]]])
 				return err
 			}
 			if len(args) > 0 {
-				return fmt.Errorf("--project writes both schemas: leave %s out", args[0])
+				return fmt.Errorf("--project writes all schemas: leave %s out", args[0])
 			}
 			return e.projectSchemas(check)
 		},

@@ -105,7 +105,7 @@ func (h herd) devices() (out []sim.Device, err error) {
 	}
 	for i := range h.count {
 		p := platforms[h.platforms[i%len(h.platforms)]]
-		d := sim.Device{Name: fmt.Sprintf("r%d", i+1), Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: filled(p, h.lines)}
+		d := sim.Device{Name: fmt.Sprintf("r%d", i+1), Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: filled(p, h.lines), Driver: p.Driver}
 		if (i+1)%h.every == 0 {
 			d.Faults = faults
 		}
@@ -121,6 +121,8 @@ func filled(p render.Platform, lines int) []byte {
 		switch {
 		case p.Dialect.Syntax == "brace":
 			fmt.Fprintf(&out, "routing-options {\n    static {\n        route 10.%d.%d.0/24 discard;\n    }\n}\n", i/250%250, i%250)
+		case p.Dialect.Syntax == "path":
+			fmt.Fprintf(&out, "/interface[name=ethernet-1/%d]/description \"link %d\"\n", i+1, i)
 		case p.Name == "frr":
 			fmt.Fprintf(&out, "ip route 10.%d.%d.0/24 Null0\n", i/250%250, i%250)
 		default:
@@ -141,12 +143,23 @@ credentials:
   method: key
   read: {user: plumb-read, secret: secret://local/net/read#key}
   write: {user: plumb-write, secret: secret://local/net/write#key}
+- name: net-password
+  method: password
+  read: {user: plumb-read, secret: secret://local/net/read#password}
+  write: {user: plumb-write, secret: secret://local/net/write#password}
 devices:
 `)
 	for _, d := range devices {
 		t := farm.Target(d.Name)
-		fmt.Fprintf(&out, "- {name: %s, site: bench, role: host, platform: %s, address: %s, port: %d, credential: net, host_keys: [%s]}\n",
-			d.Name, d.Platform, t.Address.Addr(), t.Address.Port(), t.Pins[0])
+		by := "credential: net"
+		if d.Driver == "gnmi" {
+			by = "credential: net-password, driver: gnmi"
+		}
+		if d.Driver == "netconf" {
+			by = "credential: net, driver: netconf"
+		}
+		fmt.Fprintf(&out, "- {name: %s, site: bench, role: host, platform: %s, address: %s, port: %d, %s, host_keys: [%q]}\n",
+			d.Name, d.Platform, t.Address.Addr(), t.Address.Port(), by, t.Pins[0])
 	}
 	return []byte(out.String())
 }

@@ -22,7 +22,7 @@ func TestSim(t *testing.T) {
 	ended := make(chan int, 1)
 	go func() {
 		e := &env{dir: dir, out: write, err: io.Discard, now: time.Now, run: run}
-		ended <- run(ctx, e, []string{"sim", "farm", "--count", "10", "--lines", "50", "--platform", "frr,eos,junos,ios-xr,ios-xe", "--fault", "drop@byte=900", "--every", "10"})
+		ended <- run(ctx, e, []string{"sim", "farm", "--count", "10", "--lines", "50", "--platform", "frr,eos,junos,ios-xr,ios-xe,sr-linux,frr,eos,frr,frr", "--fault", "drop@byte=900", "--every", "10"})
 		write.Close()
 	}()
 	said := make([]byte, 4096)

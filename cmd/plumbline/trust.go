@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"plumbline/internal/diag"
+	"plumbline/internal/pipeline"
 	"plumbline/internal/strict"
 	"plumbline/inventory"
 )
@@ -134,7 +135,7 @@ func (e *env) toScan(names []string) (out []scanned, tree fs.FS, err error) {
 		}
 		found[d.Name] = true
 		s := scanned{name: d.Name, at: d.Endpoint(), tls: d.Driver == "gnmi", jump: d.Jump}
-		for _, p := range d.HostKeys {
+		for _, p := range pipeline.Pins(d) {
 			if pinned(p) != "" {
 				s.pins = append(s.pins, pinned(p))
 			}

@@ -19,7 +19,7 @@ func TestTrustScan(t *testing.T) {
 	t.Parallel()
 	lab.Need(t, "git")
 	s := newStage(t, nil)
-	if out := s.plumb(ok, "trust", "scan"); strings.Count(out, "shows the pinned key") != len(s.farm.Names()) || strings.Contains(out, "+++") {
+	if out := s.plumb(ok, "trust", "scan"); strings.Count(out, "shows the pinned key") != len(s.farm.Names()) || strings.Contains(out, "+++ b/") {
 		t.Fatalf("all keys are pinned:\n%s", out)
 	}
 	file := s.path("network", "inventory.yaml")
@@ -51,7 +51,7 @@ func TestTrustScan(t *testing.T) {
 
 	lines[keys[0]], lines[keys[1]] = lines[keys[1]], without // each is pinned to the other's
 	s.must(os.WriteFile(file, []byte(strings.Join(lines, "")), 0o644))
-	if out := s.plumb(differ, "trust", "scan"); strings.Count(out, "shows another key than is pinned") != 2 || strings.Contains(out, "+++") {
+	if out := s.plumb(differ, "trust", "scan"); strings.Count(out, "shows another key than is pinned") != 2 || strings.Contains(out, "+++ b/") {
 		t.Errorf("two keys changed places:\n%s", out)
 	}
 	for _, name := range s.farm.Names() {

@@ -24,7 +24,7 @@ type veil struct {
 
 // ask reads devices, and learns what of their answers must not be told.
 func (e *env) ask(ctx context.Context, b *pipeline.Build, devices []string, reach drivers.Reach, wide int, done func()) []plan.Answer {
-	answers := pipeline.Fetch(ctx, devices, reach, wide, func(string) { done() })
+	answers := b.Fetch(ctx, devices, reach, wide, func(string) { done() })
 	e.veil.learn(b, devices, answers)
 	return answers
 }

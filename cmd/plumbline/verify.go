@@ -163,9 +163,9 @@ func (q *inquiry) planned() (_ string, err error) {
 	}
 	for _, d := range q.entry.Devices {
 		c, there := q.plan.Change(d.Name)
-		live := c.Want
-		if d.State == repo.Old {
-			live = c.HaveFull
+		foretold := d.Live == c.Want
+		if d.State == repo.Old { // or it took some of its steps
+			_, foretold = c.Rest(d.Live)
 		}
 		switch {
 		case !there:
@@ -174,7 +174,7 @@ func (q *inquiry) planned() (_ string, err error) {
 			return "", fmt.Errorf("%s: the ledger names another change than the plan holds", d.Name)
 		case d.Rendered != fmt.Sprintf("%x", sum(c.Text)):
 			return "", fmt.Errorf("%s: the ledger names another rendered text than the plan holds", d.Name)
-		case d.Live != live:
+		case !foretold:
 			return "", fmt.Errorf("%s: the ledger names another end than the plan foretells", d.Name)
 		}
 	}

@@ -62,17 +62,23 @@ func digests(b *pipeline.Build) func(string, []byte) (string, error) {
 func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Context, []string) (push.Vitals, error) {
 	return func(ctx context.Context, devices []string) (push.Vitals, error) {
 		out := push.Vitals{}
-		read, errs := dispatch.Each(ctx, 16, devices, func(ctx context.Context, name string) (health.Vitals, error) {
+		read, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide, Most: pipeline.PerSite}, b.Site, devices, func(ctx context.Context, name string) (health.Vitals, error) {
 			r, t, err := reach(name)
 			if err != nil {
 				return nil, err
 			}
 			asks := b.Platform(b.Device(name).Platform).Health
-			facts, err := r.Probe(ctx, t, slices.Sorted(maps.Keys(asks))...)
-			if err != nil {
-				return nil, err
+			var v health.Vitals
+			for range 3 { // asking changes nothing: a session that was cut is worth another one
+				facts, err2 := r.Probe(ctx, t, slices.Sorted(maps.Keys(asks))...)
+				if v, err = nil, err2; err == nil {
+					v, err = sessions(asks, facts)
+				}
+				if !drivers.Passing(err) || ctx.Err() != nil {
+					break
+				}
 			}
-			return sessions(asks, facts)
+			return v, err
 		})
 		for i, name := range devices {
 			out[name] = read[i]

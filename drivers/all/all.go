@@ -6,6 +6,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/drivers/gnmi"
+	"plumbline/drivers/netconf"
 	"plumbline/drivers/ssh"
 )
 
@@ -17,6 +18,9 @@ var readers = map[string]func(drivers.Session, drivers.Logins) drivers.Reader{
 	"gnmi": func(s drivers.Session, l drivers.Logins) drivers.Reader {
 		return gnmi.New(s, l, gnmi.Options{})
 	},
+	"netconf": func(s drivers.Session, l drivers.Logins) drivers.Reader {
+		return netconf.New(s, l, netconf.Options{})
+	},
 }
 
 // Reader gives the reader of a platform, by the driver that its platform.yaml names.
@@ -24,5 +28,5 @@ func Reader(driver string, s drivers.Session, l drivers.Logins) (drivers.Reader,
 	if f, ok := readers[driver]; ok {
 		return f(s, l), nil
 	}
-	return nil, fmt.Errorf("no driver %q reads devices; platform.yaml may name: ssh, gnmi", driver)
+	return nil, fmt.Errorf("no driver %q reads devices; platform.yaml may name: ssh, gnmi, netconf", driver)
 }

@@ -37,9 +37,7 @@ var change = drivers.Edit{
 
 func newRouter(t *testing.T) *router {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	lab.Need(t, "time")
 	lab.Need(t, "root", "netns", "veth", "frr", "ssh", "guard")
 	p, ds := render.Read(templates.FS, "frr")
 	if ds.Failed() {

@@ -87,7 +87,7 @@ func clean(t *testing.T, r drivertest.Rig, name string, kept bool) {
 	t.Helper()
 	e := r.Edit
 	if kept {
-		e = drivers.Edit{Do: e.Undo, Undo: e.Do}
+		e = drivers.Edit{Do: e.Undo, Undo: e.Do, Answers: e.Answers}
 	}
 	if state, _, err := r.Writer.Resume(t.Context(), r.WriteTo, "plb-next"); err != nil || state != write.None {
 		t.Errorf("%s: on trial: %s %v", name, state, err)

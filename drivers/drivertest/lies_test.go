@@ -19,21 +19,25 @@ type habit struct {
 	keep  error    // how Keep ends
 }
 
+// typeless are the platforms that have no command line.
+var typeless = []string{"sr-linux"}
+
 // The faults of the styles: what a device says of itself is believed only as far as it
 // shows. After each of them the device is as before, and free.
 var habits = []habit{
-	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"frr"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"frr", "nx-os"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "untold"}, not: []string{"frr"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},
-	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"junos"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "asks", Text: "9"}, not: []string{"eos", "ios-xr", "junos", "nx-os", "sr-linux"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"junos", "sr-linux"}, apply: write.ErrRefused},
 	{fault: sim.Fault{Kind: "timer-early", For: time.Second}, keep: write.ErrEnded},
-	{fault: sim.Fault{Kind: "save-fails"}, not: []string{"junos", "ios-xr"}, keep: write.ErrUnsaved},
-	{fault: sim.Fault{Kind: "chunk", N: 3}},
+	{fault: sim.Fault{Kind: "save-fails"}, not: []string{"junos", "ios-xr", "sr-linux"}, keep: write.ErrUnsaved},
+	{fault: sim.Fault{Kind: "chunk", N: 3}, not: typeless},
 	{fault: sim.Fault{Kind: "slow", For: 5 * time.Millisecond}},
-	{fault: sim.Fault{Kind: "banner-auth"}},
-	{fault: sim.Fault{Kind: "evil", Text: "ansi"}},
-	{fault: sim.Fault{Kind: "weak-kex"}},
+	{fault: sim.Fault{Kind: "banner-auth"}, not: typeless},
+	{fault: sim.Fault{Kind: "evil", Text: "ansi"}, not: typeless},
+	{fault: sim.Fault{Kind: "weak-kex"}, not: typeless},
 }
 
 func TestHabits(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/drivers/drivertest"
+	"plumbline/drivers/gnmi"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/all"
@@ -69,19 +70,29 @@ func styleOf(t *testing.T, name string, files fs.FS) style {
 	if ds.Failed() {
 		t.Fatal(ds)
 	}
-	return style{p, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo")}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
+	var answers []drivers.Answer // line, question and what is said to it
+	if text, err := fs.ReadFile(files, "answers"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			w := strings.Split(strings.TrimSpace(line), " | ")
+			answers = append(answers, drivers.Answer{Line: w[0], Question: w[1], Reply: w[2]})
+		}
+	}
+	return style{p, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo"), Answers: answers}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
 }
 
 // board is one embedded device of a style, and what reads and writes it.
 func (s style) board(t *testing.T, faults ...sim.Fault) (drivertest.Rig, *sim.Box) {
 	t.Helper()
 	clock := sim.NewHand(time.Unix(1e9, 0))
-	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: s.Name, Session: s.Session, Dialect: s.Dialect, Running: s.running, Faults: faults}},
+	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: s.Name, Session: s.Session, Dialect: s.Dialect, Running: s.running, Faults: faults, Driver: s.Driver}},
 		sim.Options{Clock: clock, Guard: guard.Digest()})
 	must(t, err)
 	t.Cleanup(f.Stop)
 	b := f.Device("r1")
-	reader := ssh.New(s.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
+	var reader drivers.Reader = ssh.New(s.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
+	if s.Driver == "gnmi" {
+		reader = gnmi.New(s.Session, f.Logins(), gnmi.Options{Timeout: 10 * time.Second})
+	}
 	writer, err := all.Writer(s.Style, s.Session, f.Logins())
 	must(t, err)
 	shown := func() []byte { // as a reader sees it
@@ -116,7 +127,7 @@ func TestDialogue(t *testing.T) {
 		for i, end := range []func(write.Pending) error{func(p write.Pending) error { return p.Keep(t.Context()) }, func(p write.Pending) error { return p.Undo(t.Context()) }} {
 			e := r.Edit
 			if i == 1 {
-				e = drivers.Edit{Do: e.Undo, Undo: e.Do}
+				e = drivers.Edit{Do: e.Undo, Undo: e.Do, Answers: e.Answers}
 			}
 			p, err := r.Writer.Apply(t.Context(), r.WriteTo, e, write.Hold{For: r.Hold, Tx: "plb-" + []string{"kept", "undone"}[i]})
 			must(t, err)
@@ -132,12 +143,13 @@ func TestRefusedQuestion(t *testing.T) {
 	for _, s := range styles(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			s.Session.Read = map[string]string{"nonsense": "show nonsense", "text": s.Session.Fetch}
+			s.Session.Models.Read = map[string]string{"nonsense": "/nonsense", "text": "/"}
 			r, _ := s.board(t)
 			facts, err := r.Reader.Probe(t.Context(), r.Target, "nonsense", "text")
 			if err != nil || len(facts) != 2 || facts[1].Err != nil || facts[1].Text == "" {
 				t.Fatal(facts, err)
 			}
-			if !errors.Is(facts[0].Err, drivers.ErrForbidden) {
+			if !errors.Is(facts[0].Err, drivers.ErrForbidden) && !errors.Is(facts[0].Err, drivers.ErrConfig) {
 				t.Errorf("%q, %v", facts[0].Text, facts[0].Err)
 			}
 		})

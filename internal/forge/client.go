@@ -28,6 +28,7 @@ type client struct {
 	token   string
 	header  [2]string // how the token is sent: name, and what stands before it
 	http    *http.Client
+	clock   *time.Time // the Date of the last answer that was no refusal
 }
 
 // newClient refuses an address that would send the token in the clear.
@@ -45,7 +46,7 @@ func newClient(base, project, token string) (client, error) {
 	if token == "" {
 		return client{}, fmt.Errorf("no token for the forge: set PLUMBLINE_TOKEN (%w)", ErrDenied)
 	}
-	c := client{base: u, project: project, token: token}
+	c := client{base: u, project: project, token: token, clock: new(time.Time)}
 	c.http = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return c, nil
 }
@@ -88,6 +89,7 @@ func (c client) do(ctx context.Context, method, path string, in, out any) (next 
 	if err := c.judge(method, path, a); err != nil {
 		return "", err
 	}
+	*c.clock, _ = http.ParseTime(a.Header.Get("Date"))
 	if out == nil {
 		return "", nil
 	}

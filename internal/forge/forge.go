@@ -1,9 +1,11 @@
-// Package forge says on a forge what plumbline found: one comment on a change request, edited
-// in place, and a status on a commit.
+// Package forge speaks with a forge. It says what plumbline found: one comment on a change
+// request, edited in place, and a status on a commit. And it reads, for the gate, who
+// reviewed which commit of a request, and how the branch is protected.
 //
-// It decides nothing and reads nothing back: a comment is a copy for people. It knows the
-// requests of each forge, one file a forge, and it refuses what it does not understand. A
-// forge's answers are hostile: they are bounded, never shown, and lead to no other host.
+// It decides nothing: a comment is a copy for people and is never read back, and what a
+// review is worth is the gate's to judge. It knows the requests of each forge, one file a
+// forge, and it refuses what it does not understand. A forge's answers are hostile: they are
+// bounded, never shown, and lead to no other host.
 package forge
 
 import (
@@ -12,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Say is a page on its way to a forge.
@@ -60,7 +63,10 @@ type Forge struct {
 	comments comments
 	statuses statuses
 	notices  notices
-	most     int // bytes of a comment
+	evidence evidence
+	waiting  waiting
+	clock    *time.Time // what time the forge said it was in its last answer
+	most     int        // bytes of a comment
 }
 
 // Errors that a caller tells apart.

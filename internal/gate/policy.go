@@ -1,12 +1,11 @@
 package gate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,81 +16,10 @@ import (
 // PolicyFile is where policy stands in the repository.
 const PolicyFile = "policy.yaml"
 
-// Policy is who must agree to what. It is read from the commit that a change was based
-// on, never from the change.
-type Policy struct {
-	Repo              string    `yaml:"repo"` // UUID, the same with and without a forge
-	Branch            string    `yaml:"branch"`
-	Lab               bool      `yaml:"lab,optional"`
-	People            []Person  `yaml:"people"`
-	Groups            []Group   `yaml:"groups,optional"`
-	Approvals         []Need    `yaml:"approvals"`
-	Waves             []Size    `yaml:"waves,optional"`
-	Soak              Duration  `yaml:"soak"`
-	TimerMargin       Duration  `yaml:"timer_margin"`
-	MaxDevicesPerHour uint16    `yaml:"max_devices_per_hour,optional"`
-	Freeze            []Blocked `yaml:"freeze,optional"`
-	Severities        []Raised  `yaml:"severities,optional"`
-	Wider             []Wider   `yaml:"wider,optional"`
-
-	Digest string `yaml:"-,optional"` // of the file
-}
-
-// Person is somebody who may have a say. Signer is their name in allowed_signers, and
-// Emails are the addresses that their commits carry, where those are others.
-type Person struct {
-	Name   string   `yaml:"name"`
-	Signer string   `yaml:"signer"`
-	Emails []string `yaml:"emails,optional"`
-}
-
 // Wrote tells whether an address of a commit is theirs.
 func (p Person) Wrote(email string) bool {
 	return strings.EqualFold(p.Signer, email) ||
 		slices.ContainsFunc(p.Emails, func(e string) bool { return strings.EqualFold(e, email) })
-}
-
-// Group is several people.
-type Group struct {
-	Name   string   `yaml:"name"`
-	People []string `yaml:"people"`
-}
-
-// Need is how many people of which groups must approve: of every plan (class any), of one
-// risk class, or of a change under a path.
-type Need struct {
-	Class string   `yaml:"class,optional"`
-	Path  string   `yaml:"path,optional"`
-	Min   uint8    `yaml:"min"`
-	From  []string `yaml:"from"`
-}
-
-// Blocked is a time in which nothing is pushed, both days included.
-type Blocked struct {
-	From   Day    `yaml:"from"`
-	Until  Day    `yaml:"until"`
-	Reason string `yaml:"reason"`
-}
-
-// Raised is a rule that is graver here than it is by itself. None can be made milder.
-type Raised struct {
-	Rule     string   `yaml:"rule"`
-	Severity Severity `yaml:"severity"`
-
-	At diag.Pos `yaml:"-,optional"` // where the rule is named
-}
-
-// Severity is how grave a finding is.
-type Severity string
-
-// Values are the severities that a rule can be raised to.
-func (Severity) Values() []string { return []string{"warning", "error"} }
-
-// Wider says that a route policy may let through more than it does, until a day.
-type Wider struct {
-	Policy string `yaml:"policy"`
-	Until  Day    `yaml:"until"`
-	Why    string `yaml:"why"`
 }
 
 // Widened gives the route policies that may let through more on a day.
@@ -103,45 +31,6 @@ func (p Policy) Widened(now time.Time) map[string]bool {
 		}
 	}
 	return out
-}
-
-// Duration is a time span as people write it: 60s, 10m.
-type Duration time.Duration
-
-// UnmarshalText reads 60s or 10m.
-func (d *Duration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
-	if err != nil || v < 0 {
-		return fmt.Errorf("want a time span such as 60s or 10m, have %q", b)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// Day is a date.
-type Day time.Time
-
-// UnmarshalText reads 2026-12-24.
-func (d *Day) UnmarshalText(b []byte) error {
-	v, err := time.Parse(time.DateOnly, string(b))
-	if err != nil {
-		return fmt.Errorf("want a date such as 2026-12-24, have %q", b)
-	}
-	*d = Day(v)
-	return nil
-}
-
-// Size is how far a wave reaches, counted from the start: devices, or a share of all.
-type Size string
-
-// UnmarshalText reads 5 or 30%.
-func (s *Size) UnmarshalText(b []byte) error {
-	n, err := strconv.Atoi(strings.TrimSuffix(string(b), "%"))
-	if err != nil || n < 1 || strings.HasSuffix(string(b), "%") && n > 100 {
-		return fmt.Errorf("want a number of devices or a share such as 10%%, have %q", b)
-	}
-	*s = Size(b)
-	return nil
 }
 
 // ReadPolicy reads policy.yaml of a commit.
@@ -161,9 +50,6 @@ func ReadPolicy(tree fs.FS) (Policy, diag.List) {
 	return *p, ds
 }
 
-// classes are the words that class takes.
-var classes = []string{"any", "policy", "lifeline", "filter", "no-timer", "unruled", "over", "gap", "unproved"}
-
 func (p *Policy) check(src *strict.Source, ds *diag.List) {
 	if len(p.Repo) != 36 || strings.Count(p.Repo, "-") != 4 {
 		ds.Failf(src.At(&p.Repo), "policy/repo-id", "want a UUID, have %q", p.Repo).Hint = "write one with: uuidgen"
@@ -178,7 +64,12 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 				Hint = "only a network with lab: true may go lower, down to 1s"
 		}
 	}
+	if hold := time.Duration(p.Hold(time.Minute)) * time.Second; hold > p.Exposure() {
+		ds.Failf(src.At(&p.Soak), "policy/too-exposed", "a device would hold a change on trial for %v (soak, timer_margin and a minute to apply it), and max_exposure is %v", hold, p.Exposure()).
+			Hint = "a bad change stands that long where nobody can reach the device: make soak shorter, or raise max_exposure"
+	}
 	p.checkPeople(src, ds)
+	p.checkForge(src, ds)
 	for i := range p.Severities {
 		p.Severities[i].At = src.At(&p.Severities[i].Rule)
 	}
@@ -189,10 +80,6 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 		}
 		if (n.Class == "") == (n.Path == "") {
 			ds.Failf(src.At(&n.Class), "policy/class-or-path", "want either class or path")
-		}
-		if n.Class != "" && !slices.Contains(classes, n.Class) {
-			ds.Failf(src.At(&n.Class), "policy/unknown-class", "no class %q: there are %s", n.Class, strings.Join(classes, ", ")).
-				Hint = diag.Nearest(n.Class, classes)
 		}
 		for j := range n.From {
 			if len(p.members(n.From[j:j+1])) == 0 {
@@ -258,6 +145,16 @@ func (p Policy) WaveSizes() (out []string) {
 		out = append(out, string(s))
 	}
 	return out
+}
+
+// Lasts gives how long after it was shown last a plan may be pushed.
+func (p Policy) Lasts() time.Duration {
+	return cmp.Or(time.Duration(p.PlanLasts), 72*time.Hour)
+}
+
+// Exposure gives how long a device may hold a change on trial.
+func (p Policy) Exposure() time.Duration {
+	return cmp.Or(time.Duration(p.MaxExposure), 10*time.Minute)
 }
 
 // Hold gives how long a device waits until it undoes a change by itself: apply, soak, and

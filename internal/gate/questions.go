@@ -26,7 +26,7 @@ type question struct {
 
 // questions is the whole of the law.
 var questions = []question{
-	{"gate/no-evidence", "fetch the branch and refs/plumbline/* with their whole history, and try again", func(c court) []string {
+	{"gate/no-evidence", "fetch the branch and refs/plumbline/* with their whole history, name the forge in runner.yaml where policy counts its reviews, and try again", func(c court) []string {
 		return c.Missing
 	}},
 	{"gate/min-zero", "in policy.yaml, give every approval a min of at least 1, and one of class any", minZero},
@@ -44,6 +44,8 @@ var questions = []question{
 		return when(c.Rewritten, "the deployed commit %.12s is not on the branch at %.12s", c.Baseline, c.Tip)
 	}},
 	{"gate/not-landed", "bring the change in through a reviewed request, and nothing else with it", notLanded},
+	{"gate/other-request", "merge it by a request to the protected branch of the repository that policy.yaml names", otherRequest},
+	{"gate/unprotected", "protect the branch on the forge as policy.yaml demands: plumbline doctor tells what is missing", unprotected},
 	{"gate/unknown-author", "commit under a name that policy.yaml knows, or sign the commit with a listed key", func(c court) []string {
 		return c.each(func(l Landing) []string {
 			return when(len(l.Unknown) > 0, "%s was written by %s, whom policy.yaml does not know", l, strings.Join(l.Unknown, ", "))
@@ -58,10 +60,18 @@ var questions = []question{
 	{"gate/digest-differs", "look at the plan that is true now, and have it approved: plumbline approve <digest>", func(c court) []string {
 		return c.short(differs)
 	}},
+	{"gate/digest-not-named", "approve again, and write the first 12 digits of the plan's digest into the review", func(c court) []string {
+		return c.short(unnamed)
+	}},
+	{"gate/not-eligible", "have somebody approve whom policy.yaml lists, who is no bot and may write to the repository; a dismissed approval is given again", func(c court) []string {
+		return c.short(unfit)
+	}},
 	{"gate/self-approval", "have somebody approve who had no hand in the change", func(c court) []string { return c.short(self) }},
 	{"gate/expired", "have it approved again: plumbline approve <digest>", func(c court) []string { return c.short(expired) }},
+	{"gate/old-plan", "make it again: plumbline diff; where nothing moved it has the same digest, and approvals stand", outlived},
 	{"gate/freeze", "wait, or change freeze in policy.yaml through a request of its own", frozen},
 	{"gate/unproved", "say experimental_push with an owner and a day at the device in the inventory and make the plan again, or give the rules a proof: diff names the line", unproved},
+	{"gate/too-exposed", "make soak or timer_margin shorter, or raise max_exposure, through a request of its own, and make the plan again: plumbline diff", exposed},
 	{"gate/too-many-devices", "split the change, or raise max_devices_per_hour through a request of its own", func(c court) []string {
 		most := int(c.MaxDevicesPerHour)
 		return when(most > 0 && len(c.plan.Changes) > most, "%d devices at once, and policy takes %d in an hour", len(c.plan.Changes), most)
@@ -127,6 +137,34 @@ func unproved(c court) (out []string) {
 	return out
 }
 
+// exposed holds that no device keeps a change on trial for longer than policy takes: until its
+// timer fires it stands, however bad it is.
+func exposed(c court) (out []string) {
+	for _, one := range c.plan.Changes {
+		if hold := time.Duration(one.Hold) * time.Second; hold > c.Exposure() {
+			out = append(out, fmt.Sprintf("%s would undo the change by itself only after %v, and policy takes %v", one.Device, hold, c.Exposure()))
+		}
+	}
+	return out
+}
+
+// outlived holds that the plan was shown lately, by the envelopes of the landing that it is
+// for. The last one counts: a plan that comes out again as it was is as good as new. Where no
+// envelope tells, the end of each approval alone bounds it.
+func outlived(c court) []string {
+	if len(c.Landings) == 0 {
+		return nil
+	}
+	var last time.Time
+	for _, s := range c.Landings[len(c.Landings)-1].Shown {
+		if s.Plan == c.digest && s.At.After(last) {
+			last = s.At
+		}
+	}
+	return when(!last.IsZero() && !c.Now.Before(last.Add(c.Lasts())), "the plan %.12s was shown last at %s, and holds for %v",
+		c.digest, last.UTC().Format(time.RFC3339), c.Lasts())
+}
+
 func frozen(c court) []string {
 	for _, f := range c.Freeze {
 		until := time.Time(f.Until).AddDate(0, 0, 1)
@@ -145,11 +183,13 @@ const (
 	differs = "differs"
 	self    = "self"
 	expired = "expired"
+	unfit   = "unfit"
+	unnamed = "unnamed"
 )
 
-// spoiled tells why a yes does not count for a landing; "" where it does. That it is for
+// spoiled tells why a yes does not count for a need of a landing; "" where it does. That it is for
 // the plan that is pushed is asked of the last landing: those before it were planned apart.
-func (c court) spoiled(l Landing, v Verdict) string {
+func (c court) spoiled(l Landing, n Need, v Verdict) string {
 	last := l.Tip == c.Landings[len(c.Landings)-1].Tip
 	switch {
 	case !v.Yes || v.Repo != c.Policy.Repo:
@@ -158,8 +198,12 @@ func (c court) spoiled(l Landing, v Verdict) string {
 		return self
 	case l.Head == "" || v.Head != l.Head:
 		return stale
-	case last && v.Plan != c.digest:
+	case v.unfit != "":
+		return unfit
+	case last && v.Plan != c.digest, v.lost != "":
 		return differs
+	case n.Named && v.unnamed:
+		return unnamed
 	case !c.Now.Before(v.Until) || v.Until.Sub(c.Now) > Longest:
 		return expired
 	}
@@ -170,8 +214,15 @@ func (c court) tell(l Landing, v Verdict, why string) string {
 	switch why {
 	case stale:
 		return fmt.Sprintf("%s: %s approved %.12s, and what landed is %.12s", l, v.Who, v.Head, l.Head)
+	case unfit:
+		return fmt.Sprintf("%s: the approval of %s does not count: %s", l, v.Who, v.unfit)
 	case differs:
+		if v.lost != "" {
+			return fmt.Sprintf("%s: the approval of %s is of no one plan: %s", l, v.Who, v.lost)
+		}
 		return fmt.Sprintf("%s approved plan %.12s, and this is %.12s", v.Who, v.Plan, c.digest)
+	case unnamed:
+		return fmt.Sprintf("%s: the review of %s does not name plan %.12s, and policy asks for it", l, v.Who, v.Plan)
 	case self:
 		return fmt.Sprintf("%s: %s had a hand in it and approves it", l, v.Who)
 	}
@@ -208,7 +259,7 @@ func (c court) count(l Landing, n Need, reason string) (have int, lost []string)
 		if !slices.Contains(members, v.Who) {
 			continue
 		}
-		switch why := c.spoiled(l, v); {
+		switch why := c.spoiled(l, n, v); {
 		case why == "" && !slices.Contains(who, v.Who):
 			who = append(who, v.Who)
 		case why != "" && why == reason:
@@ -219,7 +270,7 @@ func (c court) count(l Landing, n Need, reason string) (have int, lost []string)
 }
 
 func (c court) anySpoiled(l Landing, n Need) bool {
-	return slices.ContainsFunc([]string{stale, differs, self, expired}, func(r string) bool {
+	return slices.ContainsFunc([]string{stale, differs, self, expired, unfit, unnamed}, func(r string) bool {
 		_, lost := c.count(l, n, r)
 		return len(lost) > 0
 	})
@@ -230,7 +281,7 @@ func (c court) anySpoiled(l Landing, n Need) bool {
 func (c court) needs(l Landing) (out []Need) {
 	for _, n := range c.Approvals {
 		if n.Class == "any" || n.Path != "" && slices.ContainsFunc(l.Paths, func(p string) bool { return strings.HasPrefix(p, n.Path) }) ||
-			n.Class != "" && n.Class != "policy" && c.risky(n.Class) {
+			n.Class != "" && n.Class != "policy" && c.risky(string(n.Class)) {
 			out = append(out, n)
 		}
 	}

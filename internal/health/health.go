@@ -12,8 +12,9 @@ import (
 // "ospf NEIGHBOUR INTERFACE".
 type Vitals map[string]bool
 
-// Expected is what a change is known to add and to take away, by the names in Vitals.
-type Expected struct{ Added, Removed []string }
+// Expected is what a change is known to add and to take away, by the names in Vitals; and what
+// it lets go of, such as a port that has no use any more, which may stay up or not.
+type Expected struct{ Added, Removed, Freed []string }
 
 // Finding is one thing that is worse than it was.
 type Finding struct{ Session, Text string }
@@ -32,6 +33,7 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		up, there := after[s]
 		gone := e.removed(s)
 		switch {
+		case slices.Contains(e.Freed, s):
 		case gone && up:
 			out = append(out, Finding{s, "is still up, and the change takes it away"})
 		case gone || !before[s]:

@@ -17,14 +17,17 @@ func TestCompare(t *testing.T) {
 		e             Expected
 		want          string
 	}{
-		"equal":           {Vitals{"a": true, "b": false}, Vitals{"a": true, "b": false}, Expected{}, "[]"},
-		"down":            {Vitals{"a": true}, Vitals{"a": false}, Expected{}, "[a: was up and is down]"},
-		"vanished":        {Vitals{"a": true}, Vitals{}, Expected{}, "[a: was up and is not there any more]"},
-		"removed":         {Vitals{"a": true}, Vitals{}, Expected{Removed: []string{"a"}}, "[]"},
-		"not removed":     {Vitals{"a": true}, Vitals{"a": true}, Expected{Removed: []string{"a"}}, "[a: is still up, and the change takes it away]"},
-		"added, not up":   {Vitals{}, Vitals{"a": false}, Expected{Added: []string{"a"}}, "[]"},
-		"added, not seen": {Vitals{}, Vitals{}, Expected{Added: []string{"a"}}, "[a: was to be added and is not there]"},
-		"unknown":         {Vitals{}, nil, Expected{}, "[health: it could not be read, and unknown is not well]"},
+		"equal":             {Vitals{"a": true, "b": false}, Vitals{"a": true, "b": false}, Expected{}, "[]"},
+		"down":              {Vitals{"a": true}, Vitals{"a": false}, Expected{}, "[a: was up and is down]"},
+		"vanished":          {Vitals{"a": true}, Vitals{}, Expected{}, "[a: was up and is not there any more]"},
+		"removed":           {Vitals{"a": true}, Vitals{}, Expected{Removed: []string{"a"}}, "[]"},
+		"let go, and gone":  {Vitals{"a": true}, Vitals{}, Expected{Freed: []string{"a"}}, "[]"},
+		"let go, and down":  {Vitals{"a": true}, Vitals{"a": false}, Expected{Freed: []string{"a"}}, "[]"},
+		"let go, and still": {Vitals{"a": true}, Vitals{"a": true}, Expected{Freed: []string{"a"}}, "[]"},
+		"not removed":       {Vitals{"a": true}, Vitals{"a": true}, Expected{Removed: []string{"a"}}, "[a: is still up, and the change takes it away]"},
+		"added, not up":     {Vitals{}, Vitals{"a": false}, Expected{Added: []string{"a"}}, "[]"},
+		"added, not seen":   {Vitals{}, Vitals{}, Expected{Added: []string{"a"}}, "[a: was to be added and is not there]"},
+		"unknown":           {Vitals{}, nil, Expected{}, "[health: it could not be read, and unknown is not well]"},
 	} {
 		if have := fmt.Sprint(Compare(c.before, c.after, c.e)); have != c.want {
 			t.Errorf("%s: %s", name, have)

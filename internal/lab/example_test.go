@@ -62,9 +62,7 @@ func topology(n *network.Network) (top lab.Topology) {
 // TestExample holds the example against real routers: they take what render wrote, the
 // driver reads it back over real OpenSSH without a difference, and the backbone converges.
 func TestExample(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	lab.Need(t, "time")
 	lab.Need(t, "root", "netns", "veth", "bridge", "frr", "ssh")
 	ctx, stop := context.WithTimeout(t.Context(), 120*time.Second)
 	defer stop()

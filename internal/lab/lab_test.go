@@ -14,9 +14,7 @@ import (
 // TestUp holds the law: two real routers meet, answer over real OpenSSH by the forced
 // command alone, and leave nothing behind.
 func TestUp(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	Need(t, "time")
 	Need(t, "root", "netns", "veth", "bridge", "frr", "ssh")
 	ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
 	defer stop()

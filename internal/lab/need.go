@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,15 +32,28 @@ var probes = map[string]func() error{
 	"macvlan": func() error {
 		return root2(inSpace("sh", "-c", "ip link add x0 type veth peer name x1 && ip link add x2 link x0 type macvlan"))
 	},
-	"tun":    func() error { return root2(inSpace("ip", "tuntap", "add", "x0", "mode", "tun")) },
-	"nft":    func() error { return root2(inSpace("nft", "add", "table", "ip", "t")) },
-	"frr":    func() error { return file("/usr/lib/frr/zebra", "frr") },
+	"tun": func() error { return root2(inSpace("ip", "tuntap", "add", "x0", "mode", "tun")) },
+	"nft": func() error { return root2(inSpace("nft", "add", "table", "ip", "t")) },
+	"frr": func() error { return file("/usr/lib/frr/zebra", "frr") },
+	"rpki": func() error { // the module of bgpd
+		if found, _ := filepath.Glob("/usr/lib/*/frr/modules/bgpd_rpki.so"); len(found) == 0 {
+			return fmt.Errorf("bgpd_rpki.so not found: apt-get install -y frr-rpki-rtrlib")
+		}
+		return nil
+	},
 	"ssh":    func() error { return file("/usr/sbin/sshd", "openssh-server") },
 	"git":    func() error { return command("git", "git") },
 	"keygen": func() error { return command("ssh-keygen", "openssh-client") },
 	"bird":   func() error { return file("/usr/sbin/bird", "bird2") },
 	"guard": func() error { // what the guard of a router runs besides vtysh
 		return cmp.Or(file("/usr/lib/frr/frr-reload.py", "frr-pythontools"), command("setsid", "util-linux"), command("sha256sum", "coreutils"))
+	},
+
+	"time": func() error { // to wait, and to start many programs
+		if testing.Short() {
+			return errors.New("run without -short")
+		}
+		return nil
 	},
 
 	"yaml-language-server": func() error {

@@ -18,6 +18,7 @@ import (
 type Oracle struct {
 	cmd  *exec.Cmd
 	life io.Closer // its first process ends when this does
+	desk *desk     // nil until something is typed
 }
 
 // alone is the first process of an oracle; it lives as long as somebody holds its input.
@@ -43,7 +44,7 @@ done
 for d in zebra staticd ospfd ospf6d isisd bfdd; do
 	` + frrDir + `$d -d -A 127.0.0.1 -P 0 </dev/null >/dev/null 2>&1
 done
-` + frrDir + `bgpd -d -A 127.0.0.1 -P 0 -p 0 -Z </dev/null >/dev/null 2>&1
+` + frrDir + `bgpd -d -A 127.0.0.1 -P 0 -p 0 -Z -M rpki </dev/null >/dev/null 2>&1
 exec cat
 `
 
@@ -82,6 +83,7 @@ func Alone(ctx context.Context) (*Oracle, error) {
 
 // Down ends an oracle and all that runs in it.
 func (o *Oracle) Down() {
+	o.leave()
 	o.life.Close()
 	o.cmd.Process.Kill()
 	o.cmd.Wait() // killed: that it did not end well is what was asked for
@@ -96,32 +98,4 @@ func (o *Oracle) Run(ctx context.Context, argv ...string) (string, error) {
 func (o *Oracle) enter(ctx context.Context, argv []string) *exec.Cmd {
 	at := []string{"-t", strconv.Itoa(o.cmd.Process.Pid), "-m", "-n", "-u", "-p", "--"}
 	return exec.CommandContext(ctx, "nsenter", append(at, argv...)...)
-}
-
-// Type types lines at the prompt, one after the other as a person would, and gives what was
-// answered to each. It begins at the top, outside of the configuration; a word that leaves
-// the prompt ends it, and what should have followed has no answer.
-func (o *Oracle) Type(ctx context.Context, lines []string) ([]string, error) {
-	cmd := o.enter(ctx, []string{"vtysh"})
-	typed := strings.Join(lines, "\n") + "\n"
-	cmd.Stdin = strings.NewReader(strings.ReplaceAll(typed, "?", "\x16?")) // no question
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return nil, fmt.Errorf("vtysh: %w: %s", err, out)
-	}
-	return answers(string(out), len(lines)), nil
-}
-
-// answers cuts a session at its prompts; each is followed by the line that was typed.
-func answers(session string, typed int) (out []string) {
-	for line := range strings.Lines(session) {
-		if rest, ok := strings.CutPrefix(line, oracleName); ok && (strings.HasPrefix(rest, "# ") || strings.HasPrefix(rest, "(config")) {
-			out = append(out, "")
-			continue
-		}
-		if len(out) > 0 {
-			out[len(out)-1] += line
-		}
-	}
-	return out[:min(len(out), typed)] // at the last prompt nothing was typed any more
 }

@@ -8,10 +8,8 @@ import (
 
 // TestAlone holds that an oracle says to each line what FRR says, and keeps what it took.
 func TestAlone(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
-	Need(t, "root", "netns", "veth", "frr")
+	Need(t, "time")
+	Need(t, "root", "netns", "veth", "frr", "rpki")
 	o, err := Alone(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -31,6 +29,16 @@ func TestAlone(t *testing.T) {
 	for _, line := range []string{"interface eth1\n description why? " + long + "\nexit\n", "router bgp 65001\nexit\n"} {
 		if !strings.Contains(got[8], line) {
 			t.Errorf("it holds\n%s\nwithout\n%s", got[8], line)
+		}
+	}
+	// A word that leaves the prompt ends a session; the next one begins at the top again.
+	for _, c := range []struct{ typed, want []string }{
+		{[]string{"configure terminal", "interface eth1"}, []string{"", ""}},
+		{[]string{"show daemons", "exit", "show daemons"}, []string{" zebra ospfd ospf6d bgpd isisd staticd bfdd\n", ""}},
+		{[]string{"interface eth1"}, []string{"% Unknown command: interface eth1\n"}},
+	} {
+		if got, err := o.Type(t.Context(), c.typed); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%q: answered %q, %v, want %q", c.typed, got, err, c.want)
 		}
 	}
 }

@@ -83,6 +83,9 @@ func (l *Lab) daemons(ctx context.Context, r *router) error {
 		r.pids = append(r.pids, pid)
 		// The name of the router is a name of its own host name space: prompts show it.
 		start := fmt.Sprintf("hostname %s; exec %s%s -d -N %s -A 127.0.0.1 -i %s", r.name, frrDir, d, r.space, pid)
+		if d == "bgpd" && len(l.modules) > 0 {
+			start += " -M " + strings.Join(l.modules, " -M ")
+		}
 		if err := run(ctx, "ip", "netns", "exec", r.space, "unshare", "-u", "sh", "-c", start+" </dev/null >/dev/null 2>&1"); err != nil {
 			return err
 		}
@@ -92,7 +95,7 @@ func (l *Lab) daemons(ctx context.Context, r *router) error {
 
 // listen puts an OpenSSH server before a router: who reads gets vtysh and nothing else,
 // who writes the one command that the topology says.
-func (l *Lab) listen(ctx context.Context, r *router, write func(string, string) string) (err error) {
+func (l *Lab) listen(ctx context.Context, r *router, top Topology) (err error) {
 	if r.port, err = freePort(); err != nil {
 		return err
 	}
@@ -100,9 +103,16 @@ func (l *Lab) listen(ctx context.Context, r *router, write func(string, string) 
 	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 61001, -1)); err != nil {
 		return err
 	}
-	forced := "/usr/bin/vtysh -N " + r.space
-	if write != nil {
-		forced = write(r.space, dir)
+	reads := "/usr/bin/vtysh -N " + r.space
+	forced := reads
+	switch {
+	case r.bird:
+		if err := run(ctx, "sh", "-c", "chgrp frrvty "+dir+" && chmod 2750 "+dir); err != nil { // who reads may look
+			return err
+		}
+		reads, forced = top.Bird("read", dir, l.BirdFile(r.name), l.path(r.name+".ctl")), top.Bird("write", dir, l.BirdFile(r.name), l.path(r.name+".ctl"))
+	case top.Write != nil:
+		forced = top.Write(r.space, dir)
 	}
 	conf := fmt.Sprintf(`Port %d
 ListenAddress 127.0.0.1
@@ -120,10 +130,10 @@ X11Forwarding no
 AllowTcpForwarding no
 MaxStartups 200:30:400
 Match User ro
- ForceCommand /usr/bin/vtysh -N %s
+ ForceCommand %s
 Match User rw
  ForceCommand %s
-`, r.port, l.path("host"), l.path("keys"), r.space, forced)
+`, r.port, l.path("host"), l.path("keys"), reads, forced)
 	file := l.path(r.name + ".sshd")
 	if err := os.WriteFile(file, []byte(conf), 0o644); err != nil {
 		return err

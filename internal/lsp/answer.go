@@ -25,6 +25,7 @@ var answers = map[string]func(*server, params) any{
 				"hoverProvider":      true,
 				"definitionProvider": true,
 				"referencesProvider": true,
+				"renameProvider":     object{"prepareProvider": true},
 				"completionProvider": object{"triggerCharacters": []string{" "}},
 			},
 		}
@@ -34,6 +35,9 @@ var answers = map[string]func(*server, params) any{
 	"textDocument/definition": (*server).definition,
 	"textDocument/references": (*server).references,
 	"textDocument/completion": (*server).completion,
+
+	"textDocument/prepareRename": (*server).prepareRename,
+	"textDocument/rename":        (*server).rename,
 }
 
 // places gives what the language speaks of in a file; none where it cannot be read.

@@ -99,7 +99,11 @@ func (s *server) handle(m message) (err error) {
 	if !known {
 		return s.reply(m.ID, "error", object{"code": -32601, "message": "there is no " + m.Method})
 	}
-	return s.reply(m.ID, "result", answer(s, p))
+	value := answer(s, p)
+	if no, refused := value.(refusal); refused {
+		return s.reply(m.ID, "error", object{"code": -32803, "message": no})
+	}
+	return s.reply(m.ID, "result", value)
 }
 
 func (s *server) reply(id json.RawMessage, key string, value any) error {
@@ -127,6 +131,7 @@ type params struct {
 		Line      int `json:"line"`
 		Character int `json:"character"`
 	} `json:"position"`
+	NewName        string `json:"newName"`
 	ContentChanges []struct {
 		Text string `json:"text"`
 	} `json:"contentChanges"`
@@ -195,7 +200,7 @@ func (s *server) publish() error {
 }
 
 func (s *server) finding(tree fs.FS, d diag.Diag) any {
-	text := d.Text
+	text := strings.Join(append([]string{d.Text}, d.Notes...), "\n")
 	if d.Hint != "" {
 		text += "\n" + d.Hint
 	}

@@ -25,9 +25,12 @@ type IGPPort struct {
 	IPv6    bool
 	Cost    int  // 0 where the port is passive
 	Passive bool // its subnet is told, nobody is met there
-	BFD     bool // who is met there is watched
+	BFD     int  // who is met there is watched: milliseconds between packets, both ways; else 0
 	From    diag.Pos
 }
+
+// Multiplier is how many packets of a watched neighbor may be lost in a row.
+func (p IGPPort) Multiplier() int { return BFDMultiplier }
 
 // SystemID is the name of the device in IS-IS: its router id, written as three groups of
 // four digits.

@@ -80,6 +80,9 @@ func (n *Network) Sort() {
 		if d.VRF != nil {
 			d.VRF.sort()
 		}
+		if d.BFD != nil {
+			d.BFD.sort()
+		}
 		if d.MPLS != nil {
 			d.MPLS.sort()
 		}

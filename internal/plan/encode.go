@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"plumbline/drivers"
 )
 
 const (
-	magic    = "plumbline/plan/1\x00"
+	magic    = "plumbline/plan/2\x00"
 	maxPlan  = 64 << 20 // bytes
 	maxItems = 100_000  // devices, or entries of one list
 )
@@ -137,7 +139,7 @@ func (r *reader) change() (c Change) {
 	c.Device, c.Platform, c.Endpoint = in.text(), in.text(), in.text()
 	c.Pins = in.list()
 	c.Have, c.HaveFull = in.text(), in.text()
-	c.Do, c.Undo = in.bytes(), in.bytes()
+	c.Edit = in.script()
 	c.Want, c.Style = in.text(), in.text()
 	c.Hold = in.number()
 	c.Asserts, c.Risks = in.list(), in.list()
@@ -145,6 +147,22 @@ func (r *reader) change() (c Change) {
 	c.Coverage.Managed, c.Coverage.Unmanaged, c.Coverage.Unruled = in.number(), in.number(), in.number()
 	c.Coverage.Foreign = in.list()
 	c.Text = in.bytes()
+	if len(in.in) > 0 { // of a plan that goes in stages
+		c.Stage = in.text()
+		for range in.count() {
+			p := Part{Stage: in.text(), Want: in.text(), Wave: in.number()}
+			p.Edit = in.script()
+			c.Parts = append(c.Parts, p)
+		}
+	}
 	r.bad = r.bad || in.bad || len(in.in) > 0
 	return c
+}
+
+func (r *reader) script() (e drivers.Edit) {
+	e.Do, e.Undo = r.bytes(), r.bytes()
+	for range r.count() {
+		e.Answers = append(e.Answers, drivers.Answer{Line: r.text(), Question: r.text(), Reply: r.text()})
+	}
+	return e
 }

@@ -19,7 +19,7 @@ import (
 func Make(h Header, in []Input) (Plan, diag.List) {
 	p := Plan{Header: h}
 	var ds diag.List
-	groups := map[string]string{}
+	groups, apart := map[string]string{}, map[string][]string{}
 	in = slices.Clone(in)
 	slices.SortStableFunc(in, func(a, b Input) int { return cmp.Compare(a.Device, b.Device) })
 	for i, one := range in {
@@ -32,12 +32,16 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 			p.Missing = append(p.Missing, Missing{one.Device, err.Error()})
 			continue
 		}
-		groups[one.Device] = one.Group
+		groups[one.Device], apart[one.Device] = one.Group, one.Apart
 		if c, ok := change(one, have, &ds); ok {
 			p.Changes = append(p.Changes, c)
 		}
 	}
-	spread(p.Changes, h.Waves, groups)
+	if p.Staged() {
+		stages(p.Changes, h.Waves, groups, apart)
+	} else {
+		spread(p.Changes, h.Waves, groups, apart)
+	}
 	return p, ds
 }
 
@@ -60,30 +64,34 @@ func (a Answer) Tree(c tree.Config) (*tree.Tree, error) {
 // change makes the change of one device; false where nothing is to be done, or where
 // something stands against it, which ds then tells.
 func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
-	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
-	rendered, _ := tree.Parse(in.Want.Dialect, tree.Reveal(in.Want.Text, in.Secrets))
-	var deployed *tree.Tree
+	rendered, deployed := in.said(in.Want.Text), (*tree.Tree)(nil)
 	if in.Deployed != nil {
-		deployed, _ = tree.Parse(in.Want.Dialect, tree.Reveal(in.Deployed, in.Secrets))
+		deployed = in.said(in.Deployed)
 	}
-	want, cover := tree.Expect(have, rendered, deployed, o)
+	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
+	via := have // what it holds when all that comes is there
+	if in.Between.Text != nil {
+		via, _ = tree.Expect(have, in.said(in.Between.Text), deployed, o)
+	}
+	want, cover := tree.Expect(via, rendered, deployed, o)
+	if via != have {
+		_, cover = tree.Expect(have, rendered, deployed, o)
+	}
 	if !leavable(in, cover, ds) {
 		return Change{}, false
 	}
 	c := Change{
-		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins, Wave: in.Wave,
+		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins,
 		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
-		Secrets: slices.Compact(slices.Sorted(slices.Values(slices.Concat(tree.Secrets(have), tree.Secrets(want))))),
+		Secrets: slices.Compact(slices.Sorted(slices.Values(slices.Concat(tree.Secrets(have), tree.Secrets(via), tree.Secrets(want))))),
 	}
 	if c.HaveFull == c.Want {
 		return c, false
 	}
-	way := road{in: in, have: have, want: want, deployed: deployed, o: o, secrets: c.Secrets}
-	if !way.build(ds) {
+	if !c.ways(in, have, via, want, deployed, o, ds) {
 		return c, false
 	}
-	c.Edit, c.Edits, c.Notes = way.edit, way.edits, way.notes
 	c.Risks = risks(c, in.Experiment)
 	if slices.Contains(c.Risks, Unruled) && slices.Contains(c.Risks, Lifeline) {
 		ds.Failf(asker(in.Want, 0), "plan/unruled-lifeline", "%s: the change touches the way in, and lines that no rule of the platform knows", in.Device).
@@ -91,6 +99,46 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		return c, false
 	}
 	return c, true
+}
+
+// said is a text of the device with its secrets.
+func (in Input) said(text []byte) *tree.Tree {
+	t, _ := tree.Parse(in.Want.Dialect, tree.Reveal(text, in.Secrets))
+	return t
+}
+
+// ways finds the way from what a device holds to what it is to hold, over what it holds
+// between two stages where the plan has such.
+func (c *Change) ways(in Input, have, via, want, deployed *tree.Tree, o tree.Options, ds *diag.List) bool {
+	road := road{in: in, have: have, want: want, deployed: deployed, o: o, secrets: c.Secrets}
+	mid := hexOf(tree.Digest(via))
+	if in.Staged {
+		c.Stage = Adds
+	}
+	switch {
+	case in.Between.Text == nil || mid == c.Want:
+	case mid == c.HaveFull:
+		c.Stage = Removes
+	default:
+		first := road
+		first.want, first.in.Want = via, in.Between
+		if !first.build(ds) {
+			return false
+		}
+		c.Stage, road.have = Removes, via
+		c.Parts = []Part{{Stage: Adds, Wave: in.Waves[Adds], Want: mid, Edit: first.edit, Edits: first.edits, Said: in.Between}}
+		c.Notes = first.notes
+	}
+	if !road.build(ds) {
+		return false
+	}
+	c.Wave, c.Edit, c.Edits = in.Waves[c.Stage], road.edit, road.edits
+	for _, n := range road.notes {
+		if !slices.Contains(c.Notes, n) {
+			c.Notes = append(c.Notes, n)
+		}
+	}
+	return true
 }
 
 // road is the way from one tree to another and back.
@@ -126,11 +174,15 @@ func (r *road) build(ds *diag.List) bool {
 	for _, n := range notes {
 		r.notes = append(r.notes, tree.Hide(n.Text, r.secrets))
 	}
-	r.edit = drivers.Edit{Do: tree.Script(d, edits), Undo: tree.Script(d, back)}
-	if len(r.edit.Do) == 0 {
+	do, undo := tree.Script(d, edits), tree.Script(d, back)
+	if len(do) == 0 {
 		return r.refuse(ds, 0, "live and wanted differ, and no command tells how")
 	}
-	proof, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), r.edit.Do, r.edit.Undo)
+	r.edit = drivers.Edit{Do: do, Undo: undo, Answers: r.answers(slices.Concat(edits, back))}
+	if d.AsFile() { // the commands tell people what changes, and replay that they lead to this file
+		r.edit.Do, r.edit.Undo = tree.Print(r.want), tree.Print(r.have)
+	}
+	proof, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), do, undo)
 	for _, n := range proof.Notes() {
 		r.notes = append(r.notes, tree.Hide(n, r.secrets))
 	}
@@ -139,6 +191,18 @@ func (r *road) build(ds *diag.List) bool {
 		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))
 	}
 	return len(refused) == 0
+}
+
+// answers gives what the device is told where it asks back, there and on the way back.
+func (r *road) answers(es []tree.Edit) (out []drivers.Answer) {
+	for _, e := range es {
+		a := drivers.Answer{Line: e.Send, Question: e.Confirm, Reply: e.Answer}
+		if a.Question != "" && !slices.Contains(out, a) {
+			out = append(out, a)
+			r.notes = append(r.notes, tree.Hide(fmt.Sprintf("after %q the device asks %q and is told %q", a.Line, a.Question, a.Reply), r.secrets))
+		}
+	}
+	return out
 }
 
 // foreign refuses a script that takes away what our last push did not leave there: at a

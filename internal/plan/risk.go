@@ -29,7 +29,7 @@ var (
 
 // risks gives the classes of a change, in a fixed order.
 func risks(c Change, x Experiment) (rs []string) {
-	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.Edits, holds) }
+	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.All(), holds) }
 	if any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) }) {
 		rs = append(rs, Lifeline)
 	}
@@ -72,9 +72,9 @@ func begins(line string, heads []string) bool {
 }
 
 // spread gives each change that has no wave one: the smallest change first as canary, then
-// up to the given sizes, never two of one group together, and what touches the way in, cannot
+// up to the given sizes, never two of one group or both ends of a last path together, and what touches the way in, cannot
 // undo by itself or is an experiment last and alone.
-func spread(cs []Change, sizes []string, groups map[string]string) {
+func spread(cs []Change, sizes []string, groups map[string]string, apart map[string][]string) {
 	order := make([]int, len(cs))
 	for i := range order {
 		order[i] = i
@@ -88,7 +88,7 @@ func spread(cs []Change, sizes []string, groups map[string]string) {
 		}
 		return len(cs[a].Edits) - len(cs[b].Edits)
 	})
-	w := waves{room: room(sizes, len(cs)), groups: groups}
+	w := waves{room: room(sizes, len(cs)), groups: groups, apart: apart}
 	for _, c := range cs {
 		if c.Wave > 0 {
 			w.put(c, c.Wave)
@@ -110,6 +110,7 @@ func alone(c Change) bool {
 type waves struct {
 	room   []int // how many may be in each wave; waves after the last hold any number
 	groups map[string]string
+	apart  map[string][]string
 	in     [][]Change
 }
 
@@ -137,7 +138,7 @@ func (w *waves) takes(c Change, wave int) bool {
 		return false
 	}
 	return !slices.ContainsFunc(in, func(o Change) bool {
-		return alone(o) || w.groups[c.Device] != "" && w.groups[c.Device] == w.groups[o.Device]
+		return alone(o) || slices.Contains(w.apart[c.Device], o.Device) || w.groups[c.Device] != "" && w.groups[c.Device] == w.groups[o.Device]
 	})
 }
 

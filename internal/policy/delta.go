@@ -2,8 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
+
+	"plumbline/internal/network"
 )
 
 // Delta is what a change of a policy means.
@@ -47,8 +50,9 @@ func (s Set) Lines() (out []string) {
 func Compare(was, is Side) (Delta, error) {
 	six := is.Policy != nil && is.Policy.IPv6 || was.Policy != nil && was.Policy.IPv6
 	// The terms that were, asking the sets that are: what is let through newly by these too
-	// comes from the sets. A set that is gone or empty is no new set: it counts as it was.
-	between := Side{Sets: is.Sets, Else: was.Sets, Policy: was.Policy}
+	// comes from the sets. A set that is gone or empty is no new set: it counts as it was. The
+	// address of a next hop is a set of one.
+	between := Side{Sets: is.Sets, Else: was.Sets, Policy: hopping(was.Policy, is.Policy)}
 	s, err := newSpace(six, was, is, between)
 	if err != nil {
 		return Delta{}, err
@@ -80,6 +84,28 @@ func Compare(was, is Side) (Delta, error) {
 		*into = s.boxes(d, found[i])
 	}
 	return out, nil
+}
+
+// hopping gives the terms that were, asking for the next hops that are: those of the terms that
+// differ in nothing else.
+func hopping(was, is *network.RoutePolicy) *network.RoutePolicy {
+	if was == nil || is == nil {
+		return was
+	}
+	hopless := func(t network.Term) network.Term {
+		t.NextHop = netip.Addr{}
+		return bare(t)
+	}
+	out := *was
+	out.Terms = slices.Clone(was.Terms)
+	for i := range out.Terms {
+		t := &out.Terms[i]
+		at := slices.IndexFunc(is.Terms, func(x network.Term) bool { return x.NextHop.IsValid() && hopless(x) == hopless(*t) })
+		if t.NextHop.IsValid() && at >= 0 {
+			t.NextHop = is.Terms[at].NextHop
+		}
+	}
+	return &out
 }
 
 // each goes through all classes of one class of prefixes.

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,13 +17,16 @@ import (
 	"time"
 
 	"plumbline/drivers"
+	"plumbline/drivers/gnmi"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/all"
 	"plumbline/drivers/write/guard"
+	"plumbline/internal/dispatch"
 	"plumbline/internal/gate"
 	"plumbline/internal/health"
 	"plumbline/internal/journal"
+	"plumbline/internal/lab"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/sim"
@@ -109,31 +114,81 @@ func passed(t *testing.T, p plan.Plan) gate.Pass { return allowed(t, p.Changes..
 
 func overSSH(t *testing.T, fs files) push.Options {
 	logins := func(_ context.Context, name string) (drivers.Login, error) { return fs.Logins[name], nil }
-	ps, readers, writers := map[string]render.Platform{}, map[string]drivers.Reader{}, map[string]write.Writer{}
+	fleet := os.Getenv(fleetEnv) != ""
+	timeout, wide := 10*time.Second, 2
+	if fleet {
+		timeout, wide = 3*time.Second, 64
+	}
+	approved, err := plan.Decode(fs.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ps, readers, writers, known := map[string]render.Platform{}, map[string]drivers.Reader{}, map[string]write.Writer{}, map[string]render.Platform{}
 	for name, to := range fs.Targets {
-		p := platform(t, to.Platform)
+		if _, read := known[to.Platform]; !read {
+			known[to.Platform] = platform(t, to.Platform)
+		}
+		p := known[to.Platform]
 		w, err := all.Writer(p.Style, p.Session, logins)
+		if fleet {
+			w = guard.New(p.Session, logins, guard.Options{Timeout: timeout})
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		ps[name], readers[name], writers[name] = p, ssh.New(p.Session, logins, ssh.Options{Timeout: 10 * time.Second}), w
+		w = watched{w, t, approved}
+		ps[name], readers[name], writers[name] = p, ssh.New(p.Session, logins, ssh.Options{Timeout: timeout}), w
+		if p.Driver == "gnmi" {
+			readers[name] = gnmi.New(p.Session, logins, gnmi.Options{Timeout: timeout})
+		}
 	}
 	return push.Options{
 		Read:    func(d string) (drivers.Reader, drivers.Target, error) { return readers[d], fs.Targets[d], nil },
 		Write:   func(d string) (write.Writer, error) { return writers[d], nil },
-		WriteAs: func(string) string { return "write" },
-		Clock:   waits{}, Soak: time.Second, Wide: 2, Digest: digest(ps),
+		WriteAs: func(d string) string { return strings.Replace(fs.Targets[d].Secret, "read", "write", 1) },
+		Clock:   waits{}, Soak: time.Second, Wide: wide, Digest: digest(ps),
 		Health: func(ctx context.Context, devices []string) (push.Vitals, error) {
 			out := push.Vitals{}
-			for _, d := range devices {
-				if _, err := readers[d].Fetch(ctx, fs.Targets[d]); err != nil {
-					return nil, err
+			_, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide}, nil, devices, func(ctx context.Context, d string) (drivers.Live, error) {
+				l, err := readers[d].Fetch(ctx, fs.Targets[d])
+				for range 2 {
+					if drivers.Passing(err) {
+						l, err = readers[d].Fetch(ctx, fs.Targets[d])
+					}
+				}
+				return l, err
+			})
+			for i, d := range devices {
+				if errs[i] != nil {
+					return nil, errs[i]
 				}
 				out[d] = health.Vitals{"management": true}
 			}
 			return out, nil
 		},
 	}
+}
+
+// watched is a writer that sees what it is given: a step of the approved plan, there or back.
+type watched struct {
+	write.Writer
+	t    *testing.T
+	plan plan.Plan
+}
+
+func (w watched) SelfReverts(to drivers.Target) bool {
+	timer, ok := w.Writer.(write.Timer)
+	return ok && timer.SelfReverts(to)
+}
+
+func (w watched) Apply(ctx context.Context, to drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
+	c, _ := w.plan.Change(to.Name)
+	if !slices.ContainsFunc(c.Steps(), func(s plan.Change) bool {
+		return string(e.Do) == string(s.Do) && string(e.Undo) == string(s.Undo) || string(e.Do) == string(s.Undo) && string(e.Undo) == string(s.Do)
+	}) {
+		w.t.Errorf("I1: %s is sent what nobody approved: %q", to.Name, e.Do)
+	}
+	return w.Writer.Apply(ctx, to, e, h)
 }
 
 // farm is embedded devices in this process, and a plan for them in a file.
@@ -147,32 +202,50 @@ type farm struct {
 
 // holds and wants is what devices of a platform hold, and what they are to hold besides.
 var holds, wants = map[string]string{
-	"frr":    "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
-	"eos":    "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
-	"junos":  "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
-	"ios-xe": "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
+	"frr":      "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
+	"eos":      "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
+	"junos":    "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
+	"ios-xe":   "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
+	"ios-xr":   "hostname r\ninterface GigabitEthernet0/0/0/0\n ipv4 address 192.0.2.1 255.255.255.254\n!\nend\n",
+	"nx-os":    "hostname r\ninterface Ethernet1/1\n  no switchport\n  ip address 192.0.2.1/31\n",
+	"sr-linux": "/interface[name=ethernet-1/1]/mtu 1500\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n",
 }, map[string]string{
-	"frr":    "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
-	"eos":    "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
-	"junos":  "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
-	"ios-xe": "interface GigabitEthernet1\n description ours\n",
+	"frr":      "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
+	"eos":      "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
+	"junos":    "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
+	"ios-xe":   "interface GigabitEthernet1\n description ours\n",
+	"ios-xr":   "interface GigabitEthernet0/0/0/0\n description ours\n!\n",
+	"nx-os":    "interface Ethernet1/1\n  description ours\n",
+	"sr-linux": "/interface[name=ethernet-1/1]/mtu 9232\n",
 }
 
-// newFarm starts one device of each of the platforms.
-func newFarm(t *testing.T, platforms ...string) *farm {
+// farmOf starts one device of each of the platforms, each in its wave, reached where via says.
+func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip.AddrPort) netip.AddrPort, clock ...sim.Clock) *farm {
 	f := &farm{t: t, dir: t.TempDir(), ps: map[string]render.Platform{}}
 	var devices []sim.Device
+	known := map[string]render.Platform{}
 	for i, name := range platforms {
-		n, p := fmt.Sprintf("r%d", i+1), platform(t, name)
+		n := fmt.Sprintf("r%d", i+1)
+		if len(platforms) > 9 {
+			n = fmt.Sprintf("r%04d", i+1)
+		}
+		if _, read := known[name]; !read {
+			known[name] = platform(t, name)
+		}
+		p := known[name]
 		f.ps[n] = p
-		devices = append(devices, sim.Device{Name: n, Platform: name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[name])})
+		devices = append(devices, sim.Device{Name: n, Platform: name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[name]), Driver: p.Driver})
 	}
 	var err error
-	if f.sim, err = sim.Start(t.Context(), devices, sim.Options{Guard: guard.Digest()}); err != nil {
+	opt := sim.Options{Guard: guard.Digest()}
+	if len(clock) > 0 {
+		opt.Clock = clock[0]
+	}
+	if f.sim, err = sim.Start(t.Context(), devices, opt); err != nil {
 		t.Fatal(err)
 	}
 	fs := files{Targets: map[string]drivers.Target{}, Logins: map[string]drivers.Login{}}
-	for _, name := range []string{"read", "write"} {
+	for _, name := range []string{"read", "write", "read-password", "write-password"} {
 		if fs.Logins[name], err = f.sim.Logins()(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
@@ -180,13 +253,14 @@ func newFarm(t *testing.T, platforms ...string) *farm {
 	var in []plan.Input
 	for i, n := range f.sim.Names() {
 		to := f.sim.Target(n)
+		to.Address = via(to.Address)
 		fs.Targets[n] = to
 		p := f.ps[n]
 		text := []byte(wants[p.Name])
 		root, _ := tree.Parse(p.Dialect, text)
 		want := tree.Config{Device: n, Dialect: p.Dialect, Text: text, Origins: make([]tree.Origin, strings.Count(wants[p.Name], "\n")), Root: root}
 		in = append(in, plan.Input{
-			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Wave: 1 + min(i, 1), Hold: 120,
+			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Waves: map[string]int{"": wave(i)}, Hold: 120,
 			Answer: plan.Answer{Live: drivers.Live{Text: f.sim.Device(n).Running()}},
 		})
 	}
@@ -223,7 +297,12 @@ func (f *farm) run(verb string, n int) (killed bool, out string) {
 // holds a trial.
 func (f *farm) settled(when string) {
 	f.t.Helper()
-	rs, err := journal.Read(filepath.Join(f.dir, "state"))
+	f.settledIn(filepath.Join(f.dir, "state"), when)
+}
+
+func (f *farm) settledIn(dir, when string) {
+	f.t.Helper()
+	rs, err := journal.Read(dir)
 	if err != nil || journal.Unsettled(rs) != nil {
 		f.t.Errorf("%s: the journal is not settled: %v", when, err)
 	}
@@ -264,21 +343,28 @@ func (f *farm) mutating() (n int) {
 // TestCrashEmbedded is TestCrash against embedded devices: the real drivers over SSH, the
 // guard of those that act at once, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs half a minute: run without -short")
-	}
-	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "clocks": {"eos", "junos", "ios-xe"}} {
-		t.Run(name, func(t *testing.T) { crashes(t, platforms) })
+	lab.Need(t, "time")
+	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}} {
+		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound") })
 	}
 }
 
-func crashes(t *testing.T, platforms []string) {
-	cases := 0
-	for n := 1; !t.Failed(); n++ {
-		f := newFarm(t, platforms...)
+// crashes kills a push before each of its steps. Where a trial can be ended by nobody but the
+// session that began it, its timer ends it.
+func crashes(t *testing.T, platforms []string, fires bool) {
+	cases, by := 0, 1
+	if fires && os.Getenv("PLUMBLINE_MATRIX") == "" {
+		by = 5 // a stage of .ci/run asks for every step
+	}
+	for n := 1; !t.Failed(); n += by {
+		b := newFarmBench(t, platforms)
+		f := b.farm
 		killed, out := f.run("push", n)
 		when := fmt.Sprintf("killed before step %d", n)
 		if killed {
+			if fires {
+				b.fire()
+			}
 			cases++
 			_, out = f.run("recover", 0)
 		}
@@ -298,5 +384,5 @@ func crashes(t *testing.T, platforms []string) {
 			break
 		}
 	}
-	t.Logf("figure: %d crashes over SSH, each recovered, then pushed again with 0 lines sent", cases)
+	t.Logf("figure: %d crashes over sockets, each recovered, then pushed again with 0 lines sent", cases)
 }

@@ -2,6 +2,7 @@ package push
 
 import (
 	"cmp"
+	"slices"
 
 	"plumbline/internal/journal"
 	"plumbline/internal/plan"
@@ -22,30 +23,63 @@ func Settled(rs []journal.Record) (out []Result) {
 	return out
 }
 
-// told is what the records of one transaction say of it, and what is known besides of
-// devices. An empty state is worked out.
-func told(rs []journal.Record, s State, known map[string]string) Result {
+// told is what the records of one transaction say of it, and what is known besides of its
+// steps. An empty state is worked out. A device stands in the first record once for each step.
+func told(rs []journal.Record, s State, known map[at]string) Result {
 	out := Result{State: s, Tx: rs[0].Tx, Plan: rs[0].Plan, Commit: rs[0].Commit}
-	at := map[string]int{} // the wave of each device that something was written down of
+	steps, waves := map[string]int{}, map[string][]int{} // of each device: how many there are, and which something was written down of
+	for _, d := range rs[0].Devices {
+		steps[d]++
+	}
 	for _, n := range rs {
-		if n.Step == journal.Intent || n.Step == journal.Done {
-			at[n.Device] = n.Wave
+		if (n.Step == journal.Intent || n.Step == journal.Done) && !slices.Contains(waves[n.Device], n.Wave) {
+			waves[n.Device] = append(waves[n.Device], n.Wave)
 		}
 	}
 	counts := map[string]int{}
-	for _, d := range rs[0].Devices {
-		nothing := "not_sent"
-		if _, begun := at[d]; begun {
-			nothing = "unknown"
+	for _, d := range slices.Compact(slices.Clone(rs[0].Devices)) {
+		one := Outcome{Device: d}
+		var words []string
+		for _, w := range waves[d] {
+			word := cmp.Or(known[at{d, w}], lastDone(rs, at{d, w}), "unknown")
+			words = append(words, word)
+			if one.Wave == 0 || word == "new" || word == "already" {
+				one.Wave = w
+			}
 		}
-		result := cmp.Or(known[d], lastDone(rs, d), nothing)
-		counts[result]++
-		out.Devices = append(out.Devices, Outcome{d, at[d], result})
+		for len(words) < steps[d] {
+			words = append(words, "not_sent")
+		}
+		one.Result = joined(words)
+		counts[one.Result]++
+		out.Devices = append(out.Devices, one)
 	}
 	if s == "" {
-		out.State = sum(counts, len(rs[0].Devices))
+		out.State = sum(counts, len(out.Devices))
 	}
 	return out
+}
+
+// joined is what became of a device, from what became of each of its steps.
+func joined(words []string) string {
+	has := func(ws ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ws, w) })
+	}
+	switch {
+	case has("unknown"):
+		return "unknown"
+	case has("foreign"):
+		return "foreign"
+	case has("new", "already") && has("old", "not_sent"):
+		return "partway"
+	case has("new"):
+		return "new"
+	case has("already"):
+		return "already"
+	case has("old"):
+		return "old"
+	}
+	return "not_sent"
 }
 
 // sum names the end of a transaction by what its devices hold.
@@ -56,7 +90,7 @@ func sum(counts map[string]int, all int) State {
 		return Mixed
 	case fresh == all:
 		return Committed
-	case fresh == 0:
+	case fresh+counts["partway"] == 0:
 		return RolledBack
 	}
 	return Partial
@@ -105,8 +139,17 @@ func (r *run) verdict(failed error) State {
 func (r *run) result(p plan.Plan, s State) Result {
 	out := Result{State: s, Tx: r.tx, Plan: r.plan, Commit: r.commit}
 	for _, c := range p.Changes {
-		result := cmp.Or(r.results[c.Device], "not_sent")
-		out.Devices = append(out.Devices, Outcome{c.Device, c.Wave, result})
+		one := Outcome{Device: c.Device}
+		var words []string
+		for _, t := range c.Steps() {
+			word := cmp.Or(r.results[at{t.Device, t.Wave}], "not_sent")
+			words = append(words, word)
+			if one.Wave == 0 || word == "new" || word == "already" {
+				one.Wave = t.Wave
+			}
+		}
+		one.Result = joined(words)
+		out.Devices = append(out.Devices, one)
 	}
 	return out
 }

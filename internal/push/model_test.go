@@ -2,172 +2,350 @@ package push
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
-	"plumbline/drivers/write"
 	"plumbline/internal/journal"
 )
 
-// The protocol for one device as a search over all that can happen: a crash before any
-// step, a timer at any time, a change by somebody else, a change that is not well. The
-// steps after a crash are those of the real table.
+// The protocol as a search over all that can happen: a crash before any step, a timer at any
+// time, an answer that is lost, a change by somebody else, health that turns bad, a second
+// runner that takes over. What a runner does next is read from the two tables that the
+// implementation is driven by: protocol and recovery.
 type model struct {
-	runs                     string // old, new, foreign
-	trial                    bool   // ours is pending
-	bad                      bool   // the new configuration is not well
-	intent                   bool
-	said                     journal.Step
-	done                     string
-	pc                       string
-	crashes, foreign, halted int
+	dev      [2]device
+	book     [2]book // of the first transaction, and of the second runner's own
+	run      [2]runner
+	kind     int8 // what is wrong with the change of bad
+	bad      int8 // the transaction whose change is not well
+	turned   bool // it was well, and is not any more
+	crashes  int8
+	timers   int8
+	foreign  int8
+	lost     int8
+	violated string // an invariant that a step broke
 }
 
-// variant is a protocol with one safeguard taken out.
-type variant struct{ noIntent, noHealth, noReadBack bool }
+// device is what one device holds: the text of a transaction or the old one, and perhaps a
+// line of somebody else.
+type device struct {
+	holds, base   int8 // 0: the old text; else the number of a transaction
+	alien, alien0 bool // now, and in the base of the trial
+	tx, mark      int8 // whose trial runs, and which one of it; 0: none
+	locked        bool
+	gone          bool // somebody's line is gone, and no copy is left
+}
 
-// broken names what is broken in a state, "" for nothing.
-func (m model) broken() string {
-	switch {
-	case m.done != "" && m.done != m.runs:
-		return "the journal says " + m.done + " and the device holds " + m.runs
-	case m.pc == "end" && m.trial:
-		return "it ended with a trial of ours"
-	case m.bad && m.runs == "new" && !m.trial && m.pc == "end" && m.halted == 0:
-		return "what is not well was kept"
-	case m.runs == "new" && !m.intent:
-		return "it was changed without an intent"
+// book is what the journal says of one transaction.
+type book struct {
+	intent, home [2]bool
+	moves, mark  [2]int8 // how many trials besides the first, and the name of the last one
+	done         [2]int8 // 0 nothing, 1 old, 2 new, 3 foreign
+	said         journal.Step
+	keep, undo   bool
+	begun, ended bool
+	halted       bool
+}
+
+// runner is what one process knows: where it is, which device is next, which step of it.
+type runner struct {
+	at      phase
+	tx      int8 // the transaction that it works at
+	d, sub  int8
+	failed  bool
+	round   int8
+	resends bool // a way over is being sent
+	mem     memoryOf
+}
+
+// memoryOf is what a runner knows of its last trial on each device; one that begins has it
+// from the journal.
+type memoryOf struct {
+	mark [2]int8
+	home [2]bool
+}
+
+// The kinds of a change that is not well.
+const (
+	sound  int8 = iota
+	broken      // devices answer and are not well
+	cuts        // the device is not reached any more
+)
+
+// variant is a protocol with one safeguard taken out, on some kind of device.
+type variant struct {
+	devices, crashes, timers, foreign, lost int8
+	turns, second                           bool // health may turn; a second runner may take over
+
+	anyConfirms, lockDies, noLock, replace, noTimer, loose bool // of the device; loose: a confirm names no trial
+	noIntent, blind, noHealth, noReadBack, noDecision      bool
+	noCheck, noWayBack, unsettled, backOnly                bool
+	noRecovery, noFence                                    bool // of a second runner
+}
+
+func (m *model) well(v variant) bool {
+	for _, d := range m.dev[:v.devices] {
+		if d.holds != 0 && d.holds == m.bad && m.kind != sound {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *model) reached(d int8) bool {
+	return m.dev[d].holds == 0 || m.dev[d].holds != m.bad || m.kind != cuts
+}
+
+// faults names the invariant of safety that a state breaks, "" for none.
+func (m *model) fault(v variant) string {
+	over := m.over()
+	halted := m.book[0].halted || m.book[1].halted
+	for i, d := range m.dev[:v.devices] {
+		sick := d.holds != 0 && d.holds == m.bad && m.kind != sound
+		switch {
+		case m.violated != "":
+			return m.violated
+		case d.gone:
+			return "I4: a change of somebody else is lost without a copy"
+		case sick && d.tx == 0 && !m.turned && m.kind == cuts:
+			return "I8: it cannot be reached, and no timer is armed"
+		case sick && d.tx == 0 && !m.turned:
+			return "I2: what is not well is there for good"
+		case sick && d.tx == 0 && over && !halted:
+			return "I2: what is not well is called good"
+		case d.holds != 0 && !m.book[d.holds-1].intent[i]:
+			return "I5: it was changed without an intent"
+		case d.tx != 0 && over && !v.second: // a runner that was overtaken has its timer alone
+			return "I6: the end came with a trial of ours"
+		case d.tx != 0 && d.base != 0 && !m.book[d.tx-1].home[i]:
+			return "I11: the way back of a trial leads to what was never the state before"
+		}
+	}
+	if v.devices == 2 && over && !halted && m.dev[0].holds != m.dev[1].holds {
+		return "W1: a wave ends on both sides"
+	}
+	if v.devices == 2 && halted && m.timers < 2 && m.foreign == 0 && m.kind != cuts {
+		return "W2: doubt that neither two early timers nor somebody else explain"
 	}
 	return ""
 }
 
-// next gives every state that can follow.
-func (m model) next(v variant) (out []model) {
-	step := func(f func(*model)) { n := m; f(&n); out = append(out, n) }
-	if m.pc != "end" && m.crashes < 3 {
-		step(func(n *model) { n.crashes++; n.pc = "recover" })
+func (m *model) over() bool {
+	return m.run[0].at == end && (m.run[1].at == end || m.run[1].at == "")
+}
+
+// end is where a runner goes home.
+const end phase = "end"
+
+// next gives every state that can follow, each with what happened.
+func (m model) next(v variant) (out []model, how []string) {
+	step := func(what string, f func(*model)) {
+		n := m
+		f(&n)
+		out, how = append(out, n), append(how, what)
 	}
-	if m.trial {
-		step(func(n *model) { n.runs, n.trial = "old", false })
+	for i := range m.dev[:v.devices] {
+		d := m.dev[i]
+		if d.tx != 0 && !v.noTimer && (v.devices == 1 || m.timers < v.timers) {
+			step(fmt.Sprintf("timer %d", i), func(n *model) { n.timers = min(n.timers+1, 2); n.revert(int8(i), false) })
+		}
+		if m.foreign < v.foreign && (!d.locked || v.noLock) {
+			step("somebody commits", func(n *model) { n.foreign++; n.typed(int8(i), v) })
+		}
 	}
-	if m.foreign == 0 && !m.trial && m.done == "" && m.pc != "end" {
-		step(func(n *model) { n.foreign, n.runs = 1, "foreign" })
+	if v.turns && !m.turned && m.kind == sound && m.run[0].at != closing && m.run[0].at != kept {
+		step("health turns", func(n *model) { n.turned, n.kind, n.bad = true, broken, 1 })
 	}
-	switch m.pc {
-	case "read":
-		step(func(n *model) { n.pc = map[bool]string{true: "intent", false: "end"}[n.runs == "old"] })
-	case "intent":
-		step(func(n *model) { n.intent, n.pc = !v.noIntent, "apply" })
-	case "apply": // the guard compares the base under its lock
-		step(func(n *model) {
-			if n.runs == "old" {
-				n.runs, n.trial = "new", true
+	if v.second && m.run[1].at == "" && m.book[0].begun {
+		step("lease ends", func(n *model) {
+			n.run[1] = runner{at: mending, tx: 1, mem: n.book[0].memory()}
+			if v.noRecovery {
+				n.run[1] = runner{at: watching, tx: 2}
 			}
-			n.pc = "health"
 		})
-	case "health":
-		step(func(n *model) {
-			n.said = journal.Undo
-			if n.trial && n.runs == "new" && (!n.bad || v.noHealth) {
-				n.said = journal.Keep
-			}
-			n.pc = "act"
-		})
-	case "act":
-		step(func(n *model) { n.act() })
-	case "done":
-		step(func(n *model) { n.written(v) })
-	case "recover":
-		step(func(n *model) { n.recover() })
 	}
-	return out
-}
-
-// act keeps or undoes what is on trial.
-func (m *model) act() {
-	if m.trial && m.said != journal.Keep {
-		m.runs = "old"
-	}
-	m.trial, m.pc = false, "done"
-}
-
-// written writes down what the device was read as.
-func (m *model) written(v variant) {
-	m.done, m.pc = m.runs, "end"
-	if v.noReadBack {
-		m.done = map[journal.Step]string{journal.Keep: "new", journal.Undo: "old"}[m.said]
-	}
-	if m.done == "foreign" {
-		m.halted = 1
-	}
-}
-
-// recover does what the real table says.
-func (m *model) recover() {
-	if !m.intent {
-		m.pc = "end" // nothing was sent, as far as the journal knows
-		return
-	}
-	if m.said == journal.Keep && m.bad {
-		m.said = journal.Undo
-	}
-	state, holds := write.None, m.runs
-	if m.trial {
-		state = write.Ours
-	}
-	if holds == "foreign" {
-		holds = "partly"
-	}
-	switch rule(m.said, state, holds) {
-	case back:
-		m.runs, m.trial, m.pc = "old", false, "done"
-	case forward:
-		m.trial, m.pc = false, "done"
-	case isOld, isNew:
-		m.pc = "done"
-	default:
-		m.halted, m.pc = 1, "done"
-	}
-}
-
-// search visits every state and names the first that is broken, or stuck.
-func search(v variant) (seen map[model]bool, wrong string) {
-	seen = map[model]bool{}
-	todo := []model{{runs: "old", pc: "read"}, {runs: "old", pc: "read", bad: true}}
-	for len(todo) > 0 {
-		m := todo[0]
-		todo = todo[1:]
-		if seen[m] {
+	for i := range m.run {
+		if r := m.run[i]; r.at == "" || r.at == end {
 			continue
 		}
-		seen[m] = true
-		if wrong = m.broken(); wrong != "" {
-			return seen, fmt.Sprintf("%s: %+v", wrong, m)
+		step(m.name(i), func(n *model) { n.play(v, &n.run[i], false) })
+		if m.run[i].at == trying && m.run[i].sub == 1 && m.lost < v.lost {
+			step("apply, and the answer is lost", func(n *model) { n.lost++; n.play(v, &n.run[i], true) })
 		}
-		next := m.next(v)
-		if len(next) == 0 && m.pc != "end" {
-			return seen, fmt.Sprintf("stuck: %+v", m)
+		if i == 0 && m.crashes < v.crashes {
+			step("crash", func(n *model) { n.crashes++; n.crash(v) })
 		}
-		todo = append(todo, next...)
 	}
-	return seen, ""
+	return out, how
 }
 
-// TestModel holds the law: the protocol is safe in every state, and each safeguard is
-// there for a reason that the search finds.
-func TestModel(t *testing.T) {
-	for name, c := range map[string]struct {
-		v    variant
-		safe bool
-	}{
-		"the protocol":              {variant{}, true},
-		"no intent before":          {variant{noIntent: true}, false},
-		"no health before the keep": {variant{noHealth: true}, false},
-		"no reading back":           {variant{noReadBack: true}, false},
-	} {
-		seen, wrong := search(c.v)
-		if (wrong == "") != c.safe {
-			t.Errorf("%s: %d states, %s", name, len(seen), wrong)
-		}
-		t.Logf("figure: %s: %d states, %s", name, len(seen), wrong)
+func (m *model) name(i int) string {
+	r := m.run[i]
+	return fmt.Sprintf("%c: %s %d.%d", 'A'+rune(i), r.at, r.d, r.sub)
+}
+
+// typed is what somebody else does at a device.
+func (m *model) typed(d int8, v variant) {
+	m.dev[d].alien = true
+	if v.anyConfirms {
+		m.dev[d].tx, m.dev[d].mark = 0, 0
 	}
+}
+
+// revert brings back the base of a trial; who reads before it keeps a copy of what ran.
+func (m *model) revert(d int8, archived bool) {
+	b := &m.dev[d]
+	b.gone = b.gone || b.alien && !b.alien0 && !archived
+	b.holds, b.alien, b.tx, b.mark, b.locked = b.base, b.alien0, 0, 0, false
+}
+
+// crash takes a runner's memory, and perhaps the lock; the next one settles first.
+func (m *model) crash(v variant) {
+	for d := range m.dev {
+		m.dev[d].locked = m.dev[d].locked && !v.lockDies
+	}
+	m.run[0] = runner{at: mending, tx: 1, mem: m.book[0].memory()}
+	if b := m.book[0]; !(b.intent[0] || b.intent[1]) || v.blind && b.said == "" {
+		m.run[0].at = watching // nothing was sent, as far as the journal knows
+	}
+	if m.book[0].ended {
+		m.run[0].at = end
+	}
+}
+
+// found is a search: how many states there are, and the shortest way to the first fault.
+type found struct {
+	states int
+	fault  string
+	way    []string
+}
+
+// search visits every state, the nearest first, and sees that from each of them an end can
+// be reached.
+func search(v variant) found {
+	type from struct {
+		was int
+		how string
+	}
+	var all []model
+	var came []from
+	seen := map[model]int{}
+	back := [][]int32{}
+	add := func(m model, was int, how string) {
+		at, ok := seen[m]
+		if !ok {
+			at = len(all)
+			seen[m] = at
+			all, came, back = append(all, m), append(came, from{was, how}), append(back, nil)
+		}
+		if was >= 0 {
+			back[at] = append(back[at], int32(was))
+		}
+	}
+	trace := func(at int) (way []string) {
+		for ; came[at].was >= 0; at = came[at].was {
+			way = append([]string{came[at].how}, way...)
+		}
+		return way
+	}
+	for kind := sound; kind <= cuts; kind++ {
+		for bad := int8(1); bad <= 2; bad++ {
+			if bad == 1 || v.second && kind != sound {
+				add(model{run: [2]runner{{at: watching, tx: 1}}, kind: kind, bad: bad}, -1, "")
+			}
+		}
+	}
+	var ends []int32
+	for at := 0; at < len(all); at++ {
+		m := all[at]
+		if fault := m.fault(v); fault != "" {
+			return found{at + 1, fault, trace(at)}
+		}
+		if m.over() && (m.dev[0].tx == 0 || !v.second) {
+			ends = append(ends, int32(at))
+			continue
+		}
+		next, how := m.next(v)
+		for i := range next {
+			add(next[i], at, how[i])
+		}
+	}
+	ok := make([]bool, len(all))
+	for len(ends) > 0 {
+		at := ends[len(ends)-1]
+		ends = ends[:len(ends)-1]
+		if !ok[at] {
+			ok[at] = true
+			ends = append(ends, back[at]...)
+		}
+	}
+	for at := range all {
+		if !ok[at] {
+			return found{len(all), "no end can be reached", trace(at)}
+		}
+	}
+	return found{len(all), "", nil}
+}
+
+// The environment of one device, of a wave of two, and of two runners.
+var (
+	one  = variant{devices: 1, crashes: 3, foreign: 1, lost: 1}
+	pair = variant{devices: 2, crashes: 2, timers: 2, turns: true}
+	two  = variant{devices: 1, second: true}
+)
+
+// TestModel holds the law: the protocol is safe in every state, and each safeguard is there
+// for a reason that the search finds.
+func TestModel(t *testing.T) {
+	began := time.Now()
+	for _, c := range []struct {
+		name string
+		v    variant
+		take func(*variant)
+		want string // the invariant that breaks
+	}{
+		{"one device: the protocol", one, func(*variant) {}, ""},
+		{"nobody else commits", one, func(v *variant) { v.foreign = 0 }, ""},
+		{"any commit confirms, the lock outlives us", one, func(v *variant) { v.anyConfirms, v.loose = true, true }, ""},
+		{"any commit confirms, the lock dies with us", one, func(v *variant) { v.anyConfirms, v.loose, v.lockDies = true, true, true }, "I2"},
+		{"a confirm names its trial, the lock dies with us", one, func(v *variant) { v.lockDies = true }, "I4"},
+		{"no lock on the device, whole text sent", one, func(v *variant) { v.noLock, v.replace = true, true }, "I4"},
+		{"no lock on the device, lines sent", one, func(v *variant) { v.noLock = true }, "I4"},
+		{"no intent before", one, func(v *variant) { v.noIntent = true }, "I5"},
+		{"sent again blindly after a crash", one, func(v *variant) { v.blind = true }, "I11"},
+		{"no health before the keep", one, func(v *variant) { v.noHealth = true }, "I2"},
+		{"no reading back", one, func(v *variant) { v.noReadBack = true }, "I3"},
+		{"no timer", one, func(v *variant) { v.noTimer = true }, "I"},
+		{"no decision on disk", one, func(v *variant) { v.noDecision, v.foreign = true, 0 }, ""},
+
+		{"a wave of two: the protocol", pair, func(*variant) {}, ""},
+		{"no health after the keep", pair, func(v *variant) { v.noCheck = true }, "I2"},
+		{"what was kept is never taken back", pair, func(v *variant) { v.noWayBack = true }, "W"},
+		{"a halt before our own trials ended", pair, func(v *variant) { v.unsettled = true }, "I6"},
+		{"after a crash always back", pair, func(v *variant) { v.backOnly = true }, ""},
+
+		{"no decision for a wave on disk", pair, func(v *variant) { v.noDecision = true }, "W2"}, // it halts, and does not guess
+
+		{"two runners: the protocol", two, func(*variant) {}, ""},
+		{"two runners, a lease alone", two, func(v *variant) { v.loose, v.noFence = true, true }, "I2"},
+		{"two runners, a lease alone, and the second begins at once", two, func(v *variant) { v.loose, v.noLock, v.noRecovery = true, true, true }, "I11"},
+		{"two runners, a confirm names its trial, no fence", two, func(v *variant) { v.noFence = true }, ""},
+	} {
+		v := c.v
+		c.take(&v)
+		if v.second && c.want == "" && testing.Short() {
+			continue // some hundred thousand states
+		}
+		f := search(v)
+		if c.want == "" && f.fault != "" || c.want != "" && !strings.HasPrefix(f.fault, c.want) {
+			t.Errorf("%s: want %q, have %q after %s", c.name, c.want, f.fault, strings.Join(f.way, ", "))
+		}
+		verdict := "safe"
+		if f.fault != "" {
+			verdict = f.fault + " <- " + strings.Join(f.way, ", ")
+		}
+		t.Logf("figure: model: %s: %d states, %s", c.name, f.states, verdict)
+	}
+	t.Logf("figure: all of them searched in %v", time.Since(began).Round(time.Millisecond))
 }

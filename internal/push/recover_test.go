@@ -119,6 +119,28 @@ func TestHalt(t *testing.T) {
 	}
 }
 
+// TestLooked holds the law: what somebody else decided is taken as it is once a person looked,
+// where it is one of the two; what is neither stays a halt.
+func TestLooked(t *testing.T) {
+	w, dir := fresh("r1", "r2"), t.TempDir()
+	dies(t, w, dir, "health r1")
+	w.Boxes["r1"].end("kept")
+	if have, err := next(t, w, dir, true); err == nil || have != "MIXED[{r1 0 new} {r2 0 old}]" {
+		t.Fatal(have, err)
+	}
+	w.Boxes["r1"].Running = "theirs"
+	if have, err := next(t, w, dir, true); err == nil || have != "MIXED[{r1 0 foreign} {r2 0 old}]" {
+		t.Fatal(have, err)
+	}
+	w.Boxes["r1"].Running = "old|new"
+	if have, err := next(t, w, dir, true); err != nil || have != "PARTIAL[{r1 0 new} {r2 0 old}]" {
+		t.Fatal(have, err)
+	}
+	if have, err := next(t, w, dir, false); err != nil || have != "[]" {
+		t.Errorf("settled, and yet: %s %v", have, err)
+	}
+}
+
 // TestHourly holds the law: a limit per hour counts what earlier runs have begun.
 func TestHourly(t *testing.T) {
 	w := fresh("r1", "r2")

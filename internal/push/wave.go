@@ -15,79 +15,150 @@ import (
 	"plumbline/internal/journal"
 )
 
-// wave tries one wave and settles all of it one way:
-//
-//  1. how are they now
-//  2. journal intent, apply on trial, read back: each equals what was foretold
-//  3. soak: two passes of health in a row, over new connections
-//  4. journal the decision for the whole wave
-//  5. keep all, or undo all in reverse order; read back; journal what is there
-//  6. health again
-//
-// It is settled even where ctx has ended: a trial is never left to chance.
-func (r *run) wave(ctx context.Context, wave []*trial) error {
-	before, err := r.Health(ctx, names(wave))
+// wave is some devices that are settled together: all are new in the end, or all are old.
+type wave struct {
+	*run
+	trials []*trial
+	before Vitals
+	said   journal.Step          // the last decision that stands in the journal
+	was    map[journal.Step]bool // every decision that stands there
+	sleep  func(time.Duration)   // waits for a device's timer, unless a person said stop
+}
+
+// newWave takes the context that a person can end: whoever stops a run does not wait for
+// timers of devices that do not answer.
+func (r *run) newWave(ctx context.Context, trials []*trial) *wave {
+	sleep := func(d time.Duration) { _ = r.Clock.Sleep(ctx, d) }
+	return &wave{run: r, trials: trials, was: map[journal.Step]bool{}, sleep: sleep}
+}
+
+// outcome is how a phase ended: which column of the protocol comes next.
+type outcome int
+
+const (
+	well outcome = iota
+	ill
+	none
+)
+
+// settled plays a wave through the protocol. From the first decision on it goes on even
+// where ctx has ended: a trial is never left to chance.
+func (w *wave) settled(ctx context.Context) error {
+	var errs error
+	for at := watching; ; {
+		p, ok := protocol[at]
+		if !ok {
+			return w.over(at, errs)
+		}
+		if p.note != "" && !p.each {
+			ctx = context.WithoutCancel(ctx)
+			if err := w.decide(p.note); err != nil {
+				errs = errors.Join(errs, err)
+				if p.lost != "" {
+					at = p.lost
+					continue
+				}
+			}
+		}
+		out, err := w.play(ctx, at)
+		errs = errors.Join(errs, err)
+		at = [...]phase{well: p.well, ill: p.ill, none: p.none}[out]
+	}
+}
+
+// over says how a wave ended. What failed on the way and was mended is no failure.
+func (w *wave) over(at phase, errs error) error {
+	no := w.trials[0].Wave
+	switch {
+	case at == doubtful:
+		w.mixed = true
+	case at == kept && errs != nil:
+		w.say("wave %d: kept, after %v", no, errs)
+		return nil
+	case at == kept:
+		w.say("wave %d: kept", no)
+	}
+	return errs
+}
+
+func (w *wave) site(t *trial) string { return w.stands(t.Device) }
+
+// play does what a phase is for.
+func (w *wave) play(ctx context.Context, at phase) (outcome, error) {
+	var err error
+	switch at {
+	case watching:
+		err = w.watch(ctx)
+	case trying:
+		w.say("wave %d: %d devices on trial", w.trials[0].Wave, len(w.trials))
+		_, errs := dispatch.Each(ctx, w.bounds(), w.site, w.trials, w.begin)
+		err = errors.Join(errs...)
+	case soaking:
+		err = w.soak(ctx, w.trials, w.before)
+	case keeping:
+		_, errs := dispatch.Each(ctx, w.bounds(), w.site, w.trials, w.keep)
+		err = errors.Join(errs...)
+	case checking:
+		err = w.well(ctx)
+	case undoing:
+		return w.undoAll(ctx)
+	case mending:
+		return w.mend(ctx)
+	}
 	if err != nil {
-		return &Error{wave[0].Device, "health", Unreachable, err}
+		return ill, err
 	}
-	r.say("wave %d: %d devices on trial", wave[0].Wave, len(wave))
-	_, errs := dispatch.Each(ctx, r.Wide, wave, r.begin)
-	err = errors.Join(errs...)
-	if err == nil {
-		err = r.soak(ctx, wave, before)
+	return well, nil
+}
+
+// watch asks how the devices are before anything is sent to them.
+func (w *wave) watch(ctx context.Context) (err error) {
+	if w.before, err = w.Health(ctx, names(w.trials)); err != nil {
+		return &Error{w.trials[0].Device, "health", Unreachable, err}
 	}
-	safe := context.WithoutCancel(ctx)
-	if err == nil {
-		err = r.decide(wave, journal.Keep, before)
+	return nil
+}
+
+// well asks whether a wave is well after all of it was kept.
+func (w *wave) well(ctx context.Context) error {
+	w.step("health after keep " + w.trials[0].Device)
+	after, err := w.Health(ctx, names(w.trials))
+	if found := w.worse(w.trials, w.before, after); err != nil || len(found) > 0 {
+		return sick(w.trials, "health after keep", Doubt, found, err)
 	}
-	if err != nil {
-		return errors.Join(err, r.undoAll(safe, wave))
-	}
-	r.mixed = true // until it is proved that all of it was kept, and is well
-	if err = r.keepAll(safe, wave); err != nil {
-		return err
-	}
-	r.step("health after keep " + wave[0].Device)
-	after, err := r.Health(safe, names(wave))
-	if found := r.worse(wave, before, after); err != nil || len(found) > 0 {
-		return sick(wave, "health after keep", Doubt, found, err)
-	}
-	if err := r.note(journal.Record{Step: journal.WaveDone, Wave: wave[0].Wave}); err != nil {
-		return &Error{wave[0].Device, "journal", Doubt, err}
-	}
-	r.mixed = false
-	r.say("wave %d: kept", wave[0].Wave)
 	return nil
 }
 
 // begin puts one change on trial and believes only what it reads back.
 func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
-	none := struct{}{}
+	nothing := struct{}{}
 	if err := r.stopped(ctx); err != nil {
-		return none, err
+		return nothing, err
 	}
 	intent := func(step string) error {
 		r.step("device " + step + " " + t.Device)
 		if t.begun {
 			return nil
 		}
-		t.begun = true // at the first step, whatever it is: a timer is not armed before
-		return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: t.HaveFull, Target: t.Want, Hold: t.Hold})
+		t.begun, t.since = true, r.Clock.Now() // at the first step, whatever it is: a timer is not armed before
+		base, target := t.sides()
+		return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: base, Target: target, Hold: t.Hold, Mark: t.mark})
 	}
-	hold := write.Hold{For: time.Duration(t.Hold) * time.Second, Tx: r.tx, Before: intent}
+	hold := write.Hold{For: time.Duration(t.Hold) * time.Second, Tx: r.mark(t), Before: intent}
 	var err error
-	if t.pending, err = t.writer.Apply(ctx, r.door(t), t.Edit, hold); err != nil {
-		return none, &Error{t.Device, "apply", r.kind(err), err}
+	if t.pending, err = t.writer.Apply(ctx, r.door(t), t.script(), hold); err != nil {
+		return nothing, &Error{t.Device, "apply", r.kind(err), err}
 	}
 	r.step("applied " + t.Device)
 	holds, err := r.holds(ctx, t)
+	want, _ := t.leads()
 	switch {
 	case err != nil:
-		return none, &Error{t.Device, "read back", Rejected, err}
-	case holds != t.Want:
-		return none, &Error{t.Device, "read back", Rejected, errors.New("it holds something else than the plan foretold")}
+		return nothing, &Error{t.Device, "read back", Rejected, err}
+	case holds != want:
+		return nothing, &Error{t.Device, "read back", Rejected, errors.New("it holds something else than the plan foretold")}
 	}
-	return none, nil
+	return nothing, nil
 }
 
 // kind sorts what a writer says: refused and proved as before, or in doubt.
@@ -95,6 +166,8 @@ func (r *run) kind(err error) Kind {
 	switch {
 	case errors.Is(err, write.ErrInDoubt), errors.Is(err, write.ErrDirtyOurs):
 		return Doubt
+	case errors.Is(err, write.ErrLimit):
+		return Limits
 	case errors.Is(err, write.ErrStale), errors.Is(err, write.ErrDirty), errors.Is(err, write.ErrNoTimer):
 		return Stale
 	}
@@ -165,17 +238,27 @@ type view struct {
 
 // decide writes down for the whole wave what will be done, before any of it is: a run
 // that dies in between is finished the same way by the next.
-func (r *run) decide(wave []*trial, s journal.Step, before Vitals) error {
-	v := view{Before: before, Expect: map[string]health.Expected{}}
-	for _, t := range wave {
-		v.Expect[t.Device] = r.expected(t)
+func (w *wave) decide(s journal.Step) error {
+	v := view{Expect: map[string]health.Expected{}}
+	if s == journal.Keep {
+		v.Before = w.before
 	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return &Error{wave[0].Device, "journal", Doubt, err}
+	for _, t := range w.trials {
+		v.Expect[t.Device] = w.expected(t)
 	}
-	if err := r.note(journal.Record{Step: s, Wave: wave[0].Wave, Devices: names(wave), Text: string(text)}); err != nil {
-		return &Error{wave[0].Device, "journal", Doubt, err}
+	n := journal.Record{Step: s, Wave: w.trials[0].Wave}
+	if s != journal.WaveDone {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return &Error{w.trials[0].Device, "journal", Doubt, err}
+		}
+		n.Devices, n.Text = names(w.trials), string(text)
+	}
+	if err := w.note(n); err != nil {
+		return &Error{w.trials[0].Device, "journal", Doubt, err}
+	}
+	if s != journal.WaveDone {
+		w.said, w.was[s] = s, true
 	}
 	return nil
 }
@@ -183,31 +266,43 @@ func (r *run) decide(wave []*trial, s journal.Step, before Vitals) error {
 func (r *run) keep(ctx context.Context, t *trial) (struct{}, error) {
 	r.step("keep " + t.Device)
 	err := t.pending.Keep(ctx)
-	return struct{}{}, errors.Join(wrap(t, "keep", err), r.done(ctx, t, t.Want, "new"))
+	want, word := t.leads()
+	return struct{}{}, errors.Join(wrap(t, "keep", err), r.done(ctx, t, want, word))
 }
 
-// undoAll takes a wave back, the last one first.
-func (r *run) undoAll(ctx context.Context, wave []*trial) error {
-	errs := []error{r.decide(wave, journal.Undo, nil)}
-	for _, t := range slices.Backward(wave) {
-		if !t.begun {
-			continue
+// undoAll takes a wave back, the last one first. It is well where all of them were read as
+// they were before.
+func (w *wave) undoAll(ctx context.Context) (outcome, error) {
+	var begun []*trial
+	for _, t := range slices.Backward(w.trials) {
+		if t.begun {
+			begun = append(begun, t)
 		}
-		r.step("undo " + t.Device)
+	}
+	_, errs := dispatch.Each(ctx, w.bounds(), w.site, begun, func(ctx context.Context, t *trial) (struct{}, error) {
+		w.step("undo " + t.Device)
 		var err error
 		if t.pending == nil {
-			err = r.resumeUndo(ctx, t)
+			err = w.resumeUndo(ctx, t)
 		} else {
 			err = t.pending.Undo(ctx)
 		}
-		errs = append(errs, wrap(t, "undo", err), r.done(ctx, t, t.HaveFull, "old"))
+		return struct{}{}, errors.Join(wrap(t, "undo", err), w.done(ctx, t, t.HaveFull, "old"))
+	})
+	if w.all(begun, "old") {
+		return well, errors.Join(errs...)
 	}
-	return errors.Join(errs...)
+	return ill, errors.Join(errs...)
+}
+
+// all tells whether every device was read as one side.
+func (r *run) all(trials []*trial, side string) bool {
+	return !slices.ContainsFunc(trials, func(t *trial) bool { return r.became(t) != side })
 }
 
 // resumeUndo finds a trial whose beginning failed, and takes back what is ours of it.
 func (r *run) resumeUndo(ctx context.Context, t *trial) error {
-	state, pending, err := t.writer.Resume(ctx, r.door(t), r.tx)
+	state, pending, err := t.writer.Resume(ctx, r.door(t), r.mark(t))
 	if err != nil {
 		return err
 	}
@@ -229,12 +324,12 @@ func (r *run) done(ctx context.Context, t *trial, want, word string) error {
 	holds, err := r.holds(ctx, t)
 	switch {
 	case err != nil:
-		r.put(t.Device, "unknown")
+		r.put(t, "unknown")
 		return &Error{t.Device, "read back", Doubt, fmt.Errorf("%w; the device undoes by itself where we did not keep: run plumbline push --resume", err)}
 	case holds != want:
 		word = other(holds, t)
 	}
-	r.put(t.Device, word)
+	r.put(t, word)
 	if err := r.note(journal.Record{Step: journal.Done, Device: t.Device, Wave: t.Wave, Result: word}); err != nil {
 		return &Error{t.Device, "journal", Doubt, err}
 	}
@@ -244,19 +339,26 @@ func (r *run) done(ctx context.Context, t *trial, want, word string) error {
 	return nil
 }
 
-// put notes what became of a device; devices of a wave end side by side.
-func (r *run) put(device, result string) {
+// put notes what became of a step; devices of a wave end side by side.
+func (r *run) put(t *trial, result string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.results[device] = result
+	r.results[t.at()] = result
+}
+
+// became is what a device was last read as after a step; "" where it was not.
+func (r *run) became(t *trial) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.results[t.at()]
 }
 
 // other names what a device holds that is not what was expected of it.
 func other(holds string, t *trial) string {
-	switch holds {
-	case t.Want:
+	switch {
+	case holds == t.Want || slices.Contains(t.beyond, holds):
 		return "new"
-	case t.HaveFull:
+	case holds == t.HaveFull:
 		return "old"
 	}
 	return "foreign"

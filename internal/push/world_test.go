@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,13 +28,16 @@ type World struct {
 	Boxes   map[string]*Box
 	Log     []string
 	Archive []string
-	Sick    string // a device whose session is down while it holds anything new
-	Deaf    string // a device that does not answer
+	Typed   map[string][]string // every line that was sent to a device
+	Trials  [][]string          // who was on trial, whenever one more was
+	Sick    string              // a device whose session is down while it holds anything new
+	Deaf    string              // a device that does not answer
 }
 
 // Box is one device.
 type Box struct {
 	Running, Base, Tx, Last, How string
+	Names                        []string // of all its trials: none is taken twice
 	Mutating, Sent               int
 }
 
@@ -47,7 +51,7 @@ type Reply struct {
 }
 
 func fresh(names ...string) *World {
-	w := &World{Boxes: map[string]*Box{}}
+	w := &World{Boxes: map[string]*Box{}, Typed: map[string][]string{}}
 	for _, n := range names {
 		w.Boxes[n] = &Box{Running: "old"}
 	}
@@ -69,7 +73,11 @@ func (w *World) Do(a Ask, out *Reply) error {
 		if b.Tx != "" {
 			return errors.New("busy " + b.Tx)
 		}
-		b.Tx, b.Base = a.Tx, b.Running
+		if slices.Contains(b.Names, a.Tx) {
+			return errors.New("taken before: " + a.Tx)
+		}
+		b.Tx, b.Base, b.Names = a.Tx, b.Running, append(b.Names, a.Tx)
+		w.Trials = append(w.Trials, w.trying())
 	case "send":
 		w.note("%s: send", a.Device)
 		if b.Tx == "" {
@@ -78,7 +86,9 @@ func (w *World) Do(a Ask, out *Reply) error {
 		if a.Line == "bad" {
 			return errors.New("unknown command")
 		}
-		b.Running, b.Mutating = b.Running+"|"+a.Line, b.Mutating+1
+		w.Typed[a.Device] = append(w.Typed[a.Device], a.Line)
+		line, _, _ := strings.Cut(a.Line, " #") // what follows is a secret, which no device shows
+		b.Running, b.Mutating = b.Running+"|"+line, b.Mutating+1
 	case "keep":
 		w.note("%s: keep", a.Device)
 		if b.Tx != a.Tx && b.Last != a.Tx {
@@ -99,6 +109,17 @@ func (w *World) Do(a Ask, out *Reply) error {
 	}
 	*out = Reply{Text: b.Running, Tx: b.Tx, Last: b.Last, How: b.How, Up: a.Device != w.Sick || b.Running == "old"}
 	return nil
+}
+
+// trying lists who is on trial.
+func (w *World) trying() (out []string) {
+	for n, b := range w.Boxes {
+		if b.Tx != "" {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func (b *Box) end(how string) { b.Last, b.How, b.Tx = b.Tx, how, "" }
@@ -239,26 +260,55 @@ func (d door) options(j push.Journal) push.Options {
 
 const repoID = "6f1c0f0e-6d0b-4b8e-9a55-0c2f2a7f5a11"
 
-// allowed gets changes through the gate as people would.
+// allowed gets changes through the gate as people would, and sees that it can be relied on:
+// what was said in another order is the same verdict, and whatever is missing refuses.
 func allowed(t *testing.T, changes ...plan.Change) gate.Pass {
 	t.Helper()
-	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	p := plan.Plan{Header: plan.Header{Repo: repoID}, Changes: changes}
-	pass, ds := gate.Judge(gate.Evidence{
+	judge := func(spoil func(*gate.Evidence)) (gate.Pass, bool) {
+		e := approvals(p)
+		spoil(&e)
+		pass, ds := gate.Judge(e, gate.Policy{
+			Repo: repoID, Branch: "main", Lab: true,
+			People:    []gate.Person{{Name: "ann", Signer: "ann@x"}, {Name: "bob", Signer: "bob@x"}, {Name: "eve", Signer: "eve@x"}},
+			Groups:    []gate.Group{{Name: "ops", People: []string{"ann", "bob", "eve"}}},
+			Approvals: []gate.Need{{Class: "any", Min: 1, From: []string{"ops"}}},
+		}, p)
+		return pass, !ds.Failed()
+	}
+	pass, ok := judge(func(*gate.Evidence) {})
+	other, same := judge(func(e *gate.Evidence) { slices.Reverse(e.Landings[0].Said) })
+	if !ok || !same || other.Plan().Digest() != pass.Plan().Digest() || !slices.Equal(other.By(), pass.By()) {
+		t.Fatalf("I12: the gate says %v, and %v where the same was said in another order", ok, same)
+	}
+	for what, spoil := range map[string]func(*gate.Evidence){
+		"what is deployed": func(e *gate.Evidence) { e.Baseline = "" },
+		"the landing":      func(e *gate.Evidence) { e.Landings = nil },
+		"the head":         func(e *gate.Evidence) { e.Landings[0].Head = "" },
+		"the proof":        func(e *gate.Evidence) { e.Landings[0].Proved = false },
+		"the approvals":    func(e *gate.Evidence) { e.Landings[0].Said = nil },
+		"an answer":        func(e *gate.Evidence) { e.Missing = []string{"reviews"} },
+	} {
+		if _, ok := judge(spoil); ok {
+			t.Fatalf("I13: the gate passes without %s", what)
+		}
+	}
+	return pass
+}
+
+// approvals is what people said of a plan: one approves it, one another plan.
+func approvals(p plan.Plan) gate.Evidence {
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	return gate.Evidence{
 		At: diag.Pos{File: "main", Line: 1, Col: 1}, Now: noon, Tip: "c9", Baseline: "c0",
 		Landings: []gate.Landing{{
 			Before: "c0", Tip: "c9", Head: "c2", Proved: true, Paths: []string{"intent/a.yaml"}, Hands: []string{"ann@x"},
-			Said: []gate.Verdict{{Who: "bob@x", Yes: true, Repo: repoID, Head: "c2", Plan: p.Digest(), Until: noon.Add(time.Hour)}},
+			Said: []gate.Verdict{
+				{Who: "bob@x", Yes: true, Repo: repoID, Head: "c2", Plan: p.Digest(), Until: noon.Add(time.Hour)},
+				{Who: "eve@x", Yes: true, Repo: repoID, Head: "c2", Plan: "another", Until: noon.Add(time.Hour)},
+			},
 		}},
-	}, gate.Policy{
-		Repo: repoID, Branch: "main", Lab: true, People: []gate.Person{{Name: "ann", Signer: "ann@x"}, {Name: "bob", Signer: "bob@x"}},
-		Groups:    []gate.Group{{Name: "ops", People: []string{"ann", "bob"}}},
-		Approvals: []gate.Need{{Class: "any", Min: 1, From: []string{"ops"}}},
-	}, p)
-	if ds.Failed() {
-		t.Fatal(ds)
 	}
-	return pass
 }
 
 // change appends lines to a device.
@@ -266,6 +316,27 @@ func change(device string, wave int, lines ...string) plan.Change {
 	want := "old|" + strings.Join(lines, "|")
 	return plan.Change{Device: device, Endpoint: drivers.Target{}.Address.String(), Wave: wave, HaveFull: "old", Want: want, Hold: 60,
 		Edit: drivers.Edit{Do: []byte(strings.Join(lines, "\n")), Undo: []byte("back")}}
+}
+
+// canary is a secret that is sent and stands nowhere else.
+const canary = "canary-7f3a"
+
+// moves adds a line to a device in one wave, and another one in a later wave and stage.
+func moves(device string, adds, removes int) plan.Change {
+	c := change(device, removes, "a", "b")
+	c.Stage, c.Edit = plan.Removes, drivers.Edit{Do: []byte("b #" + canary), Undo: []byte("back #" + canary)}
+	c.Parts = []plan.Part{{Stage: plan.Adds, Wave: adds, Want: "old|a", Edit: drivers.Edit{Do: []byte("a #" + canary), Undo: []byte("back")}}}
+	c.Secrets = []string{canary}
+	return c
+}
+
+// gains and loses are changes of one stage alone.
+func gains(device string, wave int) plan.Change { return in(plan.Adds, change(device, wave, "new")) }
+func loses(device string, wave int) plan.Change { return in(plan.Removes, change(device, wave, "new")) }
+
+func in(stage string, c plan.Change) plan.Change {
+	c.Stage = stage
+	return c
 }
 
 // memory is a journal in the log of the world.

@@ -93,22 +93,19 @@ func (dev *Device) leave(line string) bool {
 
 // in tries a line in one block.
 func (dev *Device) in(in *entry, line string) (done bool, err error) {
-	words := dialect.Words(line)
-	if words[0] == dev.d.Negate && len(words) > 1 {
+	first, more := firstWord(line)
+	if first == dev.d.Negate && more {
 		if done, err := dev.undo(in, line); done {
 			return true, err
 		}
 		return false, nil
 	}
-	if words[0] == "default" && len(words) > 1 {
+	if first == "default" && more {
 		if done, err := dev.reset(in, line); done {
 			return true, err
 		}
 	}
-	for _, r := range dev.kids(in) { // one that goes back by a word of its own
-		if !strings.Contains(r.Undo, " ") || strings.HasPrefix(r.Undo, dev.d.Negate+" ") {
-			continue
-		}
+	for _, r := range dev.oddly(in) { // one that goes back by a word of its own
 		if got := dev.undoes(r, line, line); got != nil {
 			if e := dev.fitting(in, r, got); e != nil {
 				dev.mode = in
@@ -121,7 +118,7 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 	}
 	r, as := dev.choose(dev.rulesOf(in), line)
 	if r == nil {
-		if dev.short(in, words) {
+		if dev.short(in, dialect.Words(line)) {
 			return true, refuse(Incomplete, line, "%% Command incomplete: %s", line)
 		}
 		return false, nil
@@ -133,6 +130,31 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// firstWord gives the first word of a line that begins with one, and whether there are more.
+func firstWord(line string) (word string, more bool) {
+	for i := range len(line) {
+		if c := line[i]; c == ' ' || c >= '\t' && c <= '\r' {
+			return line[:i], true
+		}
+	}
+	return line, false
+}
+
+// oddly gives the rules of a block whose lines go back by a word of their own.
+func (dev *Device) oddly(in *entry) []*dialect.Rule {
+	at := dev.rulesOf(in)
+	rules, known := dev.odd[at]
+	if !known {
+		for _, r := range dev.kids(in) {
+			if strings.Contains(r.Undo, " ") && !strings.HasPrefix(r.Undo, dev.d.Negate+" ") {
+				rules = append(rules, r)
+			}
+		}
+		dev.odd[at] = rules
+	}
+	return rules
 }
 
 // change takes the commands that change a set of numbers by some of them.
@@ -237,7 +259,7 @@ func (dev *Device) set(in, e *entry) error {
 
 // empty takes away what a text said before it is entered anew.
 func (dev *Device) empty(e *entry) {
-	dev.moves += e.count
+	dev.moves += int(e.count)
 	for s := range e.lines() {
 		dev.drop(s)
 	}
@@ -301,7 +323,7 @@ func (dev *Device) allowed(e, old *entry) error {
 			}
 		}
 	}
-	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.book.defs[name] == 0 && !dev.always(name) {
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.defs(name) == 0 && !dev.always(name) {
 		return refuse(Missing, line, "%% Not defined: %s", line)
 	}
 	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {

@@ -12,18 +12,54 @@ import (
 type entry struct {
 	r     *dialect.Rule // nil for a line that no rule knows
 	neg   bool
+	count int32    // of the lines under it
 	words []string // canonical, without the negating word
 	slots slots
+	id    string // what makes it this line; "" until asked
 	up    *entry
 
 	first, last, next, prev *entry
-	count                   int               // of the lines under it
-	byID                    map[string]*entry // of a block with more than a few lines
+	*rare                   // nil until something of it is needed
+}
 
-	twins  map[string]int // of lines under it that no rule knows: how many there were of each
-	id     string         // what makes it this line; "" until asked
-	exit   string         // of a block that no rule knows
-	fields []string       // its words one by one, without the negating word; nil until asked
+// rare is what few entries have. It stands apart, since a proof holds a thousand of them.
+type rare struct {
+	byID   map[string]*entry // of a block with more than a few lines
+	twins  map[string]int    // of lines under it that no rule knows: how many there were of each
+	exit   string            // of a block that no rule knows
+	fields []string          // its words one by one, as it is shown; nil until asked
+	more   *shelf            // of the top: lines that are still to be read from paper; nil is none
+}
+
+// own gives room for what few entries have.
+func (e *entry) own() *rare {
+	if e.rare == nil {
+		e.rare = &rare{}
+	}
+	return e.rare
+}
+
+// unread is what is still to be read from paper; nil is nothing.
+func (e *entry) unread() *shelf {
+	if e.rare == nil {
+		return nil
+	}
+	return e.more
+}
+
+// says gives an entry other words.
+func (e *entry) says(words []string) {
+	if e.words = words; e.rare != nil {
+		e.fields = nil
+	}
+}
+
+// index finds the lines of a block that has more than a few; nil is none.
+func (e *entry) index() map[string]*entry {
+	if e.rare == nil {
+		return nil
+	}
+	return e.byID
 }
 
 // few is how many lines of a block are looked through one by one.
@@ -31,6 +67,14 @@ const few = 8
 
 // lines visits the lines of a block in their order. What is visited may go meanwhile.
 func (e *entry) lines() iter.Seq[*entry] {
+	if more := e.unread(); more != nil {
+		more.all()
+	}
+	return e.held()
+}
+
+// held visits those lines of a block that were read.
+func (e *entry) held() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for s := e.first; s != nil; {
 			next := s.next
@@ -44,8 +88,16 @@ func (e *entry) lines() iter.Seq[*entry] {
 
 // line finds the line of a block with an identity; nil is none.
 func (e *entry) line(id string) *entry {
-	if e.byID != nil {
-		return e.byID[id]
+	if more := e.unread(); more != nil {
+		more.want(id)
+	}
+	return e.got(id)
+}
+
+// got finds it among those that were read.
+func (e *entry) got(id string) *entry {
+	if of := e.index(); of != nil {
+		return of[id]
 	}
 	for s := e.first; s != nil; s = s.next {
 		if s.id == id {
@@ -58,7 +110,7 @@ func (e *entry) line(id string) *entry {
 // another gives the identity of one more line that no rule knows, beside one that is equal to
 // it; or the block of that name which it is one with.
 func (e *entry) another(id string) (string, *entry) {
-	if e.twins == nil {
+	if e.own().twins == nil {
 		e.twins = map[string]int{}
 	}
 	for n := max(2, e.twins[id]); ; n++ {
@@ -74,12 +126,13 @@ func (e *entry) another(id string) (string, *entry) {
 func (e *entry) add(s *entry) {
 	e.link(e.last, s)
 	e.count++
-	if e.byID != nil {
-		e.byID[s.id] = s
+	if of := e.index(); of != nil {
+		of[s.id] = s
 	} else if e.count > few {
-		e.byID = make(map[string]*entry, 4*few)
-		for s := range e.lines() {
-			e.byID[s.id] = s
+		of = make(map[string]*entry, 4*few)
+		e.own().byID = of
+		for s := range e.held() {
+			of[s.id] = s
 		}
 	}
 }
@@ -117,21 +170,19 @@ func (e *entry) unlink(s *entry) {
 func (e *entry) take(old, s *entry) {
 	e.link(old, s)
 	e.unlink(old)
-	if e.byID != nil {
-		e.byID[s.id] = s
+	if of := e.index(); of != nil {
+		of[s.id] = s
 	}
 }
 
 // cut takes a line out of a block.
 func (e *entry) cut(s *entry) {
-	if s.r == nil {
+	if s.r == nil && e.rare != nil {
 		e.twins = nil // what was taken may be free again
 	}
 	e.unlink(s)
 	e.count--
-	if e.byID != nil {
-		delete(e.byID, s.id)
-	}
+	delete(e.index(), s.id)
 }
 
 func (e *entry) block() bool { return e.r != nil && !e.neg && e.r.Block() }
@@ -155,84 +206,50 @@ func (e *entry) identity() string {
 }
 
 func identity(r *dialect.Rule, words []string, s slots) string {
+	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
+		return r.Text
+	}
+	var space [128]byte
+	return string(appendIdentity(space[:0], r, words, s))
+}
+
+// appendIdentity writes the identity of a line behind what is there.
+func appendIdentity(out []byte, r *dialect.Rule, words []string, s slots) []byte {
 	switch {
 	case r.Choice != "":
-		return "choice " + r.Choice + " " + s.get(r.ChoiceSlot)
+		out = append(append(out, "choice "...), r.Choice...)
+		return append(append(out, ' '), s.get(r.ChoiceSlot)...)
 	case r.Many:
-		return r.Text + "\x00" + strings.Join(words, " ")
-	}
-	id := r.Text
-	for _, k := range r.Keys() {
-		id += "\x00" + s.get(k)
-	}
-	return id
-}
-
-// each visits every entry below.
-func (e *entry) each(f func(*entry)) {
-	for s := range e.lines() {
-		f(s)
-		s.each(f)
-	}
-}
-
-// slots are the values of a line by the names of their slots.
-type slots []bound
-
-type bound struct{ name, value string }
-
-// get gives the value of a slot; "" where there is none.
-func (s slots) get(name string) string {
-	v, _ := s.find(name)
-	return v
-}
-
-func (s slots) find(name string) (string, bool) {
-	for i := range s {
-		if s[i].name == name {
-			return s[i].value, true
-		}
-	}
-	return "", false
-}
-
-// with is the same with another value in one slot.
-func (s slots) with(name, value string) slots {
-	out := make(slots, 0, len(s)+1)
-	for _, x := range s {
-		if x.name != name {
-			out = append(out, x)
-		}
-	}
-	return append(out, bound{name, value})
-}
-
-// only gives the slots that a pattern names.
-func (s slots) only(es []dialect.Elem) slots { return s.among(es, make(slots, 0, len(s))) }
-
-func (s slots) among(es []dialect.Elem, out slots) slots {
-	for i := range es {
-		switch e := &es[i]; e.Kind {
-		case dialect.Slot:
-			if v, ok := s.find(e.Name); ok {
-				out = append(out, bound{e.Name, v})
+		out = append(append(out, r.Text...), 0)
+		for i, w := range words {
+			if i > 0 {
+				out = append(out, ' ')
 			}
-		case dialect.Group:
-			out = s.among(e.Group, out)
+			out = append(out, w...)
 		}
+		return out
+	}
+	out = append(out, r.Text...)
+	for _, k := range r.Keys() {
+		out = append(append(out, 0), s.get(k)...)
 	}
 	return out
 }
 
-// some tells whether there is any of the slots that a pattern names.
-func (s slots) some(es []dialect.Elem) bool {
-	for i := range es {
-		e := &es[i]
-		if _, ok := s.find(e.Name); e.Kind == dialect.Slot && ok || e.Kind == dialect.Group && s.some(e.Group) {
-			return true
-		}
+// of visits at least those lines of a block that a rule knows.
+func (e *entry) of(r *dialect.Rule) iter.Seq[*entry] {
+	if more := e.unread(); more != nil {
+		more.rule(r)
 	}
-	return false
+	return e.held()
+}
+
+// each visits every entry below that was read.
+func (e *entry) each(f func(*entry)) {
+	for s := range e.held() {
+		f(s)
+		s.each(f)
+	}
 }
 
 // near gives the value of a slot of an entry or of the blocks around it; the inner one wins.

@@ -16,36 +16,18 @@ type watcher struct {
 	stays    *stays
 	claims   []string        // unique values that the last command took
 	sets     []set           // sets of numbers that it changed
-	loose    map[string]bool // names used without a definition before
-	lockout  []string        // lines of the way in that both ends have
-	filtered map[string]bool // what has a filter at both ends
-	owners   map[string]bool // neighbours that are a line of their own
+	out      []string        // lines of the way in that have gone
+	bare     []string        // filters that have gone
+	anew     map[string]bool // filters whose owner was made anew
 }
 
 // watch begins to look at a device that goes from one end to the other.
 func watch(dev, have, want *Device) *watcher {
 	w := &watcher{
 		dev: dev, from: have, to: want, lists: watchLists(dev, have, want), stays: &stays{from: have, to: want, gone: map[string]bool{}},
-		loose: map[string]bool{}, filtered: map[string]bool{}, owners: map[string]bool{},
+		anew: map[string]bool{},
 	}
-	for o := range have.book.owners {
-		w.owners[o] = true
-	}
-	for n := range have.book.loose {
-		w.loose[n] = true
-	}
-	for l, n := range have.book.lifelines {
-		if n > 0 && want.book.lifelines[l] > 0 {
-			w.lockout = append(w.lockout, l)
-		}
-	}
-	slices.Sort(w.lockout)
-	for f, n := range have.book.filters {
-		if n > 0 && want.book.filters[f] > 0 {
-			w.filtered[f] = true
-		}
-	}
-	if dev.d.AtOnce() {
+	if dev.book.bare, dev.book.out = nil, nil; dev.d.AtOnce() {
 		dev.book.turned = w.turn
 	}
 	return w
@@ -80,7 +62,7 @@ type set struct {
 // is none.
 func (w *watcher) twice() string {
 	for _, name := range w.claims {
-		if len(w.dev.book.held[name]) > 1 && len(w.from.book.held[name]) < 2 && len(w.to.book.held[name]) < 2 {
+		if len(w.dev.holders(name)) > 1 && len(w.from.holders(name)) < 2 && len(w.to.holders(name)) < 2 {
 			return name
 		}
 	}
@@ -128,35 +110,17 @@ func (dev *Device) members(in *entry, s set) (map[int]bool, bool) {
 
 // broken tells which promise does not hold after a line; nil is none.
 func (w *watcher) broken(dev *Device, line string) *Refusal {
-	var loose []string
-	for name := range dev.book.loose {
-		if !w.loose[name] {
-			loose = append(loose, name)
-		}
-	}
-	if len(loose) > 0 {
-		kind, name, _ := strings.Cut(slices.Min(loose), ":")
+	if name := w.hanging(); name != "" {
+		kind, name, _ := strings.Cut(name, ":")
 		return refuse(Unsafe, line, "for a moment a line uses the %s %s, which is not there", kind, name)
 	}
-	for _, l := range w.lockout {
-		if dev.book.lifelines[l] == 0 {
-			return refuse(Unsafe, line, "for a moment the way in is gone: %s", l)
-		}
+	if l := w.shut(); l != "" {
+		return refuse(Unsafe, line, "for a moment the way in is gone: %s", l)
 	}
 	if late := w.way.late(); late != "" {
 		return refuse(Unsafe, line, "the way in changes before this does: %s", late)
 	}
-	for f := range w.filtered {
-		if dev.book.filters[f] > 0 {
-			continue
-		}
-		at := strings.Split(f, "\x00")
-		words := strings.Fields(at[0])
-		owner := strings.Join(words[:min(2, len(words))], " ")
-		if w.owners[owner] && dev.book.owners[owner] == 0 || !dev.stands(at[1:]) { // made anew: it begins without, as any new one
-			delete(w.filtered, f)
-			continue
-		}
+	if f := w.unfiltered(); f != "" {
 		return refuse(Unsafe, line, "for a moment a neighbour has no filter: %s", strings.ReplaceAll(f, "\x00", " "))
 	}
 	if name := w.twice(); name != "" {
@@ -170,4 +134,68 @@ func (w *watcher) broken(dev *Device, line string) *Refusal {
 		return refuse(ListInUse, line, "for a moment %s; give the entry that changes a number of its own", why)
 	}
 	return nil
+}
+
+// hanging names what a line uses and nothing defines, though it was not so in the beginning;
+// "" is none.
+func (w *watcher) hanging() (least string) {
+	for name := range w.dev.book.loose {
+		if (least == "" || name < least) && !w.from.loose(name) {
+			least = name
+		}
+	}
+	return least
+}
+
+// shut names a line of the way in that both ends have and the device has not; "" is none.
+func (w *watcher) shut() (least string) {
+	w.out = append(w.out, w.dev.book.out...)
+	w.dev.book.out = w.dev.book.out[:0]
+	gone := func(l string) bool {
+		for _, dev := range []*Device{w.dev, w.from, w.to} {
+			dev.ask(wayIn)
+		}
+		return w.dev.book.lifelines[l] == 0 && w.from.book.lifelines[l] > 0 && w.to.book.lifelines[l] > 0
+	}
+	w.out = slices.DeleteFunc(w.out, func(l string) bool { return !gone(l) })
+	for _, l := range w.out {
+		if least == "" || l < least {
+			least = l
+		}
+	}
+	return least
+}
+
+// unfiltered names what has a filter at both ends and none on the device; "" is none.
+func (w *watcher) unfiltered() (least string) {
+	w.bare = append(w.bare, w.dev.book.bare...)
+	w.dev.book.bare = w.dev.book.bare[:0]
+	w.bare = slices.DeleteFunc(w.bare, func(f string) bool { return !w.lacks(f) })
+	for _, f := range w.bare {
+		if least == "" || f < least {
+			least = f
+		}
+	}
+	return least
+}
+
+// lacks tells whether a filter that has gone is missing: nothing like it is there, both ends
+// have it, and what it stands at was not made anew. That begins without, as any new one.
+func (w *watcher) lacks(f string) bool {
+	if w.dev.book.filters[f] > 0 || w.anew[f] {
+		return false
+	}
+	for _, dev := range []*Device{w.dev, w.from, w.to} {
+		dev.ask(filter)
+		dev.ask(owning)
+	}
+	if w.from.book.filters[f] <= 0 || w.to.book.filters[f] <= 0 {
+		return false
+	}
+	at := strings.Split(f, "\x00")
+	words := strings.Fields(at[0])
+	owner := strings.Join(words[:min(2, len(words))], " ")
+	_, owned := w.from.book.owners[owner]
+	w.anew[f] = owned && w.dev.book.owners[owner] == 0 || !w.dev.stands(at[1:])
+	return !w.anew[f]
 }

@@ -13,7 +13,8 @@ import (
 type lists struct {
 	dev, from, to *Device
 	listings      map[*dialect.Rule]*listing
-	have, want    map[string][]clause // of the ends, read when the first list changes
+	have, want    map[string][]clause // of the ends, read when the first list of a kind changes
+	known         map[string]bool     // the kinds
 	changed       map[string]*list
 	now           []string // lists that a look is due at
 	left          int      // how many entries may still be looked at
@@ -48,7 +49,8 @@ func (t *tally) add(id string, by int) {
 }
 
 func watchLists(dev, from, to *Device) *lists {
-	return &lists{dev: dev, from: from, to: to, listings: map[*dialect.Rule]*listing{}, changed: map[string]*list{}, left: mostLooks, notes: map[string]bool{}}
+	return &lists{dev: dev, from: from, to: to, listings: map[*dialect.Rule]*listing{}, have: map[string][]clause{}, want: map[string][]clause{}, known: map[string]bool{},
+		changed: map[string]*list{}, left: mostLooks, notes: map[string]bool{}}
 }
 
 func (w *lists) listing(r *dialect.Rule) *listing {
@@ -72,7 +74,7 @@ func (w *lists) turn(e *entry, by int) {
 		return
 	}
 	name := w.dev.nameOf(e, s.def)
-	if w.from.book.refs[name] == 0 && w.to.book.refs[name] == 0 {
+	if w.from.refs(name) == 0 && w.to.refs(name) == 0 {
 		return
 	}
 	l := w.changed[name]
@@ -86,12 +88,14 @@ func (w *lists) turn(e *entry, by int) {
 
 // begin takes a list as it is before its first change.
 func (w *lists) begin(name string) *list {
-	if w.have == nil {
-		w.have, w.want = w.all(w.from), w.all(w.to)
+	if kind, _, _ := strings.Cut(name, ":"); !w.known[kind] {
+		w.known[kind] = true
+		w.all(w.from, kind, w.have)
+		w.all(w.to, kind, w.want)
 	}
 	l := &list{
 		sizeable: true, toHave: tally{by: map[string]int{}}, toWant: tally{by: map[string]int{}},
-		inHave: w.from.book.defs[name] > 0, inWant: w.to.book.defs[name] > 0,
+		inHave: w.from.defs(name) > 0, inWant: w.to.defs(name) > 0,
 	}
 	l.step, l.have, l.want = slices.Clone(w.have[name]), w.have[name], w.want[name]
 	for i, end := range [][]clause{l.have, l.want} {
@@ -108,23 +112,23 @@ func (w *lists) begin(name string) *list {
 	return l
 }
 
-// all reads the lists of a device. A number below zero is of an entry that cannot be told.
-func (w *lists) all(dev *Device) map[string][]clause {
-	out := map[string][]clause{}
+// all reads the lists of a kind. A number below zero is of an entry that cannot be told.
+func (w *lists) all(dev *Device, kind string, out map[string][]clause) {
+	dev.askAll(kind)
+	names := map[string]bool{}
 	dev.top.each(func(e *entry) {
-		if s := w.listing(e.r); s != nil && !e.neg {
+		if s := w.listing(e.r); s != nil && !e.neg && s.def.Kind == kind {
 			c, told := s.clause(dev, e)
 			if !told {
 				c.no = -1
 			}
 			name := dev.nameOf(e, s.def)
-			out[name] = append(out[name], c)
+			out[name], names[name] = append(out[name], c), true
 		}
 	})
-	for _, l := range out {
-		slices.SortStableFunc(l, func(a, b clause) int { return cmp.Compare(a.no, b.no) })
+	for name := range names {
+		slices.SortStableFunc(out[name], func(a, b clause) int { return cmp.Compare(a.no, b.no) })
 	}
-	return out
 }
 
 func (l *list) turn(dev *Device, s *listing, e *entry, by int) {
@@ -153,7 +157,7 @@ func (w *lists) broken() string {
 	w.now = slices.Compact(w.now)
 	for i, name := range w.now {
 		l := w.changed[name]
-		if w.dev.book.refs[name] == 0 { // nobody looks at it
+		if w.dev.refs(name) == 0 { // nobody looks at it
 			continue
 		}
 		if l.inHave && l.toHave.off == 0 || l.inWant && l.toWant.off == 0 {

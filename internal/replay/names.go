@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -43,7 +42,10 @@ func (dev *Device) seek(e *entry, g dialect.Glob) []*entry {
 }
 
 func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, f func(*entry, scope)) {
-	for x := range from.lines() {
+	if more := from.unread(); more != nil {
+		more.like(levels[0], known)
+	}
+	for x := range from.held() {
 		bound, ok := alike(levels[0], dev.said(x), known)
 		if !ok && x.neg { // a switch that is off belongs to the same owner
 			bound, ok = alike(levels[0], dev.said(x)[1:], known)
@@ -60,10 +62,24 @@ func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, 
 
 // said is an entry word by word, as the device shows it.
 func (dev *Device) said(e *entry) []string {
-	if e.fields == nil {
-		e.fields = strings.Fields(dev.line(e))
+	switch {
+	case e.rare != nil && e.fields != nil:
+	case !e.neg && !slices.ContainsFunc(e.words, several):
+		return e.words
+	default:
+		e.own().fields = strings.Fields(dev.line(e))
 	}
 	return e.fields
+}
+
+// several tells whether a value may be several words, or none.
+func several(value string) bool {
+	for i := range len(value) {
+		if value[i] <= ' ' || value[i] >= 0x7f {
+			return true
+		}
+	}
+	return value == ""
 }
 
 // alike compares words with one level of a glob.
@@ -144,170 +160,10 @@ func filled(template string, e *entry) (out string) {
 
 // taken finds another line that has the value that a line must have alone.
 func (dev *Device) taken(e *entry) *entry {
-	for _, x := range dev.book.held[dev.nameOf(e, e.r.Unique)] {
+	for _, x := range dev.holders(dev.nameOf(e, e.r.Unique)) {
 		if x.id != e.id || x.up != e.up {
 			return x
 		}
 	}
 	return nil
-}
-
-// book is kept of what the device holds: names that are defined and used, values that one
-// line holds alone, lines of the way in, filters.
-type book struct {
-	defs, refs map[string]int
-	loose      map[string]bool // used and not defined
-	held       map[string][]*entry
-	lifelines  map[string]int
-	filters    map[string]int
-	owners     map[string]int
-	always     map[string]bool        // what was found of names of blocks that cannot be deleted
-	members    []*entry               // lines that make their block follow another one
-	freed      []string               // what the last command let go: values that clash, places to be empty first
-	claimed    []string               // and what it took of them
-	aim        *entry                 // what the last command took away by itself
-	turned     func(e *entry, by int) // who looks at every line that comes or goes; nil is nobody
-}
-
-func newBook() book {
-	return book{
-		defs: map[string]int{}, refs: map[string]int{}, loose: map[string]bool{}, held: map[string][]*entry{},
-		lifelines: map[string]int{}, filters: map[string]int{}, owners: map[string]int{}, always: map[string]bool{},
-	}
-}
-
-// Loose gives the names, as kind:name, that lines use and nothing defines.
-func (dev *Device) Loose() []string { return slices.Sorted(maps.Keys(dev.book.loose)) }
-
-// enters and leaves keep the book when an entry, with all under it, comes or goes.
-func (dev *Device) enters(e *entry) {
-	dev.moves++
-	dev.note(e, 1)
-}
-
-func (dev *Device) leaves(e *entry) { dev.note(e, -1) }
-
-func (dev *Device) note(e *entry, by int) {
-	for s := range e.lines() {
-		dev.note(s, by)
-	}
-	b := &dev.book
-	if b.turned != nil {
-		b.turned(e, by)
-	}
-	if e.r == nil {
-		return
-	}
-	if e.r.Lockout {
-		b.lifelines[dev.line(e)] += by
-	}
-	if e.neg {
-		return
-	}
-	if len(e.r.Inherits) > 0 && by > 0 {
-		b.members = append(b.members, e)
-	} else if len(e.r.Inherits) > 0 {
-		b.members = slices.DeleteFunc(b.members, func(x *entry) bool { return x == e })
-	}
-	if name := dev.nameOf(e, e.r.Def); name != "" {
-		b.name(b.defs, name, by)
-	}
-	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing != "ignore" && !dev.always(name) {
-		b.name(b.refs, name, by)
-	}
-	if e.r.Unique != nil {
-		name := dev.nameOf(e, e.r.Unique)
-		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
-			b.turn(name, by)
-		}
-		if by > 0 {
-			b.held[name] = append(b.held[name], e)
-		} else {
-			b.held[name] = slices.DeleteFunc(b.held[name], func(x *entry) bool { return x == e })
-		}
-	}
-	if e.r.Replace == "undo-first" {
-		b.turn(place(e), by)
-	}
-	if e.r.Filter {
-		b.filters[dev.filter(e)] += by
-	}
-	if len(e.r.Owns) > 0 {
-		b.owners[strings.Join(e.words[:min(2, len(e.words))], " ")] += by
-	}
-}
-
-// always tells whether a name is that of a block which cannot be deleted: it is there, also
-// where nothing is said of it.
-func (dev *Device) always(name string) bool {
-	kind, what, _ := strings.Cut(name, ":")
-	if known, ok := dev.book.always[name]; ok {
-		return known
-	}
-	found := slices.ContainsFunc(dev.d.Rules, func(r *dialect.Rule) bool {
-		if !r.Fixed || r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != 1 {
-			return false
-		}
-		slot := r.Def.Slots[0]
-		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, &e, what); return ok && e.Name == slot }
-		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: slots{{slot, what}}})
-	})
-	dev.book.always[name] = found
-	return found
-}
-
-// turn notes that a value or a place is let go, or taken.
-func (b *book) turn(what string, by int) {
-	if by < 0 {
-		b.freed = append(b.freed, what)
-		return
-	}
-	b.claimed = append(b.claimed, what)
-}
-
-// place names an entry by its keys from the top down.
-func place(e *entry) string {
-	if e.up == nil {
-		return ""
-	}
-	return place(e.up) + "\x00\x00" + e.id
-}
-
-func (b *book) name(in map[string]int, name string, by int) {
-	in[name] += by
-	if b.refs[name] > 0 && b.defs[name] == 0 {
-		b.loose[name] = true
-	} else {
-		delete(b.loose, name)
-	}
-}
-
-// filter names what a filter stands at: its own words without their values, then the blocks
-// around it from the inside out.
-func (dev *Device) filter(e *entry) string {
-	out := strings.Join(compose(dev.d, headKeys(e.r.Pattern), e.slots), " ")
-	for x := e.up; x != nil && x != dev.top; x = x.up {
-		out += "\x00" + dev.line(x)
-	}
-	return out
-}
-
-// stands tells whether there is a block in blocks, given from the inside out.
-func (dev *Device) stands(blocks []string) bool {
-	in := dev.top
-	for _, block := range slices.Backward(blocks) {
-		at := in.first
-		for at != nil && dev.line(at) != block {
-			at = at.next
-		}
-		if in = at; in == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// headKeys is a pattern without its values.
-func headKeys(es []dialect.Elem) []dialect.Elem {
-	return slices.DeleteFunc(slices.Clone(es), func(e dialect.Elem) bool { return e.Value || e.Kind == dialect.Group })
 }

@@ -24,7 +24,7 @@ func (e *entry) otherwise(say func(*dialect.Rule, []string) []string, deal func(
 	for _, s := range all {
 		s.otherwise(say, deal)
 		if s.r != nil {
-			s.words, s.fields = say(s.r, slices.Clone(s.words)), nil
+			s.says(say(s.r, slices.Clone(s.words)))
 		}
 		if (s.r == nil || !s.r.Ordered) && !off(s) {
 			free = append(free, s)

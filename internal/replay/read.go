@@ -11,8 +11,8 @@ import (
 type reading struct {
 	words []string
 	slots slots
-	cost  []int8 // how narrow each step was: less is narrower
-	id    string // what makes it this line of its block, where a rule was chosen
+	id    string    // what makes it this line of its block, where a rule was chosen
+	other *spelling // what it stands for, where it is another spelling; nil until asked
 }
 
 // said is the words of a line that are left to read.
@@ -66,40 +66,62 @@ func (dev *Device) choose(rules *dialect.Index, text string) (*dialect.Rule, *re
 
 // chooser reads lines by the rules of their block. It keeps room for its next attempts.
 type chooser struct {
-	words     []dialect.Word
-	now, best reader
-	made      []reading // room for results
-	text      []string
-	values    slots
+	words  []dialect.Word
+	tries  [2]reader // the best attempt so far, and the next one
+	made   []reading // room for results
+	text   []string
+	values slots
+	space  []byte
+	ids    strings.Builder // identities one behind the other
+	others []spelling
+	rules  []*dialect.Rule
+	ups    []*dialect.Rule // of the spelling that is looked at, and the identities of its blocks
+	names  []string
 }
 
 func (c *chooser) choose(d *dialect.Dialect, rules *dialect.Index, line string) (*dialect.Rule, *reading) {
 	c.words = dialect.AppendWords(c.words[:0], line)
 	named, other := rules.Of(c.words)
-	var best *dialect.Rule
+	var rule *dialect.Rule
+	best, now := &c.tries[0], &c.tries[1]
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
-			c.now.start(d, line)
-			if c.now.read(r.Pattern, c.words) && (best == nil || slices.Compare(c.now.cost, c.best.cost) < 0) {
-				best, c.best, c.now = r, c.now, c.best
+			now.start(d, line)
+			if now.read(r.Pattern, c.words) && (rule == nil || slices.Compare(now.cost, best.cost) < 0) {
+				rule, best, now = r, now, best
 			}
 		}
 	}
-	if best == nil {
+	if rule == nil {
 		return nil, nil
 	}
-	return best, c.keep(best)
+	return rule, c.keep(rule, best)
 }
 
-// keep makes a result of the best attempt.
-func (c *chooser) keep(r *dialect.Rule) *reading {
+// keep makes a result of an attempt.
+func (c *chooser) keep(r *dialect.Rule, of *reader) *reading {
 	if len(c.made) == cap(c.made) {
 		c.made = make([]reading, 0, 128)
 	}
-	c.made = append(c.made, reading{words: kept(&c.text, c.best.words), slots: kept(&c.values, c.best.slots)})
+	c.made = append(c.made, reading{words: kept(&c.text, of.words), slots: kept(&c.values, of.slots)})
 	as := &c.made[len(c.made)-1]
-	as.id = identity(r, as.words, as.slots)
+	as.id = c.name(r, as)
 	return as
+}
+
+// name gives the identity of a line, written behind those of others.
+func (c *chooser) name(r *dialect.Rule, as *reading) string {
+	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
+		return r.Text
+	}
+	c.space = appendIdentity(c.space[:0], r, as.words, as.slots)
+	if c.ids.Cap()-c.ids.Len() < len(c.space) {
+		c.ids = strings.Builder{}
+		c.ids.Grow(max(4096, len(c.space)))
+	}
+	at := c.ids.Len()
+	c.ids.Write(c.space)
+	return c.ids.String()[at:]
 }
 
 // kept copies what was read to a place of its own in a long row.
@@ -127,10 +149,26 @@ type reader struct {
 	d    *dialect.Dialect
 	line string
 	reading
+	cost  []int8    // how narrow each step was: less is narrower
+	spare []*reader // for attempts at parts
+}
+
+// fresh is room for an attempt at a part.
+func (r *reader) fresh() *reader {
+	n := len(r.spare)
+	if n == 0 {
+		return &reader{}
+	}
+	try := r.spare[n-1]
+	r.spare = r.spare[:n-1]
+	return try
 }
 
 func (r *reader) start(d *dialect.Dialect, line string) {
-	r.d, r.line, r.words, r.slots, r.cost = d, line, r.words[:0], r.slots[:0], r.cost[:0]
+	if r.d != d {
+		r.d = d
+	}
+	r.line, r.words, r.slots, r.cost = line, r.words[:0], r.slots[:0], r.cost[:0]
 }
 
 // put notes one step, and back takes back all from one step on.
@@ -250,24 +288,36 @@ func (r *reader) groups(es []dialect.Elem, words []dialect.Word) bool {
 	for n < len(es) && es[n].Kind == dialect.Group {
 		n++
 	}
-	return r.some(es[:n], make([]*reading, n), es[n:], words)
+	if len(words) == 0 { // none of them
+		m := r.mark()
+		r.cost = append(r.cost, 6)
+		return r.read(es[n:], words) || r.back(m)
+	}
+	var space [8]*reader
+	return r.some(es[:n], append(space[:0], make([]*reader, n)...), es[n:], words)
 }
 
 // some tries every group that is left at the head of the words, and none.
-func (r *reader) some(gs []dialect.Elem, taken []*reading, rest []dialect.Elem, words []dialect.Word) bool {
+func (r *reader) some(gs []dialect.Elem, taken []*reader, rest []dialect.Elem, words []dialect.Word) bool {
 	for i := range gs {
-		if taken[i] != nil {
+		first := &gs[i].Group[0]
+		if taken[i] != nil || len(words) == 0 || first.Kind == dialect.Literal && first.Word != words[0].Text {
 			continue
 		}
+		try := r.fresh()
 		for size := len(words); size > 0; size-- {
-			if taken[i] = read(r.d, gs[i].Group, said{r.line, words[:size]}); taken[i] == nil {
+			try.start(r.d, r.line)
+			if !try.read(gs[i].Group, words[:size]) {
 				continue
 			}
+			taken[i] = try
 			if r.some(gs, taken, rest, words[size:]) {
+				r.spare = append(r.spare, try)
 				return true
 			}
 			taken[i] = nil
 		}
+		r.spare = append(r.spare, try)
 	}
 	m := r.mark()
 	for _, g := range taken {

@@ -55,7 +55,7 @@ func (dev *Device) lines(b *strings.Builder, e *entry, depth int, all bool) {
 		switch {
 		case s.block() && len(s.r.Exits) > 0:
 			b.WriteString(pad + s.r.Exits[0] + "\n")
-		case s.r == nil && s.exit != "":
+		case s.r == nil && s.rare != nil && s.exit != "":
 			b.WriteString(pad + s.exit + "\n")
 		}
 	}

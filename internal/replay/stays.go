@@ -18,7 +18,7 @@ type stays struct {
 
 // turn notes that a line goes.
 func (k *stays) turn(dev *Device, e *entry) {
-	if e.up == nil || e.up.text() || !alikeAt(k.from, e) || !alikeAt(k.to, e) {
+	if e.up == nil || e.up.text() || !alikeAt(k.to, e) || !alikeAt(k.from, e) {
 		return
 	}
 	k.gone[dev.line(e)] = true
@@ -56,7 +56,7 @@ func (k *stays) needless(cmds []string) string {
 		if left -= len(cmds); left < 0 {
 			return ""
 		}
-		dev := k.from.Another(k.from.Text())
+		dev := k.from.again()
 		if out, _ := dev.steps(k.from, k.to, slices.Delete(slices.Clone(cmds), i, i+1), true); len(out) == 0 {
 			return cmds[i]
 		}

@@ -34,7 +34,7 @@ func (dev *Device) unseen(s *entry) bool {
 	if !s.block() || s.first != nil {
 		return false
 	}
-	return dev.fixed(s) || dev.d.Flat() && dev.d.Acts != "file" && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued()
+	return dev.fixed(s) || dev.d.Flat() && dev.d.Acts != "file" && len(s.r.Kids) > 0 && !s.r.Keyed() && !s.r.Valued() && !s.r.Presence
 }
 
 // fixed tells whether a block cannot be deleted.

@@ -180,10 +180,15 @@ func asNumber(w string) (string, bool) {
 	return strconv.FormatUint(h*65536+l, 10), e1 == nil && e2 == nil
 }
 
+// interfaceName writes an interface with the whole word for what it begins with, up to one of
+// its digits.
 func interfaceName(d *dialect.Dialect, w string) string {
-	for short, long := range d.Alias {
-		if rest, ok := strings.CutPrefix(w, short); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
-			return long + rest
+	for i := 1; i < len(w) && len(d.Alias) > 0; i++ {
+		if w[i] < '0' || w[i] > '9' {
+			continue
+		}
+		if long, ok := d.Alias[w[:i]]; ok {
+			return long + w[i:]
 		}
 	}
 	return w

@@ -10,7 +10,6 @@ import (
 // undo takes a line that begins with the negating word.
 func (dev *Device) undo(in *entry, line string) (bool, error) {
 	rest := strings.TrimSpace(strings.TrimPrefix(line, dev.d.Negate))
-	words := dialect.Words(rest)
 	var absent bool
 	for _, r := range dev.kids(in) { // a stored line whose undo this is
 		if r.Of != nil {
@@ -26,8 +25,15 @@ func (dev *Device) undo(in *entry, line string) (bool, error) {
 			return true, dev.remove(e, line)
 		}
 	}
-	for e := range in.lines() {
-		if e.r == nil && slices.Equal(e.words, words) {
+	var words []string
+	for e := range in.held() { // what no rule knows is never left on paper
+		if e.r != nil {
+			continue
+		}
+		if words == nil {
+			words = dialect.Words(rest)
+		}
+		if slices.Equal(e.words, words) {
 			dev.mode = in
 			dev.moves++
 			dev.drop(e)
@@ -76,7 +82,7 @@ func (dev *Device) reset(in *entry, line string) (bool, error) {
 			if got == nil || r.Of != nil {
 				continue
 			}
-			for e := range in.lines() {
+			for e := range in.of(r) {
 				if e.r == r && fits(e, got) {
 					dev.mode = in
 					if e.block() {
@@ -175,7 +181,7 @@ func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
 	if e := in.line(probe.identity()); e != nil && e.r == r && !e.neg && fits(e, got) {
 		return e
 	}
-	for e := range in.lines() {
+	for e := range in.of(r) {
 		if e.r == r && !e.neg && fits(e, got) {
 			return e
 		}
@@ -216,8 +222,8 @@ func (dev *Device) remove(e *entry, line string) error {
 		}
 	}
 	name := dev.nameOf(e, e.r.Def)
-	last := e.r.Def != nil && dev.book.defs[name] == 1
-	if last && e.r.InUse == "refuse" && dev.d.AtOnce() && dev.book.refs[name] > 0 {
+	last := e.r.Def != nil && dev.defs(name) == 1
+	if last && e.r.InUse == "refuse" && dev.d.AtOnce() && dev.refs(name) > 0 {
 		return refuse(Held, line, "%% In use: %s", line)
 	}
 	dev.moves++
@@ -239,6 +245,7 @@ func (dev *Device) remove(e *entry, line string) error {
 // detach takes away all lines that use a name.
 func (dev *Device) detach(name string) {
 	var gone []*entry
+	dev.ask(name)
 	dev.top.each(func(x *entry) {
 		if x.r != nil && x.r.Ref != nil && dev.nameOf(x, x.r.Ref) == name {
 			gone = append(gone, x)
@@ -252,6 +259,7 @@ func (dev *Device) detach(name string) {
 // shut takes away all lines that need a line at the top.
 func (dev *Device) shut(gate string) {
 	var gone []*entry
+	dev.ask(gated + gate)
 	dev.top.each(func(x *entry) {
 		if x.r != nil && x.r.Gate == gate {
 			gone = append(gone, x)

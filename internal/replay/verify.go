@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (p Proof) Holds() bool { return p.holds }
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
 func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
-	dev, from, to := stage(d, have, want)
+	dev, from, to := stage(d, have, want, do, undo)
 	out, notes := dev.play(from, to, do)
 	if len(out) > 0 {
 		return Proof{}, out
@@ -44,14 +45,25 @@ func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) 
 
 // Check plays a script that leads from have to want, and no way back.
 func Check(d *dialect.Dialect, have, want, script []byte) []Refusal {
-	dev, from, to := stage(d, have, want)
+	dev, from, to := stage(d, have, want, script)
 	out, _ := dev.play(from, to, script)
 	return out
 }
 
 // stage gives a device that is at the beginning, and what it is compared with at both ends.
-func stage(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
+// Of each they read what the scripts reach, where the text lets blocks be told without that.
+func stage(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (dev, from, to *Device) {
 	first := New(d, nil)
+	var said []string
+	lines := 0
+	for _, s := range scripts {
+		said = append(said, string(s))
+		lines += bytes.Count(s, []byte("\n"))
+	}
+	first.memory = make(memory, 2*lines) // a command and what it replaces
+	if a, b, ok := first.bind(string(have), string(want), said...); ok {
+		return first.holding(a), first.holding(a), first.holding(b)
+	}
 	from, to = first.Another(have), first.Another(want)
 	return first.Another(have), from, to
 }
@@ -106,7 +118,7 @@ func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Re
 	if broken := w.broken(dev, last); broken != nil {
 		return append(out, *broken), w
 	}
-	if !dev.same(dev.top, goal.top) {
+	if dev.meet(goal); !dev.same(dev.top, goal.top) {
 		out = append(out, *refuse(WrongEnd, last, "%s", difference(dev.normal(), goal.normal())))
 	}
 	return out, w
@@ -120,7 +132,7 @@ func (dev *Device) same(a, b *entry) bool {
 	if a.count != b.count || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
 		return false
 	}
-	for x := range a.lines() {
+	for x := range a.held() {
 		y := b.line(x.id)
 		if y == nil || x.neg != y.neg || !slices.Equal(x.words, y.words) || !dev.same(x, y) {
 			return false
@@ -138,7 +150,7 @@ func spoken(e *entry) (out []string) {
 // ordered gives the lines of a block whose order has meaning, those of each rule in turn.
 func (dev *Device) ordered(e *entry) (out []string) {
 	var of []*entry
-	for s := range e.lines() {
+	for s := range e.held() {
 		if s.r != nil && s.r.Ordered && !s.neg {
 			of = append(of, s)
 		}

@@ -162,7 +162,7 @@ func (b *build) fill(o *schema.Object, v *value, at string) error {
 	for _, f := range o.Fields {
 		path := strings.TrimPrefix(at+"."+f.Name, ".")
 		given := slices.Contains(v.keys, f.Name)
-		if !given && !f.Optional {
+		if !given && (!f.Optional || f.Asked) {
 			if err := b.guess(f, v, path); err != nil {
 				return err
 			}

@@ -49,6 +49,13 @@ func (l *Language) JSONInventory(names Names) []byte {
 	return document(names, o)
 }
 
+// JSONFile gives the schema of a file that is one object, such as policy.yaml.
+func JSONFile(title string, of *Object) []byte {
+	o := object(of, nil)
+	o["title"] = title
+	return document(nil, o)
+}
+
 // document ends a schema: with the names that it speaks of.
 func document(names Names, o node) []byte {
 	o["$schema"] = draft
@@ -125,6 +132,9 @@ func scalar(t *Type, names Names) node {
 		return n
 	}
 	n["type"] = "string"
+	if s.Bare {
+		n["type"], n["minimum"], n["maximum"] = []string{"string", "integer"}, s.Low, s.High
+	}
 	switch have := names.Of(t.Of); {
 	case len(have) == 0:
 	case len(Kinds(t.Of)) > 1:

@@ -4,6 +4,7 @@
 package schema
 
 import (
+	"io/fs"
 	"reflect"
 	"strings"
 
@@ -23,6 +24,7 @@ type Field struct {
 	Name     string
 	Doc      string
 	Optional bool
+	Asked    bool // who makes a new one is asked for it, though some may leave it out
 	Head     bool // every object of intent begins with it
 	Take     Take // what a new one of it is taken from
 	Type     Type
@@ -58,6 +60,12 @@ func Read() *Language {
 	}
 	l.Inventory = r.object(reflect.TypeFor[inventory.Inventory]())
 	return l
+}
+
+// Of reads what a file may hold off the type that takes it, and the comments of its source.
+func Of(t reflect.Type, source fs.FS) *Object {
+	r := reader{said: comments(source), known: map[reflect.Type]*Object{}}
+	return r.object(t)
 }
 
 // Field gives a field by name.
@@ -111,7 +119,11 @@ func (t *Type) Says() string {
 func (f *Field) Says() string {
 	says := f.Type.Says()
 	if is := f.Type.Scalar().Is; strings.Contains(is, "..") {
-		says += ", " + strings.Replace(is, "..", " to ", 1)
+		if low, high, _ := strings.Cut(is, ".."); high == "" {
+			says += ", at least " + low
+		} else {
+			says += ", " + low + " to " + high
+		}
 	}
 	return says
 }
@@ -145,7 +157,7 @@ func (r reader) fields(o *Object, t reflect.Type, head bool) {
 		}
 		is, of := f.Tag.Get("is"), f.Tag.Get("of")
 		o.Fields = append(o.Fields, &Field{
-			Name: name, Doc: r.said[t.Name()+"."+f.Name], Optional: option == "optional", Head: head, Type: r.value(f.Type, is, of), Take: take(f.Tag.Get("take")),
+			Name: name, Doc: r.said[t.Name()+"."+f.Name], Optional: option == "optional", Asked: f.Tag.Get("new") == "asked", Head: head, Type: r.value(f.Type, is, of), Take: take(f.Tag.Get("take")),
 		})
 	}
 }

@@ -111,6 +111,11 @@ func (j *judge) alike(name, file string, text []byte) {
 	if strings.HasPrefix(file, "intent/") {
 		s = j.intent
 	}
+	j.agree(name, s, tree, ds, text)
+}
+
+// agree holds that a schema says of a file what its types said.
+func (j *judge) agree(name string, s *jsonschema.Schema, tree *strict.Node, ds diag.List, text []byte) {
 	err := s.Validate(plain(tree))
 	switch {
 	case !ds.Failed():

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+	"google.golang.org/grpc"
 
 	"plumbline/internal/replay"
 )
@@ -21,6 +22,7 @@ type Box struct {
 	socket  net.Listener
 	address netip.AddrPort
 	pin     string
+	speech  *grpc.Server // where it speaks gNMI, and no command line
 	host    ssh.Signer
 	other   ssh.Signer // a host key that nobody knows
 
@@ -71,7 +73,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	}
 	b := &Box{farm: f, is: d, name: d.Name, faults: fs, open: map[*ssh.ServerConn]bool{}, bare: map[net.Conn]bool{}}
 	b.log.clock = f.opt.Clock
-	if b.host, err = newHostKey(); err != nil {
+	if b.host, err = hostKey(fs.has("sha1") != nil); err != nil {
 		return nil, err
 	}
 	b.pin = strings.TrimSpace(string(ssh.MarshalAuthorizedKey(b.host.PublicKey())))
@@ -95,8 +97,14 @@ func (b *Box) load(text string) {
 
 func (b *Box) body() string { return string(b.state.Text()) }
 
-// whole is a configuration as the device shows it, head and end marker included.
-func (b *Box) whole(body string) string { return b.manner.whole(body) }
+// whole is a configuration as the device shows it, head and end marker included. A tree of
+// paths has neither.
+func (b *Box) whole(body string) string {
+	if b.speech != nil {
+		return body
+	}
+	return b.manner.whole(body)
+}
 
 // Running is the running configuration as the device shows it.
 func (b *Box) Running() []byte {
@@ -200,6 +208,9 @@ func (b *Box) hangUp() {
 func (b *Box) stop() {
 	if b.socket != nil {
 		b.socket.Close()
+	}
+	if b.speech != nil {
+		b.speech.Stop()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -26,6 +26,11 @@ func (wall) After(d time.Duration, f func()) func() {
 	return func() { t.Stop() }
 }
 
+// cisco tells the time as devices of that vendor do that were never told it by NTP.
+func (b *Box) cisco() string {
+	return b.farm.opt.Clock.Now().UTC().Format("*15:04:05.000 UTC Mon Jan 2 2006") + "\n"
+}
+
 // Hand is a clock that stands still until a test moves it.
 type Hand struct {
 	mu    sync.Mutex

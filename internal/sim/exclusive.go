@@ -24,6 +24,8 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 	switch {
 	case line == "show system commit | no-more":
 		return m.log(), true
+	case line == "show system uptime | no-more":
+		return "Current time: " + m.now() + "\nTime Source:  LOCAL CLOCK\n", true
 	case line == "show version | no-more":
 		return "Hostname: " + b.name + "\nModel: vmx\nJunos: 23.2R1.14\nAn " + Mark + "\n", true
 	case line == "show bgp summary | display json | no-more":

@@ -47,8 +47,14 @@ var Kinds = map[string]string{
 	"timer-never":     "never undoes a trial by itself",
 	"no-timer":        "takes a change on trial and keeps it for good: it has no clock",
 	"untold":          "speaks of trials in words that nobody knows",
+	"asks":            "asks back, in words that nobody foresaw, before it takes configuration lines that contain Text",
 	"save-fails":      "cannot write its startup configuration",
 	"weak-kex":        "offers diffie-hellman-group14 alone",
+	"sha1":            "proves its RSA key by SHA-1 alone",
+	"xml":             "answers in NETCONF with what no device needs (Text: entity, deep, other, open, huge)",
+	"frame":           "frames its answers in NETCONF 1.1 in a way that is none",
+	"netconf-1.0":     "speaks NETCONF 1.0 alone",
+	"echo":            "shows each line that it is asked N times more, behind its prompt, among messages of its own",
 }
 
 // ParseFault reads the notation of the command line: kind, kind@N, kind=TEXT or

@@ -250,6 +250,7 @@ var writes = []writeCase{
 	{"cut", is("cut@6=before", "cut@6=after"), 0, lost},
 	{"drop-byte", is("drop@byte=60", "drop@byte=75", "drop@byte=90"), 0, lost},
 	{"reject", is("reject=64509", "reject=NEW", "reject=router"), 0, fails(write.ErrRefused, "% Unknown command")},
+	{"asks", is("asks=64509", "asks=NEW"), 0, fails(write.ErrRefused, "Is this meant? [confirm]")},
 	{"accept-silently", is("accept-silently=64509"), 0, silent},
 	{"mode-drift", is("mode-drift=router", "mode-drift=64509"), 0, fails(write.ErrRefused, "another mode")},
 	{"rename", is("rename@1", "rename@2", "rename@3"), 2 * time.Second, fails(drivers.ErrTimeout)},
@@ -324,8 +325,8 @@ func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must fu
 	t.Logf("figure: write %s: %d of %d as it must be, %v", strings.TrimPrefix(t.Name(), "TestWriteFaults/"), good, n, time.Since(began).Round(time.Millisecond))
 }
 
-// A clock so fast that the trial ends before the first line: the lines run without a way
-// back on the device, and that is told, never taken for a change on trial.
+// A clock so fast that the trial ends before the first line: no line is sent, as none would
+// have a way back on the device, and nothing is taken for a change on trial.
 func TestTimerBeforeTheLines(t *testing.T) {
 	clock := sim.NewHand(time.Unix(1e9, 0))
 	f, p := farm(t, 1, sim.Options{Clock: clock}, func(int) []sim.Fault { return []sim.Fault{fault("timer-early=1s")} })
@@ -337,8 +338,11 @@ func TestTimerBeforeTheLines(t *testing.T) {
 		}
 		return nil
 	}})
-	if err := want(err, write.ErrInDoubt); err != nil {
+	if err := want(err, write.ErrNoTimer); err != nil {
 		t.Fatal(err)
+	}
+	if n := f.Device("r0").Counters().Mutating; n != 0 {
+		t.Errorf("%d lines were sent", n)
 	}
 	st, pend, err := w.Resume(t.Context(), to, "plb-early")
 	if err != nil || st != write.None {
@@ -347,7 +351,7 @@ func TestTimerBeforeTheLines(t *testing.T) {
 	if err := want(pend.Keep(t.Context()), write.ErrEnded); err != nil {
 		t.Error(err)
 	}
-	if err := want(pend.Undo(t.Context()), write.ErrDirtyOurs); err != nil {
-		t.Error("the lines are still there, and undo says: ", err)
+	if err := pend.Undo(t.Context()); err != nil {
+		t.Error("nothing is there, and undo says: ", err)
 	}
 }

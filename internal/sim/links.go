@@ -43,7 +43,7 @@ func (b *Box) answers(addr netip.Addr) bool {
 		o := b.farm.boxes[name]
 		if g, ok := o.glance.Load().(*glance); ok && o != b {
 			for _, end := range []string{"/", " ", ";", "\n"} {
-				if strings.Contains(g.body, "address "+addr.String()+end) {
+				if strings.Contains(g.body, "address "+addr.String()+end) || strings.Contains(g.body, "[ip-prefix="+addr.String()+end) {
 					return true
 				}
 			}

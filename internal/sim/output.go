@@ -95,7 +95,7 @@ type piece struct {
 func (b *Box) pieces(out string) (ps []piece) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if f := b.faults.has("evil"); f != nil && f.Text == "ansi" {
+	if f := b.faults.has("evil"); f != nil && f.Text == "ansi" && b.faults.has("chunk") == nil {
 		for part := range strings.SplitAfterSeq(out, "\x1b") {
 			ps = append(ps, piece{part, time.Millisecond})
 		}

@@ -22,6 +22,8 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 			return "!Contextual Config Diffs:\n" + d, true
 		}
 		return "!Contextual Config Diffs:\n!No changes were found\n", true
+	case line == "show clock":
+		return b.cisco(), true
 	case line == "show version":
 		return "Cisco IOS XE Software, Version 17.09.04a\nAn " + Mark + "\n", true
 	case line == "show bgp all summary":

@@ -3,6 +3,7 @@ package sim
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
 	"io"
@@ -15,6 +16,22 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+// hostKey makes the key that a device proves itself with.
+func hostKey(sha1 bool) (ssh.Signer, error) {
+	if !sha1 {
+		return newHostKey()
+	}
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	s, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		return nil, err
+	}
+	return ssh.NewSignerWithAlgorithms(s.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSA})
+}
+
 func newHostKey() (ssh.Signer, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -25,6 +42,10 @@ func newHostKey() (ssh.Signer, error) {
 
 // listen serves until the socket is closed.
 func (b *Box) listen() {
+	if b.speech != nil {
+		_ = b.speech.Serve(b.socket)
+		return
+	}
 	var conns sync.WaitGroup
 	defer conns.Wait()
 	for {
@@ -206,6 +227,17 @@ func (b *Box) session(conn *ssh.ServerConn, ch ssh.Channel, requests <-chan *ssh
 			_ = r.Reply(true, nil)
 			go ssh.DiscardRequests(requests)
 			(&shell{b: b, user: conn.User(), ch: ch, host: b.name}).run()
+			end(ch, 0)
+			return
+		case "subsystem":
+			var want struct{ Name string }
+			if ssh.Unmarshal(r.Payload, &want) != nil || want.Name != "netconf" || b.is.Session.Netconf.Fetch == "" {
+				_ = r.Reply(false, nil)
+				continue
+			}
+			_ = r.Reply(true, nil)
+			go ssh.DiscardRequests(requests)
+			(&caller{shell: shell{b: b, user: conn.User(), ch: ch, host: b.name}}).run()
 			end(ch, 0)
 			return
 		case "exec":

@@ -34,6 +34,8 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 		return m.told(), true
 	case line == "show running-config diffs":
 		return diffs(b.startup, b.body()), true
+	case line == "show clock":
+		return b.farm.opt.Clock.Now().UTC().Format("Mon Jan _2 15:04:05 2006") + "\nTimezone: UTC\nClock source: local\n", true
 	case line == "show version | json":
 		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `"}` + "\n", true
 	case line == "show bgp summary vrf all | json":

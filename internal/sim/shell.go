@@ -27,6 +27,7 @@ type shell struct {
 	staged int    // lines in the candidate
 	lines  int    // configuration lines so far
 	asked  int    // lines so far
+	waits  string // the line that a question is about; none if empty
 	sent   int    // bytes of output so far
 }
 
@@ -55,7 +56,7 @@ func (s *shell) run() {
 			case '\r', '\n':
 				text := string(line)
 				line = line[:0]
-				if s.echo("\r\n") != nil || s.answer(strings.TrimSpace(text)) != nil {
+				if s.echo("\r\n"+s.storm(text)) != nil || s.answer(strings.TrimSpace(text)) != nil {
 					return
 				}
 			case 0x7f, 0x08:
@@ -70,6 +71,16 @@ func (s *shell) run() {
 			}
 		}
 	}
+}
+
+// storm is what a device says between a question and its answer when its log goes to every
+// terminal.
+func (s *shell) storm(line string) string {
+	f := s.b.fault("echo")
+	if f == nil || line == "" {
+		return ""
+	}
+	return strings.Repeat("\r\n%SYS-5-NOTICE: a message of the log\r\n"+s.prompt()+line+"\r\n", f.N)
 }
 
 func (s *shell) echo(text string) error {
@@ -88,6 +99,13 @@ func (s *shell) answer(line string) error {
 	if cut == "before" {
 		return errGone
 	}
+	if q := s.question(line); q != "" {
+		s.waits = line
+		return s.send(q)
+	}
+	if s.waits != "" {
+		line = s.told(line)
+	}
 	out, err := s.do(line)
 	if err != nil {
 		return err
@@ -99,6 +117,44 @@ func (s *shell) answer(line string) error {
 		time.Sleep(f.For)
 	}
 	return s.page(out)
+}
+
+// question is what the device asks back before it takes a line.
+func (s *shell) question(line string) string {
+	b := s.b
+	b.mu.Lock()
+	defer b.unlock()
+	if !s.config || s.waits != "" {
+		return ""
+	}
+	if b.faults.takes("asks", in(line)) != nil {
+		b.log.add(s.user, ">", line)
+		return "Is this meant? [confirm]"
+	}
+	if s.cand != nil { // of lines that do not act yet nothing is asked
+		return ""
+	}
+	b.mode(&s.at)
+	if q, _ := b.state.Asks(line); q != "" {
+		b.log.add(s.user, ">", line)
+		return q + "? [confirm]"
+	}
+	return ""
+}
+
+// told takes the answer to a question, and gives the line that is carried out then: none where
+// it was another one than yes.
+func (s *shell) told(answer string) string {
+	b := s.b
+	b.mu.Lock()
+	defer b.unlock()
+	line := s.waits
+	s.waits = ""
+	b.log.add(s.user, ">", "("+answer+")")
+	if _, yes := b.state.Asks(line); answer != "" && answer != yes {
+		return ""
+	}
+	return line
 }
 
 // do gives the answer to one line, with line feeds.
@@ -115,7 +171,7 @@ func (s *shell) do(line string) (string, error) {
 		return "", errGone
 	case s.config:
 		return s.configure(line)
-	case line == "terminal length 0", line == "set cli screen-length 0":
+	case len(ss.Open) > 0 && line == ss.Open[0]: // what a session begins with is what turns paging off
 		s.whole = b.faults.has("pager") == nil
 		return "", nil
 	case line == ss.Fetch:
@@ -197,7 +253,7 @@ func (s *shell) prompt() string {
 	if s.config {
 		shape = strings.ReplaceAll(ss.Config, "<mode>", s.b.manner.mode(s))
 	}
-	return strings.NewReplacer("<host>", s.host, "<user>", s.user).Replace(shape)
+	return strings.NewReplacer("<host>", s.host, "<user>", s.user, "<any>", "~", "<line>", "\r\n").Replace(shape)
 }
 
 // lead is what stands before a prompt, on lines of its own.

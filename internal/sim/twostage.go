@@ -30,6 +30,8 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 		return stamp + m.told(), true
 	case line == "show configuration commit list 5 detail":
 		return stamp + m.list(), true
+	case line == "show clock":
+		return stamp + b.cisco(), true
 	case line == "show version":
 		return stamp + "Cisco IOS XR Software, Version 24.3.1 LNT\nAn " + Mark + "\n", true
 	case line == "show bgp all all summary":

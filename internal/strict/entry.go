@@ -27,15 +27,16 @@ func (d decoder) entries(n *yaml.Node, v reflect.Value, is string) {
 		d.out.Failf(d.pos(n), "schema/empty", "an empty object never means all: leave the key out, or give it something")
 		return
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.Content)/2, len(n.Content)/2))
+	of, all := d.room(v, len(n.Content)/2)
+	word := &of.fields[1]
 	for i := range v.Len() {
-		key, one := n.Content[2*i], v.Index(i)
-		d.src.at[one.Addr().Interface()] = d.pos(key)
-		d.src.at[one.Field(0).Addr().Interface()] = d.pos(key)
+		key, one, at := n.Content[2*i], v.Index(i), all[i*of.spots:(i+1)*of.spots]
+		at[0] = d.place(key)
+		at[of.fields[0].at] = at[0]
 		if !d.bad[key] {
 			d.scalar(key, one.Field(0), "")
 		}
-		d.value(n.Content[2*i+1], one.Field(1), is)
+		d.value(n.Content[2*i+1], one.Field(1), is, word.of, at[word.at:word.at+word.of.spots])
 	}
 }
 

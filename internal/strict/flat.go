@@ -28,7 +28,7 @@ func (s *Source) flat(name string, v reflect.Value, out *[]Leaf) {
 		if !v.IsNil() {
 			s.flat(name, v.Elem(), out)
 		}
-	case isScalar(v):
+	case scalar(v.Type()):
 		if at, known := s.known(v.Addr().Interface()); known {
 			*out = append(*out, Leaf{name, fmt.Sprint(v.Interface()), at})
 		}
@@ -41,9 +41,10 @@ func (s *Source) flat(name string, v reflect.Value, out *[]Leaf) {
 			s.flat(fmt.Sprintf("%s[%d]", name, i), v.Index(i), out)
 		}
 	default:
-		for _, f := range fieldsOf(v) {
-			if given(f) {
-				s.flat(strings.TrimPrefix(name+"."+f.name, "."), f.v, out)
+		of := s.layout(v.Type())
+		for i := range of.fields {
+			if f := &of.fields[i]; given(f, f.in(v)) {
+				s.flat(strings.TrimPrefix(name+"."+f.name, "."), f.in(v), out)
 			}
 		}
 	}
@@ -51,4 +52,4 @@ func (s *Source) flat(name string, v reflect.Value, out *[]Leaf) {
 
 // given tells whether a field says something: what may be left out and is nothing was left
 // out, or might have been.
-func given(f field) bool { return !f.optional || !f.v.IsZero() }
+func given(f *field, v reflect.Value) bool { return !f.optional || !v.IsZero() }

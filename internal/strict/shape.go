@@ -18,8 +18,9 @@ type Shape struct {
 	Longest int      // in characters; 0 where there is no bound
 	Not     []string // words, or numbers, that have a meaning of their own
 	Number  bool
+	Bare    bool // text that may look like a number: it needs no quotes then
 	Truth   bool
-	Low     int64 // of a number
+	Low     int64 // of a number, and of text that looks like one
 	High    int64
 }
 

@@ -104,7 +104,7 @@ func (d *differ) persists(n *node, name string) bool {
 	at := family{in, d.have.rule(n).Head()}
 	if d.defined[at] == nil {
 		d.defined[at] = map[string]bool{}
-		for k := in.first; k != nil; k = k.next {
+		for k := in.kid(); k != nil; k = k.next {
 			if !strings.HasPrefix(k.text, at.head) {
 				continue
 			}

@@ -21,7 +21,10 @@ func platform(t testing.TB, name string) *dialect.Dialect {
 	t.Helper()
 	p, problems := render.Read(os.DirFS("../../templates"), name)
 	for _, d := range problems {
-		t.Errorf("%v", d)
+		t.Errorf("%v: %s", d.At, d.Text)
+	}
+	if len(problems) > 0 {
+		t.Fatalf("%s is not read, so nothing of it is tried", name)
 	}
 	return p.Dialect
 }
@@ -45,8 +48,8 @@ func platforms(t testing.TB) (out []string) {
 // case that must be refused says so in its options.
 func TestPlatforms(t *testing.T) {
 	for _, name := range platforms(t) {
-		d := platform(t, name)
 		t.Run(name, func(t *testing.T) {
+			d := platform(t, name)
 			golden.Run(t, "../../templates/"+name+"/testdata/diff/*.txtar", func(t *testing.T, files fs.FS) []byte { return play(t, d, files) })
 		})
 	}

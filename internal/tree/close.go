@@ -109,7 +109,7 @@ func (d *differ) takeAlong(c *cmd, n *node) {
 	if w != nil && w != c.n && d.done[w] == nil {
 		d.set(w, Cascade, c.n)
 	}
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		d.drops(c, k)
 	}
 	r := d.have.rule(n)
@@ -126,7 +126,7 @@ func (d *differ) takeAlong(c *cmd, n *node) {
 
 // gone: what stood under a removed header goes with it, and what that owned.
 func (d *differ) gone(c *cmd, h *node) {
-	for k := h.first; k != nil; k = k.next {
+	for k := h.kid(); k != nil; k = k.next {
 		d.drops(c, k)
 		d.goes(c, k)
 		d.gone(c, k)
@@ -201,7 +201,7 @@ func (d *differ) counterpart(n *node) *node {
 	if _, compared := d.compared[n.parent]; compared {
 		return n.mate
 	}
-	if n.parent.first == nil { // it only looks as if it stood there
+	if n.parent.kid() == nil { // it only looks as if it stood there
 		return nil
 	}
 	p := d.counterpart(n.parent)
@@ -213,7 +213,7 @@ func (d *differ) counterpart(n *node) *node {
 
 // child finds in a block the line that n is in its own.
 func (d *differ) child(in, n *node) *node {
-	for k := in.first; k != nil; k = k.next {
+	for k := in.kid(); k != nil; k = k.next {
 		if k.text == n.text {
 			return k
 		}
@@ -223,7 +223,7 @@ func (d *differ) child(in, n *node) *node {
 		t, o = d.want, d.have
 	}
 	key := t.key(n)
-	for k := in.first; k != nil; k = k.next {
+	for k := in.kid(); k != nil; k = k.next {
 		if o.key(k) == key {
 			return k
 		}

@@ -39,13 +39,16 @@ type Edit struct {
 	Over    bool     // under Options.Guard: that line is not ours
 	Opens   bool     // it is the header of a block, which is open after it
 	Exit    []string // the words that leave the blocks it stands in, and the one it opens
-	Confirm string   // the question that the device asks
+	Confirm string   // of a removal: the question that the device asks
 	Answer  string   // and what is answered
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
 // The error names commands that need one another in a circle.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
+	if have.untouched() && want.untouched() && have.d == want.d && have.src == want.src {
+		return nil, nil, nil
+	}
 	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}, compared: map[*node]*node{}, remade: map[*node]*node{},
 		defined: map[family]map[string]bool{}, fell: map[*node]bool{}}
 	d.blocks(have.root, want.root)
@@ -57,11 +60,10 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	notes := d.notes
 	out := make([]Edit, 0, len(ordered))
 	for _, c := range ordered {
-		es := d.edits(c)
-		if len(es) > 0 && es[0].Unruled {
-			notes = append(notes, Note{es[0].No, es[0].Line + ": no rule knows this line; how it acts is a guess"})
+		at := len(out)
+		if out = d.edits(out, c); len(out) > at && out[at].Unruled {
+			notes = append(notes, Note{out[at].No, out[at].Line + ": no rule knows this line; how it acts is a guess"})
 		}
-		out = append(out, es...)
 	}
 	return out, notes, nil
 }
@@ -89,6 +91,7 @@ type differ struct {
 	o          Options
 	have, want *Tree
 	cmds       []*cmd
+	row        []cmd          // room for the next ones
 	done       map[*node]*cmd // by node, so that nothing is sent twice
 	compared   map[*node]*node
 	turns      [][2]*node                 // new lines whose order has meaning
@@ -99,13 +102,19 @@ type differ struct {
 	fell       map[*node]bool             // live lines that some command takes along
 	lists      map[string]*entries        // commands of lists that let through and hold back
 	notes      []Note
+	in         *around // the blocks around the last edit
+	outer      []*node // room for the blocks around the next one
 }
 
 func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
 	if c, ok := d.done[n]; ok {
 		return c
 	}
-	c := &cmd{n: n, del: del, why: why, cause: cause, seq: len(d.cmds)}
+	if len(d.row) == cap(d.row) {
+		d.row = make([]cmd, 0, 64)
+	}
+	d.row = append(d.row, cmd{n: n, del: del, why: why, cause: cause, seq: len(d.cmds)})
+	c := &d.row[len(d.row)-1]
 	d.cmds, d.done[n] = append(d.cmds, c), c
 	return c
 }
@@ -127,17 +136,17 @@ func (d *differ) blocks(h, w *node) {
 	d.byKey(h, w)
 	d.orders(h, w)
 	theirs := d.follows(h, w)
-	for k := h.first; k != nil; k = k.next {
+	for k := h.kid(); k != nil; k = k.next {
 		if k.mate == nil && !theirs[k] {
 			d.remove(k)
 		}
 	}
-	for k := w.first; k != nil; k = k.next {
+	for k := w.kid(); k != nil; k = k.next {
 		switch {
 		case theirs[k]:
 		case k.mate == nil:
 			d.set(k, Change, nil)
-		case k.first != nil || k.mate.first != nil || k.text != k.mate.text:
+		case k.holds() || k.mate.holds() || k.text != k.mate.text:
 			d.pair(k.mate, k)
 		}
 	}
@@ -175,7 +184,7 @@ func (d *differ) pair(h, w *node) {
 func (d *differ) remove(h *node) {
 	d.have.settle(h)
 	if r := d.have.rule(h); r != nil && r.Block() && d.have.fixed(h) {
-		for k := h.first; k != nil; k = k.next {
+		for k := h.kid(); k != nil; k = k.next {
 			d.remove(k)
 		}
 		return
@@ -202,7 +211,7 @@ func (d *differ) sendAll(w *node, why Why, cause *node) {
 		d.born(w, r)
 	}
 	var last *node // of those whose order has meaning
-	for k := w.first; k != nil; k = k.next {
+	for k := w.kid(); k != nil; k = k.next {
 		if kr := d.want.rule(k); kr != nil && kr.Ordered {
 			if last != nil && d.want.rule(last) == kr {
 				d.inTurn(last, k)
@@ -215,7 +224,7 @@ func (d *differ) sendAll(w *node, why Why, cause *node) {
 
 // carried tells whether a header comes to be with what stands under it.
 func carried(w *node, r *dialect.Rule) bool {
-	return w.first != nil && w.first.text != dialect.Inactive && (r == nil || !r.Rewrite)
+	return w.kid() != nil && w.kid().text != dialect.Inactive && (r == nil || !r.Rewrite)
 }
 
 // born removes again the lines that a new block has by itself and that are not wanted.
@@ -224,7 +233,7 @@ func (d *differ) born(w *node, r *dialect.Rule) {
 		b := &node{text: line, parent: w}
 		key := d.want.key(b)
 		wanted := false
-		for k := w.first; k != nil; k = k.next {
+		for k := w.kid(); k != nil; k = k.next {
 			if d.want.key(k) != key {
 				continue
 			}

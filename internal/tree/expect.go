@@ -58,7 +58,7 @@ type sparing struct {
 
 func (s *sparing) block(have, want, was *node) {
 	wanted, left := s.want.keys(want), s.was.keys(was)
-	for h := have.first; h != nil; h = h.next {
+	for h := have.kid(); h != nil; h = h.next {
 		if s.have.rule(h) == nil && !s.have.body(have) {
 			s.c.Unruled++
 		}
@@ -87,9 +87,10 @@ func count(n *node) (lines int) {
 // under handles a block of ours that is no longer wanted: foreign lines in it stay, and
 // with them its header.
 func (s *sparing) under(h, want, left *node) {
+	h.kid()
 	header := &node{text: h.text, own: h.own, m: h.m, exit: h.exit, parent: want, level: true}
 	s.block(h, header, left)
-	if header.first != nil {
+	if header.kid() != nil {
 		want.add(header)
 	}
 }

@@ -68,7 +68,7 @@ func (f finder) down(in *node, levels [][]dialect.GlobWord, e *env, hits *[]hit)
 	if levels[0][0].Kind == dialect.Exact {
 		first = levels[0][0].Text
 	}
-	for k := in.first; k != nil; k = k.next {
+	for k := in.kid(); k != nil; k = k.next {
 		if first != "" && !f.t.begins(k.text, first) {
 			continue
 		}

@@ -13,7 +13,8 @@ const hidden = "<secret>"
 
 // telling are words behind which a line that no rule knows may hold a secret.
 var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk", "pre-shared-key",
-	"authentication-key", "auth-key", "auth-password", "encrypted-password", "hello-authentication-key", "community", "token"}
+	"authentication-key", "auth-key", "auth-password", "priv-password", "encrypted-password", "plain-text-password", "hello-authentication-key",
+	"key-octet-string", "shared-secret", "preshared-key", "passwd", "auth", "priv", "string", "cak", "community", "token"}
 
 // shown is a line for people: canonical, with no secret in it. What a rule knows is hidden by
 // its slot; in what no rule knows all is hidden behind a word that tells of one.

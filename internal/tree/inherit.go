@@ -13,7 +13,7 @@ func (d *differ) follows(h, w *node) map[*node]bool {
 		return nil
 	}
 	out := map[*node]bool{}
-	for k := w.first; k != nil; k = k.next {
+	for k := w.kid(); k != nil; k = k.next {
 		r := d.want.rule(k)
 		if r == nil || len(r.Inherits) == 0 || k.mate == nil || k.m.neg || d.have.line(k.mate) != d.want.line(k) {
 			continue

@@ -31,10 +31,8 @@ func pairsOfJudge() (n uint64, slow bool) {
 
 // TestJudge lets a real FRR judge plans on random typed pairs: docs/judge.md says how.
 func TestJudge(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
-	lab.Need(t, "root", "netns", "veth", "frr")
+	lab.Need(t, "time")
+	lab.Need(t, "root", "netns", "veth", "frr", "rpki")
 	n, slow := pairsOfJudge()
 	every := uint64(0) // every how many pairs frr-reload.py has its turn
 	if slow {
@@ -51,10 +49,14 @@ func TestJudge(t *testing.T) {
 		c := b.try(randomOf(v, seed), each)
 		b.sum.pairs++
 		if len(c.faults) > 0 { // a daemon that held hundreds of pairs before may not show what it holds
+			first := c.faults
 			b.o.Down()
 			b.start()
 			if c = b.try(randomOf(v, seed), each); len(c.faults) == 0 {
 				b.sum.anew++
+				t.Logf("figure: seed %d failed once and not on a fresh daemon: %s", seed, strings.Join(first, "; "))
+			} else if !slices.Equal(first, c.faults) {
+				t.Logf("figure: seed %d failed in another way before it was judged on a fresh daemon: %s", seed, strings.Join(first, "; "))
 			}
 		}
 		if len(c.faults) > 0 && len(b.sum.failed) < 5 {
@@ -182,14 +184,12 @@ func (s *judgement) report(t *testing.T, n uint64) {
 
 // TestJudgeFound lets a real FRR judge the pairs that failed once.
 func TestJudgeFound(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	lab.Need(t, "time")
 	files, err := filepath.Glob("testdata/found/judge-*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no pairs that were found", err)
 	}
-	lab.Need(t, "root", "netns", "veth", "frr")
+	lab.Need(t, "root", "netns", "veth", "frr", "rpki")
 	b := &bench{t: t, d: platform(t, "frr"), empty: emptying(t)}
 	b.start()
 	defer func() { b.o.Down() }()

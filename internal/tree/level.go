@@ -9,7 +9,7 @@ import (
 // settle brings every level of a tree into its canonical form.
 func (t *Tree) settle(n *node) {
 	t.settleLevel(n)
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		t.settle(k)
 	}
 	t.sweep(n)
@@ -31,15 +31,21 @@ func (t *Tree) settleLevel(n *node) {
 
 // tidy does so for those lines that are asked for.
 func (t *Tree) tidy(n *node, which func(*node) bool) {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if which(k) {
 			t.spread(n, k)
 		}
 	}
 	t.moves = moves{}
-	seen := map[string]*node{}
+	size := 0
+	for k := n.kid(); k != nil; k = k.next {
+		if which(k) {
+			size++
+		}
+	}
+	seen := make(map[string]*node, size)
 	var before *node
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if which(k) && (t.drop(k) || t.merged(k, seen)) {
 			k.unlink(before)
 			continue
@@ -78,7 +84,7 @@ func (t *Tree) merged(k *node, seen map[string]*node) bool {
 	}
 	key := t.key(k)
 	old := seen[key]
-	if old != nil && t.rule(k) == nil && k.first == nil { // equal lines that no rule knows are several
+	if old != nil && t.rule(k) == nil && k.kid() == nil { // equal lines that no rule knows are several
 		last := "\x03" + k.m.line
 		if seen[last] != nil {
 			k.twin = seen[last].twin
@@ -95,7 +101,7 @@ func (t *Tree) merged(k *node, seen map[string]*node) bool {
 	}
 	if t.block(old) && old.m.line == k.m.line {
 		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": given before; both are one block"})
-		for c := k.first; c != nil; {
+		for c := k.kid(); c != nil; {
 			next := c.next
 			old.add(c)
 			c = next
@@ -114,7 +120,7 @@ func (t *Tree) sweep(n *node) {
 		return
 	}
 	var before *node
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if t.silent(k) || t.hollow(k) {
 			k.unlink(before)
 			continue
@@ -126,10 +132,10 @@ func (t *Tree) sweep(n *node) {
 // hollow tells whether a block says nothing because it holds nothing.
 func (t *Tree) hollow(k *node) bool {
 	r := t.rule(k)
-	if r == nil || k.first != nil || !r.Block() || k.m.neg {
+	if r == nil || k.kid() != nil || !r.Block() || k.m.neg {
 		return false
 	}
-	return t.fixed(k) || t.d.Flat() && t.d.Acts != "file" && len(r.Kids) > 0 && !r.Keyed() && !r.Valued()
+	return t.fixed(k) || t.d.Flat() && t.d.Acts != "file" && len(r.Kids) > 0 && !r.Keyed() && !r.Valued() && !r.Presence
 }
 
 // fixed tells whether a block cannot be deleted.
@@ -204,7 +210,7 @@ func (t *Tree) silent(n *node) bool {
 	case "":
 		return false
 	case "on":
-		return !n.m.neg && n.first == nil
+		return !n.m.neg && n.kid() == nil
 	case "off":
 		return n.m.neg
 	default:
@@ -248,11 +254,19 @@ func (t *Tree) applies(n *node) bool {
 	return len(r.If) == 0
 }
 
+// steady tells whether silence about a live line will mean what it means now, as where one of two
+// lines goes that say so.
+func (d *differ) steady(n *node) bool {
+	in := d.counterpart(n.parent)
+	return in != nil && d.have.applies(n) == d.want.applies(&node{text: n.text, m: n.m, parent: in})
+}
+
 // copy makes a node of its own with all that stands under it.
 func (n *node) copy(parent *node) *node {
+	n.kid()
 	c := *n
 	c.parent, c.first, c.last, c.next = parent, nil, nil, nil
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		c.add(k.copy(&c))
 	}
 	return &c

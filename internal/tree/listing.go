@@ -30,12 +30,15 @@ func (d *differ) number(h, w *node) {
 	}
 }
 
+// kids gives the rules of what stands under a wanted line.
+func (d *differ) kids(w *node) []*dialect.Rule { return d.want.kids(w) }
+
 // kids gives the rules of what stands under a line.
-func (d *differ) kids(w *node) []*dialect.Rule {
-	if w == d.want.root {
-		return d.want.d.Rules
+func (t *Tree) kids(n *node) []*dialect.Rule {
+	if n == t.root {
+		return t.d.Rules
 	}
-	if r := d.want.rule(w); r != nil {
+	if r := t.rule(n); r != nil {
 		return r.Kids
 	}
 	return nil
@@ -44,7 +47,7 @@ func (d *differ) kids(w *node) []*dialect.Rule {
 // lists gives the entries of the numbered lists of a block, by what names the list.
 func (t *Tree) lists(n *node, r *dialect.Rule) map[string][]*node {
 	out := map[string][]*node{}
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		m := t.match(k)
 		if m == nil || m.neg || m.rule.Sequence != r.Sequence || !sameList(m.rule, r) {
 			continue
@@ -223,7 +226,7 @@ func (d *differ) orders(h, w *node) {
 
 // family gives the lines of a block that are of one rule.
 func (d *differ) family(t *Tree, n *node, r *dialect.Rule) (out []*node) {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if t.rule(k) == r && !k.m.neg {
 			out = append(out, k)
 		}

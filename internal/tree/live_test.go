@@ -17,9 +17,7 @@ import (
 // TestJudgeCases lets a real FRR judge the cases of its platform folder, there and back.
 // One that is for the device on paper alone says so in its options, and why.
 func TestJudgeCases(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs time: run without -short")
-	}
+	lab.Need(t, "time")
 	files, err := filepath.Glob("../../templates/frr/testdata/diff/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)
@@ -50,8 +48,8 @@ func TestJudgeCases(t *testing.T) {
 // court is a router that judges.
 func court(t *testing.T) *judge {
 	t.Helper()
-	lab.Need(t, "root", "netns", "veth", "bridge", "frr", "ssh")
-	l, err := lab.Up(t.Context(), lab.Topology{Routers: []string{"judge"}, Segments: []lab.Segment{
+	lab.Need(t, "root", "netns", "veth", "bridge", "frr", "rpki", "ssh")
+	l, err := lab.Up(t.Context(), lab.Topology{Routers: []string{"judge"}, Modules: []string{"rpki"}, Segments: []lab.Segment{
 		{Name: "a", Ends: []lab.End{{Router: "judge", Interface: "eth0"}}},
 		{Name: "b", Ends: []lab.End{{Router: "judge", Interface: "eth1"}}},
 		{Name: "c", Ends: []lab.End{{Router: "judge", Interface: "eth2"}}},

@@ -91,7 +91,7 @@ func (t *Tree) key(n *node) string {
 // block tells whether lines may stand under a line.
 func (t *Tree) block(n *node) bool {
 	r := t.rule(n)
-	return n.first != nil || r != nil && !n.m.neg && r.Block()
+	return n.kid() != nil || r != nil && !n.m.neg && r.Block()
 }
 
 // off tells whether a line is a switch that is off.
@@ -99,11 +99,11 @@ func (n *node) off() bool { return n.m != nil && n.m.neg }
 
 // matcher finds the rules of lines. It keeps room for its attempts and its results.
 type matcher struct {
-	words     []dialect.Word
-	now, best fit
-	spare     []*fit
-	made      []matched
-	binds     []bound
+	words []dialect.Word
+	tries [2]fit // the best attempt so far, and the next one
+	spare []*fit
+	made  []matched
+	binds []bound
 }
 
 // match finds the rule of a block that a line is of: word by word a literal beats a slot
@@ -119,27 +119,27 @@ func (c *matcher) match(d *dialect.Dialect, rules *dialect.Index, line string) *
 		return nil
 	}
 	var rule *dialect.Rule
+	best, now := &c.tries[0], &c.tries[1]
 	named, other := rules.Of(words)
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
-			c.now.start(c, d, line)
-			if !c.now.elems(r.Pattern, words, neg) {
+			now.start(c, d, line)
+			if !now.elems(r.Pattern, words, neg) {
 				continue
 			}
-			if rule == nil || slices.Compare(c.now.rank, c.best.rank) < 0 {
-				rule, c.best, c.now = r, c.now, c.best
+			if rule == nil || slices.Compare(now.rank, best.rank) < 0 {
+				rule, best, now = r, now, best
 			}
 		}
 	}
 	if rule == nil {
 		return nil
 	}
-	return c.result(rule, line[words[0].At:], neg)
+	return c.result(rule, best, line[words[0].At:], neg)
 }
 
-// result makes the best attempt last.
-func (c *matcher) result(r *dialect.Rule, said string, neg bool) *matched {
-	f := &c.best
+// result makes an attempt last.
+func (c *matcher) result(r *dialect.Rule, f *fit, said string, neg bool) *matched {
 	if len(c.made) == cap(c.made) {
 		c.made = make([]matched, 0, 64)
 	}

@@ -35,7 +35,7 @@ func (d *differ) order() ([]*cmd, error) {
 	if stuck != nil {
 		var names []string
 		for _, c := range stuck {
-			names = append(names, d.edits(c)[0].Send)
+			names = append(names, d.edits(nil, c)[0].Send)
 		}
 		return nil, fmt.Errorf("these commands need one another in a circle: %s", strings.Join(names, "; "))
 	}
@@ -239,7 +239,7 @@ func (d *differ) uses(c *cmd) (out []string) {
 // without its conditions would match everything for a moment. What it uses of its own kind
 // may come later: two policies may call one another.
 func (d *differ) contents(def *node, user *cmd, kind string) {
-	for k := def.first; k != nil; k = k.next {
+	for k := def.kid(); k != nil; k = k.next {
 		r := d.want.rule(k)
 		if o := d.sent(k); o != nil && !o.del && (r == nil || r.Ref == nil || r.Ref.Kind != kind) {
 			before(o, user)
@@ -325,7 +325,7 @@ func (d *differ) conditions(c *cmd, r *dialect.Rule) {
 // command has made what they say the default.
 func (d *differ) overtaken() {
 	for _, c := range slices.Clone(d.cmds) {
-		if r := d.treeOf(c).rule(c.n); r != nil && c.del && !c.taken {
+		if r := d.treeOf(c).rule(c.n); r != nil && c.del && !c.taken && !d.steady(c.n) {
 			d.turners(c, r, func(o *cmd, on bool) {
 				if c.n.m.neg != on && !o.taken && !c.taken {
 					d.drops(o, c.n)

@@ -9,10 +9,13 @@ import (
 // alike tells whether all under two lines is written in the same way. Hashes say that it
 // is not; that it is, only the lines themselves do.
 func alike(a, b *node) bool {
+	if a.fold != nil && b.fold != nil && a.fold.text == b.fold.text {
+		return true
+	}
+	x, y := a.kid(), b.kid()
 	if a.ord != b.ord && !a.level && !b.level {
 		return false
 	}
-	x, y := a.first, b.first
 	for ; x != nil && y != nil; x, y = x.next, y.next {
 		if x.moved || y.moved || x.text != y.text || !alike(x, y) {
 			return false
@@ -23,13 +26,13 @@ func alike(a, b *node) bool {
 
 // pairs pairs lines of one text, most of which stand in the same order.
 func (d *differ) pairs(h, w *node) {
-	for k := h.first; k != nil; k = k.next {
+	for k := h.kid(); k != nil; k = k.next {
 		k.mate = nil
 	}
-	for k := w.first; k != nil; k = k.next {
+	for k := w.kid(); k != nil; k = k.next {
 		k.mate = nil
 	}
-	x, y := h.first, w.first
+	x, y := h.kid(), w.kid()
 	for x != nil && y != nil {
 		switch {
 		case same(x, y):
@@ -53,18 +56,67 @@ func same(x, y *node) bool { return x.own == y.own && x.text == y.text }
 
 // scattered pairs lines from x on with the lines of w that are left, wherever they stand.
 func (d *differ) scattered(x, w *node) {
-	left := map[string][]*node{}
-	for y := w.first; y != nil; y = y.next {
+	left := newQueues(unpaired(w))
+	for y := w.kid(); y != nil; y = y.next {
 		if y.mate == nil {
-			left[y.text] = append(left[y.text], y)
+			left.push(y.text, y)
 		}
 	}
 	for ; x != nil; x = x.next {
-		if ys := left[x.text]; x.mate == nil && len(ys) > 0 {
-			x.mate, ys[0].mate = ys[0], x
-			left[x.text] = ys[1:]
+		if x.mate != nil {
+			continue
+		}
+		if y := left.pop(x.text); y != nil {
+			x.mate, y.mate = y, x
 		}
 	}
+}
+
+// unpaired counts the lines of a block that have no partner.
+func unpaired(in *node) (n int) {
+	for k := in.kid(); k != nil; k = k.next {
+		if k.mate == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// queues hold lines by a text, those of one text in their order. A block of thousands of lines
+// asks for one piece of memory and not for one a line.
+type queues struct {
+	first map[string]int32 // places in lines; of one that is gone the next of its text, -1 is none
+	lines []queued
+}
+
+type queued struct {
+	n          *node
+	next, last int32 // of its text; last is told by the first one
+}
+
+func newQueues(size int) *queues {
+	return &queues{first: make(map[string]int32, size), lines: make([]queued, 0, size)}
+}
+
+func (q *queues) push(text string, n *node) {
+	at := int32(len(q.lines))
+	q.lines = append(q.lines, queued{n, -1, at})
+	if first, known := q.first[text]; known {
+		q.lines[q.lines[first].last].next = at
+		q.lines[first].last = at
+		return
+	}
+	q.first[text] = at
+}
+
+// pop takes the first line of a text; nil is none.
+func (q *queues) pop(text string) *node {
+	at, known := q.first[text]
+	if !known || at < 0 {
+		return nil
+	}
+	q.first[text] = q.lines[at].next
+	return q.lines[at].n
 }
 
 // respelled takes partners apart that are spelled in another way, where a line of the block
@@ -73,19 +125,34 @@ func (d *differ) respelled(h, w *node) {
 	if !lonely(h) && !lonely(w) || !slices.ContainsFunc(d.kids(w), func(r *dialect.Rule) bool { return r.Of != nil }) {
 		return
 	}
-	for k := h.first; k != nil; k = k.next {
-		if k.mate == nil {
+	var may []string // the first words of the lines in question, so that no rule is looked up for others
+	for _, r := range d.have.kids(h) {
+		if elsewhere(r) {
+			may = append(may, r.First())
+		}
+	}
+	if len(may) == 0 {
+		return
+	}
+	for k := h.kid(); k != nil; k = k.next {
+		if k.mate == nil || !slices.ContainsFunc(may, func(word string) bool { return d.have.begins(k.text, word) }) {
 			continue
 		}
-		if r := d.have.rule(k); r != nil && (r.Of != nil && (r.Of.Up != r.Up || r.Adds) || r.Add != "") {
+		if r := d.have.rule(k); r != nil && elsewhere(r) {
 			k.mate.mate, k.mate = nil, nil
 		}
 	}
 }
 
+// elsewhere tells whether what a line of a rule says may stand in another block, or in several
+// lines.
+func elsewhere(r *dialect.Rule) bool {
+	return r.Of != nil && (r.Of.Up != r.Up || r.Adds) || r.Add != ""
+}
+
 // lonely tells whether a line of a block has no partner.
 func lonely(n *node) bool {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if k.mate == nil {
 			return true
 		}
@@ -99,7 +166,7 @@ func (d *differ) level(t *Tree, n *node) {
 		return
 	}
 	alone := false
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		alone = alone || k.mate == nil
 	}
 	if !alone {
@@ -109,9 +176,9 @@ func (d *differ) level(t *Tree, n *node) {
 	t.tidy(n, func(k *node) bool { return k.mate == nil })
 	t.twice(n) // a range that was taken apart may hold one of the others
 	var before *node
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if k.mate == nil {
-			if k.first != nil {
+			if k.kid() != nil {
 				t.settle(k)
 			}
 			if t.silent(k) || t.hollow(k) {
@@ -125,20 +192,23 @@ func (d *differ) level(t *Tree, n *node) {
 
 // twice makes a line without a partner, which was given before with one, one line with it.
 func (t *Tree) twice(n *node) {
-	with := map[string]*node{}
-	for k := n.first; k != nil; k = k.next {
+	with := map[string]*node{} // it stays on the stack while it is small
+	for k := n.kid(); k != nil; k = k.next {
 		if k.mate != nil {
 			with[k.text] = k
 		}
 	}
+	if len(with) == 0 {
+		return
+	}
 	var before *node
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		old := with[k.text]
-		if k.mate != nil || old == nil || t.rule(k) == nil && k.first == nil {
+		if k.mate != nil || old == nil || t.rule(k) == nil && k.kid() == nil {
 			before = k
 			continue
 		}
-		for c := k.first; c != nil; {
+		for c := k.kid(); c != nil; {
 			next := c.next
 			old.add(c)
 			c = next
@@ -151,24 +221,22 @@ func (t *Tree) twice(n *node) {
 // byKey pairs the lines that are left: the same line with another value, or spelled
 // otherwise.
 func (d *differ) byKey(h, w *node) {
-	left := map[string][]*node{}
-	for k := h.first; k != nil; k = k.next {
-		if k.mate == nil {
-			key := d.have.key(k)
-			left[key] = append(left[key], k)
-		}
-	}
-	if len(left) == 0 {
+	size := unpaired(h)
+	if size == 0 {
 		return
 	}
-	for k := w.first; k != nil; k = k.next {
+	left := newQueues(size)
+	for k := h.kid(); k != nil; k = k.next {
+		if k.mate == nil {
+			left.push(d.have.key(k), k)
+		}
+	}
+	for k := w.kid(); k != nil; k = k.next {
 		if k.mate != nil {
 			continue
 		}
-		key := d.want.key(k)
-		if ks := left[key]; len(ks) > 0 {
-			k.mate, ks[0].mate = ks[0], k
-			left[key] = ks[1:]
+		if old := left.pop(d.want.key(k)); old != nil {
+			k.mate, old.mate = old, k
 		}
 	}
 }

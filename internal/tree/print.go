@@ -1,19 +1,24 @@
 package tree
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
 	"strings"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // Print writes a tree as Parse reads it, in canonical form.
 func Print(t *Tree) []byte {
 	t.settle(t.root)
 	p := printer{t: t}
-	switch t.d.Syntax {
-	case "brace":
+	switch {
+	case t.d.AsFile():
+		p.file(t.root, 0)
+	case t.d.Syntax == "brace":
 		p.braces(t.root, 0)
-	case "path":
+	case t.d.Syntax == "path":
 		p.paths(t.root, nil)
 	default:
 		p.indented(t.root, 0)
@@ -27,7 +32,7 @@ type printer struct {
 }
 
 func (p *printer) indented(n *node, depth int) {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		pad := strings.Repeat(" ", depth)
 		p.b.WriteString(pad + p.t.line(k) + "\n")
 		if p.t.block(k) {
@@ -40,9 +45,9 @@ func (p *printer) indented(n *node, depth int) {
 }
 
 func (p *printer) braces(n *node, depth int) {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		pad := strings.Repeat("    ", depth)
-		mark, first := "", k.first
+		mark, first := "", k.kid()
 		if first != nil && first.text == inactive {
 			mark, first = inactive+" ", first.next
 		}
@@ -57,10 +62,38 @@ func (p *printer) braces(n *node, depth int) {
 	}
 }
 
+// file writes braces as a daemon reads them that is given the whole: words as they were
+// written, quotes and all; behind a block inside another one a semicolon, but not in a text;
+// and none in a list of words.
+func (p *printer) file(n *node, depth int) {
+	text := p.t.body(n)
+	for k := n.kid(); k != nil; k = k.next {
+		pad := strings.Repeat("    ", depth)
+		p.b.WriteString(pad + k.text)
+		r := p.t.rule(k)
+		list := r != nil && len(r.Kids) > 0 && wordy(r.Kids[0])
+		switch {
+		case k.kid() != nil || depth == 0 && p.t.block(k) && !list:
+			p.b.WriteString(" {\n")
+			p.file(k, depth+1)
+			p.b.WriteString(pad + "}")
+			if list || depth > 0 && !text {
+				p.b.WriteByte(';')
+			}
+		case r == nil || !wordy(r) || k.next != nil:
+			p.b.WriteByte(';')
+		}
+		p.b.WriteByte('\n')
+	}
+}
+
+// wordy tells whether lines of a rule are lists of words, whatever they are.
+func wordy(r *dialect.Rule) bool { return len(r.Pattern) == 1 && r.Pattern[0].Type == "text" }
+
 func (p *printer) paths(n *node, above []string) {
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		path := append(slices.Clone(above), p.t.line(k))
-		if k.first == nil {
+		if k.kid() == nil {
 			p.b.WriteString(join(p.t.d, path) + "\n")
 		}
 		p.paths(k, path)
@@ -75,7 +108,16 @@ func (t *Tree) exit(n *node) string {
 		}
 		return ""
 	}
-	return n.exit
+	n.kid()
+	return n.closed()
+}
+
+// closed is the word that closed a block; "" is none.
+func (n *node) closed() string {
+	if n.exit == nil {
+		return ""
+	}
+	return *n.exit
 }
 
 // Digest names what a tree says, however it was spaced, commented or ordered where order
@@ -96,9 +138,10 @@ func Managed(have, want *Tree) [32]byte {
 // lines whose keys that has.
 func (t *Tree) normal(n *node, other *Tree, in *node) string {
 	var parts []string
+	var rank []int // of ordered lines, in trees of paths
 	fixed := t.body(n)
 	theirs := other.keys(in)
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		var o *node
 		if other != nil {
 			if o = theirs[t.key(k)]; o == nil {
@@ -107,12 +150,45 @@ func (t *Tree) normal(n *node, other *Tree, in *node) string {
 		}
 		parts = append(parts, t.line(k)+"\n\t"+strings.ReplaceAll(t.normal(k, other, o), "\n", "\n\t")+"\n")
 		r := t.rule(k)
-		fixed = fixed || r != nil && r.Ordered
+		ordered := r != nil && r.Ordered
+		fixed = fixed || ordered
+		rank = append(rank, 0)
+		if ordered {
+			rank[len(rank)-1] = len(rank)
+		}
 	}
-	if !fixed {
+	switch {
+	case fixed && t.d.Syntax == "path":
+		return members(parts, rank)
+	case !fixed:
 		slices.Sort(parts)
 	}
 	return strings.Join(parts, "")
+}
+
+// members joins what stands in one object: entries of ordered lists keep the order that they
+// have among those of their name, and there is no other order (RFC 8259, section 4).
+func members(parts []string, rank []int) string {
+	at := make([]int, len(parts))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, func(a, b int) int {
+		x, _, _ := strings.Cut(parts[a], " ")
+		y, _, _ := strings.Cut(parts[b], " ")
+		if rank[a] > 0 && rank[b] > 0 && x == y {
+			return cmp.Compare(rank[a], rank[b])
+		}
+		if by := cmp.Compare(x, y); by != 0 {
+			return by
+		}
+		return cmp.Or(cmp.Compare(min(rank[a], 1), min(rank[b], 1)), cmp.Compare(parts[a], parts[b]))
+	})
+	var b strings.Builder
+	for _, i := range at {
+		b.WriteString(parts[i])
+	}
+	return b.String()
 }
 
 // keys gives the lines of a block by their keys; the first where there are several.
@@ -121,7 +197,7 @@ func (t *Tree) keys(n *node) map[string]*node {
 		return nil
 	}
 	out := map[string]*node{}
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		if _, there := out[t.key(k)]; !there {
 			out[t.key(k)] = k
 		}

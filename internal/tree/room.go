@@ -28,6 +28,7 @@ func (d *differ) frees() map[string]*cmd {
 	}
 	for _, l := range d.lostTo { // it is free before the line has its new value
 		note(l.n, l.by.taker())
+		l.n.walk(func(k *node) { note(k, l.by.taker()) })
 	}
 	return out
 }

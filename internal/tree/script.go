@@ -64,11 +64,12 @@ func (w *writer) enter(path, exits []string) {
 	}
 }
 
-// edits gives what is sent for a command: one line, and with a text that is sent whole its
+// edits adds what is sent for a command: one line, and with a text that is sent whole its
 // lines.
-func (d *differ) edits(c *cmd) (out []Edit) {
+func (d *differ) edits(out []Edit, c *cmd) []Edit {
 	t := d.treeOf(c)
-	e := Edit{Path: d.path(c), Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
+	in := d.surroundings(c)
+	e := Edit{Path: in.path, Blocks: in.sent, Exit: in.exits, Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
 	if r := t.rule(c.n.parent); c.n.text == inactive {
 		if e.Unruled = false; r != nil {
 			e.Proof = r.Proof // it is known as well as the line that it switches
@@ -89,7 +90,7 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 	d.about(c, t, &e)
 	if c.move != "" {
 		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.move
-		return []Edit{e}
+		return append(out, e)
 	}
 	sends := c.delta
 	if sends == nil {
@@ -97,6 +98,10 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 	}
 	for _, s := range sends {
 		e.Send = s
+		out = append(out, e)
+	}
+	if len(sends) == 0 {
+		e.Send = d.command(c, t)
 		out = append(out, e)
 	}
 	if r := t.rule(c.n); !c.del && r != nil && r.Rewrite {
@@ -107,15 +112,14 @@ func (d *differ) edits(c *cmd) (out []Edit) {
 
 // about adds what the rule says beside.
 func (d *differ) about(c *cmd, t *Tree, e *Edit) {
-	blocks := d.blocksOf(c)
-	for _, b := range blocks {
-		e.Blocks, e.Exit = append(e.Blocks, d.written(b)), append(e.Exit, exitWord(d.treeOfNode(b), b))
-	}
 	r := t.rule(c.n)
 	if r == nil {
 		return
 	}
-	e.Proof, e.Lockout, e.Filter, e.Confirm, e.Answer = r.Proof, r.Lockout, r.Filter, r.Confirm, r.Answer
+	e.Proof, e.Lockout, e.Filter = r.Proof, r.Lockout, r.Filter
+	if c.del {
+		e.Confirm, e.Answer = r.Confirm, r.Answer
+	}
 	if r.Resets != "" {
 		e.Resets = []string{t.name(r.Resets, c.n)}
 	}
@@ -142,41 +146,17 @@ func exitWord(t *Tree, n *node) string {
 	return "exit"
 }
 
-// blocksOf gives the headers around a command as they will be when it runs: a header whose
-// value changes is set before what stands under it is touched.
-func (d *differ) blocksOf(c *cmd) (out []*node) {
-	for p := c.n.parent; p != nil && p.parent != nil; p = p.parent {
-		b := p
-		if c.del {
-			if w := d.counterpart(p); w != nil && !d.inWant(p) {
-				b = w
-			}
-		}
-		out = append(out, b)
-	}
-	slices.Reverse(out)
-	return out
-}
-
-// path gives the canonical headers around a command.
-func (d *differ) path(c *cmd) (out []string) {
-	for _, b := range d.blocksOf(c) {
-		out = append(out, d.treeOfNode(b).shown(b))
-	}
-	return out
-}
-
-// inParts is what is sent for a line: a set of numbers that is longer than the platform takes
-// in one command begins with some of them, and gets the others added.
+// inParts is what is sent for a line that is a set of numbers longer than the platform takes in
+// one command: it begins with some of them, and gets the others added. Nil is one command.
 func (d *differ) inParts(c *cmd, t *Tree) []string {
 	r := t.rule(c.n)
 	if c.del || r == nil || r.IDs == "" || r.Add == "" || c.n.m.neg {
-		return []string{d.command(c, t)}
+		return nil
 	}
 	set, ok := readIDs(c.n.m.slot(r.IDs))
 	parts := chunks(r, r.Add, set)
 	if !ok || len(parts) < 2 {
-		return []string{d.command(c, t)}
+		return nil
 	}
 	first := *c.n.m
 	first.bind = slices.Clone(first.bind)
@@ -251,7 +231,7 @@ func (d *differ) text(c *cmd, of Edit) (out []Edit) {
 	path := append(slices.Clone(of.Path), of.Line)
 	var down func(n *node, above []string)
 	down = func(n *node, above []string) {
-		for k := n.first; k != nil; k = k.next {
+		for k := n.kid(); k != nil; k = k.next {
 			e := Edit{Path: path, Blocks: blocks, Line: k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
 			inner := append(slices.Clone(above), k.text)
 			if e.Send = strings.Repeat("  ", len(above)) + k.text; d.want.d.Flat() {
@@ -292,7 +272,7 @@ func (t *Tree) has(of *Tree, n *node) *node {
 	}
 	t.settleLevel(in)
 	key := of.key(n)
-	for k := in.first; k != nil; k = k.next {
+	for k := in.kid(); k != nil; k = k.next {
 		if t.key(k) == key {
 			return k
 		}

@@ -25,7 +25,7 @@ func (d *differ) moving() {
 		if c.move == "" {
 			continue
 		}
-		for p := c.n.parent.first; p != nil && !begun[c.n.parent]; p = p.next { // the others come after this one
+		for p := c.n.parent.kid(); p != nil && !begun[c.n.parent]; p = p.next { // the others come after this one
 			d.within(p, func(o *cmd) { before(o, c) })
 		}
 		begun[c.n.parent] = true
@@ -60,7 +60,7 @@ func (d *differ) within(n *node, f func(*cmd)) {
 	if o := d.sent(n); o != nil && !o.del && o.move == "" {
 		f(o)
 	}
-	for k := n.first; k != nil; k = k.next {
+	for k := n.kid(); k != nil; k = k.next {
 		d.within(k, f)
 	}
 }

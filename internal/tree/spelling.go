@@ -25,7 +25,7 @@ func (t *Tree) spread(n, k *node) {
 func (t *Tree) joined(n, k *node) bool {
 	of := k.m.rule.Of
 	key := t.key(&node{text: spell(of, k.m), parent: n})
-	for x := n.first; x != nil && x != k; x = x.next {
+	for x := n.kid(); x != nil && x != k; x = x.next {
 		if x.gone || t.rule(x) != of || t.key(x) != key {
 			continue
 		}
@@ -60,24 +60,29 @@ func (t *Tree) respell(n, k *node) {
 	}
 	at := n
 	for _, r := range path {
-		at = t.enter(at, spell(r, m), int(k.no))
+		at = t.enter(at, r, m, int(k.no))
 	}
-	text := spell(m.rule.Of, m)
-	if m.neg {
-		text = t.d.Negate + " " + text
+	text := t.spelled(m.rule.Of, m)
+	for _, r := range m.rule.With {
+		c := t.node(dialect.Line{No: int(k.no), Text: t.spelled(r, m)})
+		c.own = k.own
+		at.add(c)
+		t.known(c)
+		at.level = false
 	}
 	if at == n {
 		k.text, k.m = text, nil
 		t.known(k)
 		return
 	}
-	c := &node{text: text, no: k.no, own: k.own}
+	c := t.node(dialect.Line{No: int(k.no), Text: text})
+	c.own = k.own
 	at.add(c)
 	under := c
 	if !m.rule.Of.Block() { // what stands under the line belongs to the block that it opened
 		under = at
 	}
-	for x := k.first; x != nil; {
+	for x := k.kid(); x != nil; {
 		next := x.next
 		x.m = nil
 		under.add(x)
@@ -95,11 +100,14 @@ type moves struct {
 	block  *node
 }
 
-// enter finds the block with a header, or makes it.
-func (t *Tree) enter(in *node, header string, no int) *node {
-	if in == t.moves.in && header == t.moves.header {
+// enter finds the block whose header another spelling stands for, or makes it. Of lines that
+// follow one another most go to the same block.
+func (t *Tree) enter(in *node, r *dialect.Rule, m *matched, no int) *node {
+	t.written, _ = m.spell(t.written[:0], r.Pattern)
+	if in == t.moves.in && string(t.written) == t.moves.header {
 		return t.moves.block
 	}
+	header := string(t.written)
 	t.moves.in, t.moves.header, t.moves.block = in, header, t.seek(in, header, no)
 	return t.moves.block
 }
@@ -111,7 +119,7 @@ func (t *Tree) seek(in *node, header string, no int) *node {
 			t.moves.byKey = map[*node]map[string]*node{}
 		}
 		t.moves.byKey[in] = map[string]*node{}
-		for k := in.first; k != nil; k = k.next {
+		for k := in.kid(); k != nil; k = k.next {
 			t.known(k)
 		}
 	}
@@ -134,6 +142,18 @@ func (t *Tree) known(k *node) {
 	if key := t.key(k); keys[key] == nil {
 		keys[key] = k
 	}
+}
+
+// spelled writes the line of a rule that another spelling stands for.
+func (t *Tree) spelled(r *dialect.Rule, m *matched) string {
+	if m.neg {
+		return t.d.Negate + " " + spell(r, m)
+	}
+	t.written, _ = m.spell(t.written[:0], r.Pattern)
+	if at := len(m.said) - len(t.written); at >= 0 && m.said[at:] == string(t.written) { // mostly the end of what was written
+		return m.said[at:]
+	}
+	return string(t.written)
 }
 
 // spell writes the line of a rule with the slots that another spelling bound.

@@ -6,6 +6,7 @@ package script
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,12 +32,13 @@ type Line struct {
 	no   int // from 1
 	text string
 	kind kind
+	asks drivers.Answer // what the device may ask, and what it is told; none if empty
 }
 
 // Read finds out of the indentation what every line must do to the mode: a device that
 // takes a line in another mode than meant does not say so. The words of closers end blocks
-// that are one text.
-func Read(script []byte, closers ...string) ([]Line, error) {
+// that are one text. Where the device may ask back after a line, answers hold what it is told.
+func Read(script []byte, answers []drivers.Answer, closers ...string) ([]Line, error) {
 	var out []Line
 	var depth []int
 	no := 0
@@ -50,7 +52,13 @@ func Read(script []byte, closers ...string) ([]Line, error) {
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '?' }) {
 			return nil, fmt.Errorf("line %d holds a question mark or a control character, which a command line takes for a key", no)
 		}
-		out = append(out, Line{no: no, text: line})
+		l := Line{no: no, text: line}
+		for _, a := range answers {
+			if a.Line == text {
+				l.asks = a
+			}
+		}
+		out = append(out, l)
 		depth = append(depth, len(line)-len(text))
 	}
 	open := 0
@@ -101,7 +109,7 @@ func Type(ctx context.Context, sh *wire.Shell, t drivers.Target, lines []Line, n
 	var open []string
 	for _, l := range lines {
 		was := sh.Mode()
-		if err := Quiet(ctx, sh, t, l.no, l.text, notes...); err != nil {
+		if err := told(ctx, sh, t, l, notes...); err != nil {
 			return err
 		}
 		drift := false
@@ -126,14 +134,28 @@ func Type(ctx context.Context, sh *wire.Shell, t drivers.Target, lines []Line, n
 
 // Quiet sends one line that must be answered with nothing.
 func Quiet(ctx context.Context, sh *wire.Shell, t drivers.Target, no int, line string, notes ...string) error {
-	reply, err := sh.Ask(ctx, line, "")
+	return told(ctx, sh, t, Line{no: no, text: line}, notes...)
+}
+
+// told sends a line that must be answered with nothing, but for a question that is foreseen.
+func told(ctx context.Context, sh *wire.Shell, t drivers.Target, l Line, notes ...string) error {
+	reply, err := "", error(nil)
+	if l.asks.Question != "" {
+		reply, err = sh.Reply(ctx, l.text, l.asks)
+	} else {
+		reply, err = sh.Ask(ctx, l.text, "")
+	}
+	var q *wire.Question
+	if errors.As(err, &q) {
+		return &write.Refused{Device: t.Name, No: l.no, Line: l.text, Reply: fmt.Sprintf("it asks %q, and the plan has no answer to that", q.Text)}
+	}
 	if err != nil {
 		return err
 	}
 	for said := range strings.Lines(reply) {
 		said = strings.TrimSpace(said)
 		if said != "" && !slices.ContainsFunc(notes, func(n string) bool { return strings.HasPrefix(said, n) }) {
-			return &write.Refused{Device: t.Name, No: no, Line: line, Reply: strings.Join(strings.Fields(reply), " ")}
+			return &write.Refused{Device: t.Name, No: l.no, Line: l.text, Reply: strings.Join(strings.Fields(reply), " ")}
 		}
 	}
 	return nil

@@ -11,8 +11,12 @@ import (
 // Allow is what one connection may say. The zero value may say nothing.
 type Allow struct {
 	lines []string // exact, or with slots
+	whole []string // exact, whatever they hold
 	any   bool
 }
+
+// Exactly allows some requests as they stand.
+func Exactly(requests ...string) Allow { return Allow{whole: requests} }
 
 // Only allows the lines that open and read a session, and no other.
 func Only(s drivers.Session) Allow {
@@ -31,7 +35,7 @@ func (a Allow) passes(line string) bool {
 	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) || line == "" {
 		return false
 	}
-	return a.any || slices.ContainsFunc(a.lines, func(p string) bool { return fits(p, line) })
+	return a.any || slices.Contains(a.whole, line) || slices.ContainsFunc(a.lines, func(p string) bool { return fits(p, line) })
 }
 
 // fits compares word by word: a slot takes one word of its type, all else is literal.

@@ -121,14 +121,15 @@ func showAll(ks []ssh.PublicKey) string {
 func refused(ctx context.Context, t drivers.Target, l drivers.Login, err error) error {
 	var wrong wrongKey
 	var ne net.Error
+	var none *ssh.AlgorithmNegotiationError
 	text := err.Error()
 	switch {
 	case errors.As(err, &wrong):
 		return fail(t, drivers.ErrHostKey, wrong.text, "nothing was sent; if the key was changed on purpose, change the pin in the inventory", nil)
 	case ctx.Err() != nil:
 		return fail(t, drivers.ErrUnreachable, "the handshake was given up", "", ctx.Err())
-	case strings.Contains(text, "no common algorithm for host key"):
-		return fail(t, drivers.ErrHostKey, "it has no key of a pinned type: "+shown(text)+", pinned is "+fingerprints(t), "pin one of the keys that it has", nil)
+	case errors.As(err, &none) && none.What == "host key":
+		return unproved(t, none.RequestedAlgorithms)
 	case strings.Contains(text, "unable to authenticate"):
 		return fail(t, drivers.ErrAuth, fmt.Sprintf("user %s, credential %s", l.User, t.Secret), "check the account on the device", nil)
 	case errors.As(err, &ne) && ne.Timeout():
@@ -137,12 +138,13 @@ func refused(ctx context.Context, t drivers.Target, l drivers.Login, err error) 
 	return fail(t, drivers.ErrUnreachable, "the handshake failed", "", err)
 }
 
-// shown cuts what the server offers out of the library's sentence.
-func shown(text string) string {
-	if _, s, ok := strings.Cut(text, "server offered: "); ok {
-		return "it offers " + strings.Trim(s, "[]; ")
+// unproved says why a device that offers such signatures can prove no pinned key. The one of
+// RFC 4253, section 6.6 alone rests on SHA-1.
+func unproved(t drivers.Target, offers []string) error {
+	if slices.Contains(offers, ssh.KeyAlgoRSA) && !slices.Contains(offers, ssh.KeyAlgoRSASHA256) && !slices.Contains(offers, ssh.KeyAlgoRSASHA512) {
+		return fail(t, drivers.ErrHostKey, "it proves its RSA key by SHA-1 alone, which can be forged", "let it sign with rsa-sha2-256, or give it an ed25519 key and pin that", nil)
 	}
-	return "another type is offered"
+	return fail(t, drivers.ErrHostKey, fmt.Sprintf("it has no key of a pinned type: it offers %q, pinned is %s", offers, fingerprints(t)), "pin one of the keys that it has", nil)
 }
 
 func fingerprints(t drivers.Target) string {

@@ -22,10 +22,11 @@ func (sh *Shell) prompts(line string) prompts {
 }
 
 // shape compiles the shape of a prompt, anchored at the very end of the text. An empty
-// host stands for any. Of a shape of several lines the last one counts.
+// host stands for any. Of a shape of several lines, with <line> between them, the last one
+// counts; <any> is whatever stands there in one line, such as a folder.
 func shape(s, host string) *regexp.Regexp {
-	if i := strings.LastIndex(s, "<any>"); i >= 0 {
-		s = s[i+len("<any>"):]
+	if i := strings.LastIndex(s, "<line>"); i >= 0 {
+		s = s[i+len("<line>"):]
 	}
 	q := regexp.QuoteMeta(strings.TrimRight(s, " "))
 	h := `[\w.\-@/:]{1,63}`
@@ -37,6 +38,7 @@ func shape(s, host string) *regexp.Regexp {
 	}
 	q = strings.Replace(q, "<user>", `[\w.\-]{1,63}`, 1)
 	q = strings.Replace(q, "<host>", "(?P<host>"+h+")", 1)
+	q = strings.ReplaceAll(q, "<any>", `[^\n]{0,200}?`)
 	q = strings.Replace(q, "<mode>", `(?P<mode>[^()\n]{1,48})`, 1)
 	return regexp.MustCompile(`(?:\A|\n)` + q + ` ?\z`)
 }
@@ -85,6 +87,18 @@ func (p prompts) tail(b string) (n, cut int) {
 		end = from - 1
 	}
 	return n, cut
+}
+
+// again tells whether a question stands in the text behind it once more, behind a prompt: the
+// device has written into the session between the lines of its answer.
+func (p prompts) again(text, question string) bool {
+	for line := range strings.Lines(text) {
+		before, found := strings.CutSuffix(strings.TrimRight(line, "\n"), question)
+		if found && strings.TrimSpace(before) != "" && p.is(strings.TrimRight(before, " ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // beside tells whether a line may stand in any answer.

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,11 +24,17 @@ type Shell struct {
 	host  string // the pinned host part of the prompt
 	mode  string
 	shown string
+	asked string         // a question that nobody foresaw, at which the session is left; none if empty
+	reply drivers.Answer // to what may be asked after the line that was sent; none if empty
 }
 
 // quiet is how long a device must say nothing before an answer that already looks
 // finished, and is not, counts as cut off.
 const quiet = 2 * time.Second
+
+// pause is how long a device says nothing behind a question before it is answered: a part of
+// it may still be on its way.
+const pause = 50 * time.Millisecond
 
 // Shell opens a terminal, waits for the prompt and pins it, and sends what the platform
 // sends after login.
@@ -37,8 +45,12 @@ func (c *Conn) Shell(ctx context.Context, s drivers.Session) (*Shell, error) {
 	if err != nil {
 		return nil, fail(c.target, drivers.ErrConfig, "the session cannot be set up", "", err)
 	}
-	if err := d.Open(); err != nil {
-		return nil, c.lost(ctx, "opening a terminal", err)
+	open, cancel := context.WithTimeout(ctx, c.limits.Timeout)
+	defer cancel()
+	silent := context.AfterFunc(open, c.Close) // a device may fall silent behind the handshake, and no read has begun yet
+	err = d.Open()
+	if !silent() || err != nil {
+		return nil, c.lost(open, "opening a terminal", cmp.Or(err, open.Err()))
 	}
 	sh := &Shell{conn: c, d: d, tty: line, s: s}
 	if err := sh.pin(ctx); err != nil {
@@ -101,6 +113,18 @@ func (sh *Shell) Ask(ctx context.Context, line, end string) (string, error) {
 	return sh.ask(ctx, line, end, 0)
 }
 
+// Reply sends one line as Ask does. Where the device asks a's question it gets a's reply, once;
+// what was said up to there belongs to the question, and is no part of the answer.
+func (sh *Shell) Reply(ctx context.Context, line string, a drivers.Answer) (string, error) {
+	sh.reply = a
+	said, err := sh.Ask(ctx, line, "")
+	sh.reply = drivers.Answer{}
+	if at := strings.LastIndex(said, a.Question); at >= 0 {
+		_, said, _ = strings.Cut(said[at:], "\n")
+	}
+	return said, err
+}
+
 // Do sends one line that may change the whole device, and with it the prompt.
 func (sh *Shell) Do(ctx context.Context, line string) (string, error) {
 	sh.host = ""
@@ -116,7 +140,19 @@ func (sh *Shell) Whole(ctx context.Context, line, end string) (string, error) {
 	return sh.ask(ctx, line, end, 0)
 }
 
+// Question is why a line was not carried out: the device asks back, and nobody foresaw it. The
+// session is of no use from then on; what it waits for is dropped with it.
+type Question struct{ Line, Text string }
+
+// Error tells the line and what is asked.
+func (q *Question) Error() string {
+	return fmt.Sprintf("%s is not carried out: the device asks %q, and there is no answer to that", q.Line, q.Text)
+}
+
 func (sh *Shell) ask(ctx context.Context, line, end string, again int) (string, error) {
+	if sh.asked != "" {
+		return "", fail(sh.conn.target, drivers.ErrCut, "the session waits for an answer to "+strconv.Quote(sh.asked), "", nil)
+	}
 	if !sh.conn.allow.passes(line) {
 		return "", fail(sh.conn.target, drivers.ErrForbidden, verb(line), "", nil)
 	}
@@ -156,6 +192,10 @@ func (sh *Shell) answer(ctx context.Context, line, end string, again int) (strin
 		switch {
 		case n == 0 && strings.HasSuffix(strings.TrimRight(b, " "), "--More--"):
 			return stuck
+		case n == 0 && sh.reply.Question != "" && strings.Contains(lastLine(b), sh.reply.Question):
+			return asks
+		case n == 0 && sh.mode != "" && question(lastLine(b)):
+			return stuck
 		case n == 0:
 			return more
 		case n > again:
@@ -175,6 +215,9 @@ func (sh *Shell) answer(ctx context.Context, line, end string, again int) (strin
 		return "", err
 	}
 	_, cut := p.tail(got)
+	if p.again(got[:cut], line) {
+		return "", fail(sh.conn.target, drivers.ErrCut, "it shows "+verb(line)+" again within the answer", "switch off messages of the log on the terminals of this user", nil)
+	}
 	sh.shown = lastLine(got)
 	sh.host, sh.mode = p.read(sh.shown)
 	return p.without(strings.TrimPrefix(got[:cut], "\n")), nil
@@ -185,6 +228,7 @@ type verdict int
 const (
 	more  verdict = iota // nothing that looks like an end yet
 	stuck                // it looks like an end, and must not be one
+	asks                 // the device waits for the reply that there is
 	done
 )
 
@@ -204,6 +248,11 @@ func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdi
 			return "", sh.conn.lost(ctx, what, err)
 		case b == nil && state == stuck && time.Since(since) > quiet:
 			return "", sh.cut(what, string(buf))
+		case b == nil && state == asks && time.Since(since) > pause:
+			if err := sh.answered(); err != nil {
+				return "", sh.conn.lost(ctx, what, err)
+			}
+			state = more
 		case b == nil:
 			time.Sleep(sh.d.Channel.ReadDelay)
 			continue
@@ -226,10 +275,26 @@ func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdi
 	return "", fail(sh.conn.target, drivers.ErrTimeout, fmt.Sprintf("%s was not answered in %v", verb(what), sh.conn.limits.Timeout), "", nil)
 }
 
+// question tells whether a line that has no end yet is one that devices wait behind.
+func question(line string) bool {
+	return strings.HasSuffix(line, "]") || strings.HasSuffix(line, "]:") || strings.HasSuffix(line, "?") || strings.HasSuffix(line, "(y/n)")
+}
+
+// answered types the reply that there is, which is none from then on.
+func (sh *Shell) answered() error {
+	text := sh.reply.Reply
+	sh.reply = drivers.Answer{}
+	return errors.Join(sh.d.Channel.Write([]byte(text), false), sh.d.Channel.WriteReturn())
+}
+
 // cut says why an answer that has come to its end is no answer.
 func (sh *Shell) cut(what, got string) error {
 	if strings.HasSuffix(strings.TrimRight(got, " "), "--More--") {
 		return fail(sh.conn.target, drivers.ErrCut, verb(what)+" stopped at --More--", "the device does not switch paging off: see session.open in platform.yaml", nil)
+	}
+	if q := lastLine(got); question(q) {
+		sh.asked = q
+		return &Question{verb(what), q}
 	}
 	return fail(sh.conn.target, drivers.ErrCut, fmt.Sprintf("%s ended without its last line %q", verb(what), sh.s.End), "", nil)
 }

@@ -152,12 +152,12 @@ func (c *Conn) Exec(ctx context.Context, request string, in []byte) (out string,
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.limits.Timeout)
 	defer cancel()
+	defer context.AfterFunc(ctx, c.Close)() // before the channel is there: its device may have fallen silent
 	s, err := c.client.NewSession()
 	if err != nil {
 		return "", 0, c.lost(ctx, "no channel", err)
 	}
 	defer s.Close()
-	defer context.AfterFunc(ctx, func() { c.Close() })()
 	var buf capped
 	buf.left = c.limits.Budget
 	s.Stdin, s.Stdout, s.Stderr = bytes.NewReader(in), &buf, io.Discard

@@ -3,10 +3,12 @@ package all
 
 import (
 	"fmt"
+	"time"
 
 	"plumbline/drivers"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/guard"
+	"plumbline/drivers/write/request"
 	"plumbline/drivers/write/trial"
 )
 
@@ -15,9 +17,15 @@ var writers = map[string]func(drivers.Session, drivers.Logins) write.Writer{
 	"guard": func(s drivers.Session, l drivers.Logins) write.Writer {
 		return guard.New(s, l, guard.Options{})
 	},
+	"file_timeout": func(s drivers.Session, l drivers.Logins) write.Writer {
+		return guard.New(s, l, guard.Options{File: true})
+	},
 	"session_timer": clocked,
 	"confirmed":     clocked,
 	"revert_timer":  clocked,
+	"gnmi_commit": func(s drivers.Session, l drivers.Logins) write.Writer {
+		return request.New(s, l, time.Minute)
+	},
 }
 
 // clocked is for devices with a clock of their own; how their styles differ is in the words.
@@ -30,5 +38,5 @@ func Writer(style string, s drivers.Session, l drivers.Logins) (write.Writer, er
 	if f, ok := writers[style]; ok {
 		return f(s, l), nil
 	}
-	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard, session_timer, confirmed, revert_timer", style)
+	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard, file_timeout, session_timer, confirmed, revert_timer, gnmi_commit", style)
 }

@@ -4,6 +4,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -36,13 +37,15 @@ func Digest() string {
 type Options struct {
 	Timeout time.Duration // for the handshake and for each answer; 60 s if zero
 	Budget  int           // bytes of output per connection; 64 MiB if zero
+	File    bool          // the device is sent all that it is to hold, as one file
 }
 
-// Writer sends changes line by line, under the device's guard.
+// Writer sends changes under the device's guard: line by line, or as one file.
 type Writer struct {
 	s      drivers.Session
 	logins drivers.Logins
 	limits wire.Limits
+	file   bool
 }
 
 var (
@@ -55,7 +58,7 @@ func New(s drivers.Session, logins drivers.Logins, o Options) *Writer {
 	if o.Timeout <= 0 {
 		o.Timeout = time.Minute
 	}
-	return &Writer{s: s, logins: logins, limits: wire.Limits{Timeout: o.Timeout, Budget: o.Budget}}
+	return &Writer{s: s, logins: logins, file: o.File, limits: wire.Limits{Timeout: o.Timeout, Budget: o.Budget}}
 }
 
 // SelfReverts is true: the guard undoes an unkept change without us.
@@ -65,11 +68,11 @@ var tag = regexp.MustCompile(`\A[a-z0-9-]{1,40}\z`)
 
 // Apply arms the way back on the device, proves it armed, and sends the lines.
 func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
-	lines, err := script.Read(e.Do)
+	send, err := w.sends(e)
 	switch {
 	case err != nil:
 		return nil, trouble(t, write.ErrInput, err.Error(), "", nil)
-	case len(lines) == 0 || len(strings.TrimSpace(string(e.Undo))) == 0:
+	case len(strings.TrimSpace(string(e.Do))) == 0 || len(strings.TrimSpace(string(e.Undo))) == 0:
 		return nil, trouble(t, write.ErrInput, "a change and its way back must both hold lines", "", nil)
 	case !tag.MatchString(h.Tx):
 		return nil, trouble(t, write.ErrInput, fmt.Sprintf("%q is no mark of a transaction", h.Tx), "", nil)
@@ -88,17 +91,20 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if err != nil {
 		return nil, err
 	}
-	if err := before(h, "read"); err != nil {
+	if err := h.Step("read"); err != nil {
 		return nil, err
 	}
-	p := &pending{w: w, t: t, h: h, base: Base([]byte(base))}
+	p := &pending{w: w, t: t, h: h, base: w.base(base)}
 	if err := p.arm(ctx, g, e); err != nil {
 		return nil, err
 	}
-	if err := before(h, "apply"); err != nil {
+	if err := h.Step("apply"); err != nil {
 		return nil, p.back(ctx, err)
 	}
-	if err := g.send(ctx, lines); err != nil {
+	if s, err := g.status(ctx, h.Tx); err != nil || s.tx != h.Tx { // whoever slept since must not send without a timer
+		return nil, p.back(ctx, cmp.Or(err, trouble(t, write.ErrNoTimer, "its clock ran out before the first line", "push again", nil)))
+	}
+	if err := send(ctx, g, h.Tx); err != nil {
 		return nil, p.failed(ctx, err)
 	}
 	ran, err := g.text(ctx, "show")
@@ -108,8 +114,22 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if s, err := g.status(ctx, h.Tx); err != nil || s.tx != h.Tx {
 		return nil, trouble(t, write.ErrInDoubt, "all lines were sent, and the guard no longer holds the trial", "run resume", err)
 	}
-	p.ran = reduced(ran)
+	if p.ran = w.reduced(ran); w.file && p.ran != w.reduced(string(e.Do)) {
+		return nil, p.failed(ctx, trouble(t, write.ErrStale, "what it runs is not the file that was sent", "plan again", nil))
+	}
 	return p, nil
+}
+
+// sends gives what sends a change, once it is armed.
+func (w *Writer) sends(e drivers.Edit) (func(ctx context.Context, g *session, tx string) error, error) {
+	if w.file {
+		return func(ctx context.Context, g *session, tx string) error { return g.load(ctx, tx, e.Do) }, nil
+	}
+	lines, err := script.Read(e.Do, e.Answers)
+	if err == nil && len(lines) == 0 {
+		err = errors.New("a change and its way back must both hold lines")
+	}
+	return func(ctx context.Context, g *session, _ string) error { return g.send(ctx, lines) }, err
 }
 
 // Ready tells why a device could not be written to now; nothing is changed there.
@@ -126,8 +146,23 @@ func (w *Writer) Ready(ctx context.Context, t drivers.Target) error {
 	return err
 }
 
-// reduced is the form in which texts are compared.
-func reduced(text string) string { return string(Reduce([]byte(text))) }
+// reduced is the form in which texts are compared. A file is what it is, but for the end of
+// its last line.
+func (w *Writer) reduced(text string) string {
+	if w.file {
+		return strings.TrimRight(text, "\r\n")
+	}
+	return string(Reduce([]byte(text)))
+}
+
+// base is the digest by which guard and runner agree on what runs.
+func (w *Writer) base(text string) string {
+	if !w.file {
+		return Base([]byte(text))
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
 
 // Resume asks the guard whose trial runs. A trial of ours comes back as a Pending; so does
 // one that has ended in our name, with the state None: its Keep saves what was kept and not
@@ -149,7 +184,7 @@ func (w *Writer) Resume(ctx context.Context, t drivers.Target, tx string) (write
 		if err != nil {
 			return write.Unseen, nil, err
 		}
-		p.ran = reduced(text)
+		p.ran = w.reduced(text)
 		return write.Ours, p, nil
 	case s.tx != "":
 		return write.Foreign, nil, nil
@@ -157,14 +192,6 @@ func (w *Writer) Resume(ctx context.Context, t drivers.Target, tx string) (write
 		return write.None, p, nil
 	}
 	return write.None, nil, nil
-}
-
-// before lets the journal stop us.
-func before(h write.Hold, step string) error {
-	if h.Before == nil {
-		return nil
-	}
-	return h.Before(step)
 }
 
 // arm hands the way back to the guard and sees with its own eyes that the clock runs.

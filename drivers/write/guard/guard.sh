@@ -1,14 +1,18 @@
 #!/bin/sh
-# The guard of a router that has no commit timer of its own (FRR). An operator installs it
-# and binds it to the write user's key, as the one command that this user may run:
+# The guard of a router that has no commit timer of its own (FRR), or one that tells nobody
+# whose trial runs (BIRD: -f is its file, -s its control socket). An operator installs it and
+# binds it to the write user's key, as the one command that this user may run:
 #
 #   command="/usr/lib/plumbline/guard.sh -d /var/lib/plumbline write",restrict,pty ssh-ed25519 ...
+#   command="/usr/lib/plumbline/guard.sh -d /var/lib/plumbline -f /etc/bird/bird.conf write",restrict ssh-ed25519 ...
+#   command="/usr/lib/plumbline/guard.sh -d /var/lib/plumbline -f /etc/bird/bird.conf read",restrict,pty ssh-ed25519 ...
 #
-# Without a request it is the router's command line. A request is one line; a script comes
-# on standard input. Answers are one line; status 1 is "refused: WORD text".
+# Without a request it is the router's command line; of BIRD, one that changes nothing. A
+# request is one line; a script or a file comes on standard input. Answers are one line;
+# status 1 is "refused: WORD text".
 #
 #   version | status [TX] | show | startup | archive TX
-#   arm TX SECONDS BASE   keep TX   undo TX   save TX
+#   arm TX SECONDS BASE   load TX SUM   keep TX   undo TX   save TX
 #
 # A trial is the folder "pending". Renaming it is the decision: to kept-TX or to undone-TX,
 # and only one of keep, undo and the clock can win. How it ended stands in the file "end" of
@@ -23,22 +27,28 @@ self=$0
 state=/var/lib/plumbline
 space=
 conf=/etc/frr
-while getopts d:n: o; do
+file=
+socket=
+while getopts d:n:f:s: o; do
 	case $o in
 	d) state=$OPTARG ;;
 	n) space=$OPTARG ;;
+	f) file=$OPTARG ;;
+	s) socket=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
 [ -n "$space" ] && conf=/etc/frr/$space
+[ -n "$file" ] && umask 027 # who reads is of the daemon's group
 
 refuse() { echo "refused: $*"; exit 1; }
 router() { if [ -n "$space" ]; then vtysh -N "$space" "$@"; else vtysh "$@"; fi; }
-running() { router -c 'show running-config' 2>/dev/null; }
-startup() { cat "$conf/frr.conf" 2>/dev/null; echo end; }
-whole() { [ "$(tail -n 1 "$1")" = end ]; }
+running() { if [ -n "$file" ]; then shown; else router -c 'show running-config' 2>/dev/null; fi; }
+startup() { if [ -n "$file" ]; then cat "$file" 2>/dev/null; else cat "$conf/frr.conf" 2>/dev/null; echo end; fi; }
+whole() { if [ -n "$file" ]; then [ -s "$1" ]; else [ "$(tail -n 1 "$1")" = end ]; fi; }
 reduce() {
+	if [ -n "$file" ]; then cat; return; fi
 	tr -d '\r' | sed -e 's/[ 	]*$//' -e '/^$/d' -e '/^!$/d' -e '/^Building configuration/d' -e '/^Current configuration/d' \
 		-e '/^frr version/d' -e '/^frr defaults/d' -e '/^hostname /d' -e '/^log /d' -e '/^service integrated-vtysh-config/d' -e '/^end/d' |
 		sed -e '$!N' -e '/^\(interface .*\|bfd\)\nexit$/d' -e P -e D # blocks that are always there and hold nothing: some daemons show them
@@ -47,6 +57,35 @@ sum() { reduce | sha256sum | cut -d' ' -f1; }
 boot() { cat /proc/sys/kernel/random/boot_id; }
 pending() { cat "$state/pending/tx" 2>/dev/null; }
 ended() { echo "$2 $3" >"$1/end.new" && mv -f "$1/end.new" "$1/end"; } # folder how saved
+
+# BIRD does not tell what runs, but when what runs was read: this names it, for a way back has
+# the time of what it leads to. What a trial read is in its folder; else it is the file, where
+# nobody wrote into that since.
+talk() { timeout 30 birdc -v ${socket:+-s "$socket"} "$@" </dev/null 2>/dev/null; }
+loaded() { talk -r show status | sed -n 's/^.*Last reconfiguration on //p'; }
+shown() {
+	at=$(loaded)
+	[ -n "$at" ] || return 1
+	for of in pending $(ls "$state" 2>/dev/null | grep -E '^(kept|undone)-'); do
+		if [ "$(cat "$state/$of/loaded" 2>/dev/null)" = "$at" ]; then cat "$state/$of/target"; return; fi
+	done
+	[ -f "$state/pending/loading" ] && [ "$(cat "$state/pending/loading")" != "$at" ] && return 1
+	fresh "$at" && cat "$file"
+}
+fresh() { [ "$(date -d "$1" +%s%3N)" -ge "$(date -r "$file" +%s%3N)" ]; } # when it was read
+place() { # a file, as one that the daemon can read as it reads its own
+	cp "$1" "$2" && { chown --reference="$file" "$2" 2>/dev/null || chgrp --reference="$file" "$2" 2>/dev/null || true; } &&
+		chmod --reference="$file" "$2" && touch -r "$1" "$2" && sync "$2" && cmp -s "$1" "$2"
+}
+renewed() { # a reading that is not that of before; some protocols take their time to go down
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		at=$(loaded)
+		if [ -n "$at" ] && [ "$at" != "$1" ]; then echo "$at"; return 0; fi
+		sleep 0.5
+	done
+	return 1
+}
+said() { sed -n 's/^[89][0-9][0-9][0-9][ -]//p' | head -n 1; } # what BIRD refuses with
 
 # A process is its number and when it began: a later one may bear the same number.
 began() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
@@ -79,6 +118,7 @@ restart_with() {
 back() {
 	dir=$1
 	running >"$dir/archive"
+	if [ -n "$file" ]; then reread; return; fi
 	if [ "$(sum <"$dir/archive")" != "$(cat "$dir/base")" ]; then enter "$dir/undo"; fi
 	if [ "$(running | sum)" != "$(cat "$dir/base")" ] && [ -x /usr/lib/frr/frr-reload.py ]; then
 		if [ -n "$space" ]; then set -- --pathspace "$space"; else set --; fi
@@ -91,6 +131,19 @@ back() {
 	[ "$(running | sum)" = "$(cat "$dir/base")" ] && [ "$(startup | sum)" = "$(cat "$dir/base")" ]
 }
 
+# reread has BIRD read the file that it starts with, which a trial does not touch.
+reread() {
+	if [ "$(startup | sum)" != "$(cat "$dir/base")" ]; then place "$dir/startup.conf" "$file.staged" && mv -f "$file.staged" "$file" && sync "$(dirname "$file")"; fi
+	rm -f "$file.staged"
+	was=$(loaded)
+	if [ "$was" != "$(cat "$dir/was")" ]; then
+		talk configure >/dev/null
+		renewed "$was" >/dev/null || return 1
+	fi
+	rm -f "$dir/loading"
+	[ "$(startup | sum)" = "$(cat "$dir/base")" ] && [ "$(running | sum)" = "$(cat "$dir/base")" ]
+}
+
 # take makes a pending trial one that is to be undone, and stops its clock.
 take() { # tx how
 	mv -T "$state/pending" "$state/undone-$1" 2>/dev/null || return 1
@@ -101,13 +154,13 @@ take() { # tx how
 # lead leads back, or waits for the one who does. Status 0 is a router that is as it was.
 lead() (
 	dir=$state/undone-$1
-	flock 9 || exit 1
+	flock 9 && flock 8 || exit 1
 	if [ ! -f "$dir/end" ]; then
 		how=$(cat "$dir/how" 2>/dev/null)
 		if back "$dir"; then ended "$dir" "${how:-fired}" saved; else ended "$dir" "${how:-fired}" unsaved; fi
 	fi
 	grep -q ' saved$' "$dir/end"
-) 9>"$state/undone-$1/lock"
+) 9>"$state/undone-$1/lock" 8>"$state/lock"
 
 # idle tells that nobody leads back there.
 idle() ( flock -n 9 ) 9>"$1/lock"
@@ -124,12 +177,14 @@ arm() {
 	head -c 1048577 >"$new/undo"
 	[ "$(wc -c <"$new/undo")" -le 1048576 ] || { rm -rf "$new"; refuse input "a way back of more than 1 MiB"; }
 	grep -q '[^[:space:]]' "$new/undo" || { rm -rf "$new"; refuse input "an empty way back"; }
-	wrong=$(router -C -f "$new/undo" 2>&1 | grep -m 1 '^line ') && { rm -rf "$new"; refuse input "a way back that this router does not read: $wrong"; }
+	wrong=
+	[ -n "$file" ] || wrong=$(router -C -f "$new/undo" 2>&1 | grep -m 1 '^line ') && [ -n "$wrong" ] && { rm -rf "$new"; refuse input "a way back that this router does not read: $wrong"; }
 	running >"$new/base.conf"
 	whole "$new/base.conf" || { rm -rf "$new"; refuse failed "the running configuration cannot be read"; }
 	[ "$(sum <"$new/base.conf")" = "$base" ] || { rm -rf "$new"; refuse stale; }
 	[ "$(startup | sum)" = "$base" ] || { rm -rf "$new"; refuse startup; }
-	cp "$conf/frr.conf" "$new/startup.conf" || { rm -rf "$new"; refuse failed "the startup configuration cannot be read"; }
+	if [ -n "$file" ]; then loaded >"$new/was"; fi
+	cp -p "${file:-$conf/frr.conf}" "$new/startup.conf" || { rm -rf "$new"; refuse failed "the startup configuration cannot be read"; }
 	deadline=$(($(date +%s) + seconds))
 	echo "$tx" >"$new/tx" && echo "$base" >"$new/base" && echo "$deadline" >"$new/deadline" && boot >"$new/boot" && sync "$new/tx" "$new/base" "$new/undo" "$new/base.conf" "$new/startup.conf" "$new" || {
 		rm -rf "$new"
@@ -142,6 +197,43 @@ arm() {
 	# shellcheck disable=SC2012 # names of ours, newest first
 	ls -1t "$state" | grep -E '^(kept|undone)-' | tail -n +33 | while read -r old; do rm -rf "${state:?}/$old"; done
 	echo "armed $tx $deadline"
+}
+
+# load has BIRD check a file and read it under a clock of its own, which is a little later than
+# ours. The file that it starts with stays as it is until the change is kept.
+load() (
+	flock 8 || exit 1
+	[ "$(pending)" = "$1" ] || refuse none
+	dir=$state/pending
+	[ -n "$file" ] && [ ! -f "$dir/target" ] || refuse input "load $1"
+	head -c 4194305 >"$dir/target"
+	[ "$(wc -c <"$dir/target")" -le 4194304 ] || refuse input "a file of more than 4 MiB"
+	place "$dir/target" "$file.staged" || refuse failed "the file cannot be staged beside $file"
+	case $2 in *[!0-9a-f]*) refuse input load ;; esac
+	[ "$(sum <"$file.staged")" = "$2" ] || refuse failed "the file did not come whole"
+	out=$(talk "configure check \"$file.staged\"")
+	case $out in *0020*) ;; *) refuse check "$(echo "$out" | said)" ;; esac
+	left=$(($(cat "$dir/deadline") - $(date +%s)))
+	[ "$left" -ge 1 ] || refuse none
+	was=$(loaded)
+	[ -n "$was" ] && [ "$was" = "$(cat "$dir/was")" ] || refuse failed "somebody had it read its file again"
+	echo "$was" >"$dir/loading" && sync "$dir/loading" "$dir/target" "$dir" || refuse failed "the trial cannot be kept"
+	out=$(talk "configure \"$file.staged\" timeout $((left + 3))")
+	case $out in *0022*) ;; *) refuse failed "$(echo "$out" | said)" ;; esac
+	at=$(renewed "$was") || refuse failed "it does not read the file"
+	echo "$at" >"$dir/loaded.new" && sync "$dir/loaded.new" && mv "$dir/loaded.new" "$dir/loaded" && rm "$dir/loading" && echo "loaded $1"
+) 8>"$state/lock"
+
+# settle ends a decision to keep: BIRD's own clock is stopped, or the trial was over before.
+settle() {
+	if [ -n "$file" ]; then
+		talk configure confirm >/dev/null
+		if [ "$(loaded)" != "$(cat "$state/kept-$1/loaded")" ]; then
+			mv -T "$state/kept-$1" "$state/undone-$1" && echo fired >"$state/undone-$1/how" && lead "$1"
+			return 1
+		fi
+	fi
+	ended "$state/kept-$1" kept unsaved
 }
 
 # clock is what the sleeper runs: it needs no client, and no login.
@@ -157,7 +249,10 @@ clock() {
 # whose clock is dead.
 status() {
 	for old in $(ls "$state"); do
-		case $old in undone-*) if [ ! -f "$state/$old/end" ] && idle "$state/$old"; then lead "${old#undone-}"; fi ;; esac
+		case $old in
+		kept-*) if [ -n "$file" ] && [ ! -f "$state/$old/end" ]; then settle "${old#kept-}"; fi ;;
+		undone-*) if [ ! -f "$state/$old/end" ] && idle "$state/$old"; then lead "${old#undone-}"; fi ;;
+		esac
 	done
 	tx=$(pending)
 	if [ -n "$tx" ] && [ "$(cat "$state/pending/boot")" != "$(boot)" ]; then
@@ -182,9 +277,10 @@ status() {
 
 keep() {
 	[ "$(pending)" = "$1" ] || refuse "$([ -e "$state/pending" ] && echo "foreign $(pending)" || echo none)"
+	if [ -n "$file" ] && [ "$(loaded)" != "$(cat "$state/pending/loaded" 2>/dev/null)" ]; then refuse none "it was taken back on the router"; fi
 	mv -T "$state/pending" "$state/kept-$1" 2>/dev/null || refuse none
 	stop "$state/kept-$1/timer"
-	ended "$state/kept-$1" kept unsaved
+	settle "$1" || refuse none "it was taken back on the router"
 	echo "kept $1"
 }
 
@@ -197,7 +293,12 @@ undo() {
 
 save() {
 	[ -d "$state/kept-$1" ] || refuse none
-	router -c 'write memory' 2>&1 | grep -q 'onfiguration saved to' || refuse failed "the router did not save"
+	if [ -n "$file" ]; then
+		[ "$(loaded)" = "$(cat "$state/kept-$1/loaded")" ] || refuse failed "what runs is not what was kept"
+		place "$state/kept-$1/target" "$file.staged" && mv -f "$file.staged" "$file" && sync "$(dirname "$file")" || refuse failed "$file cannot be written"
+	else
+		router -c 'write memory' 2>&1 | grep -q 'onfiguration saved to' || refuse failed "the router did not save"
+	fi
 	[ "$(running | sum)" = "$(startup | sum)" ] || refuse failed "what it starts with is not what runs"
 	ended "$state/kept-$1" kept saved
 	echo "saved $1"
@@ -207,10 +308,29 @@ if [ "${1-}" = clock ]; then
 	clock "$2" "$3"
 	exit 0
 fi
+# answers is a command line of BIRD that changes nothing.
+answers() {
+	while printf '%s# ' "$(uname -n)" && read -r line; do
+		case $line in
+		'') ;;
+		exit | quit) return ;;
+		'show configuration') running || return ;; # what is not known is no answer
+		'show startup') startup ;;
+		'show '*) birdc -r ${socket:+-s "$socket"} "$line" </dev/null ;;
+		*) echo "syntax error: only show is answered" ;;
+		esac
+	done
+}
+
+if [ "${1-}" = read ] && [ -n "$file" ]; then
+	answers
+	exit 0
+fi
 [ "${1-}" = write ] || refuse input "the guard is bound to the write user's key: guard.sh write"
 # shellcheck disable=SC2086 # the request is words, and -f keeps them from being expanded
 set -- ${SSH_ORIGINAL_COMMAND-}
 if [ $# -eq 0 ]; then
+	if [ -n "$file" ]; then answers; exit 0; fi
 	if [ -n "$space" ]; then exec vtysh -N "$space"; else exec vtysh; fi
 fi
 mkdir -p "$state" || refuse failed "the state folder $state cannot be made"
@@ -223,6 +343,7 @@ show:1) running ;;
 startup:1) startup ;;
 archive:2) cat "$state/undone-$2/archive" 2>/dev/null || refuse none ;;
 arm:4) arm "$2" "$3" "$4" ;;
+load:3) load "$2" "$3" ;;
 keep:2) keep "$2" ;;
 undo:2) undo "$2" ;;
 save:2) save "$2" ;;

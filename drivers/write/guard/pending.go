@@ -52,10 +52,10 @@ func (p *pending) keep(ctx context.Context, g *session) error {
 	if err != nil {
 		return err
 	}
-	if p.ran != "" && reduced(now) != p.ran {
+	if p.ran != "" && p.w.reduced(now) != p.ran {
 		return trouble(p.t, write.ErrStale, "somebody changed it during the trial", "undo, then plan again", nil)
 	}
-	if err := before(p.h, "keep"); err != nil {
+	if err := p.h.Step("keep"); err != nil {
 		return err
 	}
 	reply, err := g.verb(ctx, "keep "+p.h.Tx, nil)
@@ -72,7 +72,7 @@ func (p *pending) keep(ctx context.Context, g *session) error {
 	if err != nil {
 		return trouble(p.t, write.ErrInDoubt, "kept, and not read back", "run resume", err)
 	}
-	if reduced(after) != reduced(now) {
+	if p.w.reduced(after) != p.w.reduced(now) {
 		return trouble(p.t, write.ErrUnsaved, "what runs is not what was kept", "compare the device with the plan", nil)
 	}
 	return nil
@@ -80,7 +80,7 @@ func (p *pending) keep(ctx context.Context, g *session) error {
 
 // save makes what was kept what the device starts with.
 func (p *pending) save(ctx context.Context, g *session) error {
-	if err := before(p.h, "save"); err != nil {
+	if err := p.h.Step("save"); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
 	reply, err := g.verb(ctx, "save "+p.h.Tx, nil)
@@ -95,7 +95,7 @@ func (p *pending) save(ctx context.Context, g *session) error {
 		return trouble(p.t, write.ErrUnsaved, "the save is not proved", "run resume", err)
 	}
 	startup, err := g.text(ctx, "startup")
-	if err != nil || reduced(startup) != reduced(running) {
+	if err != nil || p.w.reduced(startup) != p.w.reduced(running) {
 		return trouble(p.t, write.ErrUnsaved, "what it starts with is not what runs", "save it on the device", err)
 	}
 	return nil
@@ -103,7 +103,7 @@ func (p *pending) save(ctx context.Context, g *session) error {
 
 // Undo takes the change back and proves it. To repeat it is harmless.
 func (p *pending) Undo(ctx context.Context) error {
-	if err := before(p.h, "undo"); err != nil {
+	if err := p.h.Step("undo"); err != nil {
 		return err
 	}
 	return p.undone(ctx)
@@ -176,7 +176,7 @@ func (p *pending) over(ctx context.Context, g *session) (wait bool, err error) {
 		return false, trouble(p.t, write.ErrDirtyOurs, "the guard did not get back", "compare the device with the plan", nil)
 	}
 	now, err := g.text(ctx, "show")
-	if err != nil || Base([]byte(now)) == base {
+	if err != nil || p.w.base(now) == base {
 		return false, err
 	}
 	return true, trouble(p.t, write.ErrDirtyOurs, "undone, but what runs is not what ran before", "compare the device with the plan", nil)

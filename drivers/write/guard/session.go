@@ -51,14 +51,17 @@ func (r *refusal) trouble(t drivers.Target) error {
 
 // verb asks the guard one thing. A refusal is an error of its own type.
 func (g *session) verb(ctx context.Context, request string, in []byte) (string, error) {
+	name, _, _ := strings.Cut(request, " ")
 	out, status, err := g.Exec(ctx, request, in)
 	if err != nil {
 		return "", err
 	}
+	if status == 0 && name == "show" || status == 0 && name == "startup" { // a file to the last byte
+		return out, nil
+	}
 	if status == 0 {
 		return strings.TrimRight(out, "\r\n"), nil
 	}
-	name, _, _ := strings.Cut(request, " ")
 	for line := range strings.Lines(out) {
 		if rest, ok := strings.CutPrefix(line, "refused: "); ok {
 			word, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
@@ -174,6 +177,21 @@ func (g *session) send(ctx context.Context, lines []script.Line) error {
 		return &write.Refused{Device: g.t.Name, Line: g.w.s.Leave, Reply: "still in mode " + sh.Mode()}
 	}
 	return nil
+}
+
+// load has the device check a file and read it. It says no in words of its own.
+func (g *session) load(ctx context.Context, tx string, file []byte) error {
+	reply, err := g.verb(ctx, "load "+tx+" "+g.w.base(string(file)), file)
+	var no *refusal
+	switch {
+	case errors.As(err, &no) && no.word == "check":
+		return &write.Refused{Device: g.t.Name, Line: "the file", Reply: no.text}
+	case errors.As(err, &no):
+		return &write.Refused{Device: g.t.Name, Line: "the file", Reply: no.Error()}
+	case err == nil && reply != "loaded "+tx:
+		return trouble(g.t, write.ErrInDoubt, fmt.Sprintf("the guard answered %q", reply), "run resume", nil)
+	}
+	return err
 }
 
 func trouble(t drivers.Target, kind error, text, hint string, cause error) error {

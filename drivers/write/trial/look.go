@@ -93,14 +93,14 @@ func (w *Writer) look(ctx context.Context, t drivers.Target, tx string) (*eye, e
 func (e *eye) state(ctx context.Context) (s write.State, used bool, err error) {
 	var all strings.Builder
 	for _, ask := range e.w.c.Pending.Asks {
-		said, err := e.sh.Ask(ctx, ask, "")
+		said, err := e.sh.Ask(ctx, strings.ReplaceAll(ask, "<tag>", e.tx), "")
 		if err != nil {
 			return write.Unseen, false, err
 		}
 		all.WriteString(said + "\n")
 	}
 	p, text := e.w.c.Pending, all.String()
-	used = match(p.Used, text, e.holes) || e.w.ended(e.t, e.tx)
+	used = match(p.Used, text, e.holes) || e.w.over.Has(e.t, e.tx)
 	switch {
 	case match(p.Ours, text, e.holes):
 		return write.Ours, used, nil
@@ -162,17 +162,4 @@ func (e *eye) running(ctx context.Context) (string, error) {
 		return "", &drivers.Failure{Device: e.t.Name, Kind: drivers.ErrCut, Text: "the configuration is empty", Hint: "check what the write user may see"}
 	}
 	return out.String(), nil
-}
-
-// ended tells whether a trial of this mark ended in this process: not every device can.
-func (w *Writer) ended(t drivers.Target, tx string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.over[t.Name+" "+tx]
-}
-
-func (w *Writer) end(t drivers.Target, tx string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.over[t.Name+" "+tx] = true
 }

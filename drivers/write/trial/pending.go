@@ -66,7 +66,7 @@ func (p *pending) keep(ctx context.Context, eye *eye) error {
 	if err := p.clear(ctx); err != nil {
 		return err
 	}
-	if err := before(p.h, "keep"); err != nil {
+	if err := p.h.Step("keep"); err != nil {
 		return err
 	}
 	err = p.steps(ctx, p.w.c.Confirm)
@@ -137,7 +137,7 @@ func (p *pending) save(ctx context.Context, eye *eye) error {
 	case same:
 		return nil
 	}
-	if err := before(p.h, "save"); err != nil {
+	if err := p.h.Step("save"); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
 	if p.hand, err = p.w.hand(ctx, p.t); err != nil {
@@ -155,7 +155,7 @@ func (p *pending) save(ctx context.Context, eye *eye) error {
 
 // Undo takes the change back and proves it. To repeat it is harmless.
 func (p *pending) Undo(ctx context.Context) error {
-	if err := before(p.h, "undo"); err != nil {
+	if err := p.h.Step("undo"); err != nil {
 		return err
 	}
 	ctx, cancel := p.own(ctx)
@@ -254,4 +254,4 @@ func (p *pending) over(ctx context.Context) (wait bool, err error) {
 }
 
 // end remembers that the trial is over.
-func (p *pending) end() { p.w.end(p.t, p.h.Tx) }
+func (p *pending) end() { p.w.over.Add(p.t, p.h.Tx) }

@@ -58,7 +58,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	ask := r.Method + " " + r.URL.EscapedPath()
 	f.Asks = append(f.Asks, ask)
-	want := map[string][2]string{"github": {"Authorization", "Bearer " + f.Token}, "gitea": {"Authorization", "token " + f.Token}, "gitlab": {"PRIVATE-TOKEN", f.Token}}[f.Kind]
+	want := tokens(f.Kind, f.Token)
 	switch {
 	case r.Header.Get(want[0]) != want[1]:
 		w.WriteHeader(http.StatusUnauthorized)
@@ -79,6 +79,11 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.comment(w, r)
 	}
+}
+
+// tokens is how each forge is sent a token: the header, and what stands in it.
+func tokens(kind, token string) [2]string {
+	return map[string][2]string{"github": {"Authorization", "Bearer " + token}, "gitea": {"Authorization", "token " + token}, "gitlab": {"PRIVATE-TOKEN", token}}[kind]
 }
 
 func (f *Fake) page(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package signed
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,9 +13,19 @@ import (
 	"plumbline/internal/repo"
 )
 
+// Source tells of the change requests of a forge.
+type Source interface {
+	// Request gives the merged change request that a commit of the branch was the end of; nil
+	// where there is none.
+	Request(ctx context.Context, commit string) (*gate.Request, error)
+	// Protection gives what a branch is not protected from.
+	Protection(ctx context.Context, branch string) ([]gate.Weakness, error)
+}
+
 // Collect gives the evidence for what a branch holds beyond what is deployed, and the
-// policy that it is judged by: that of the deployed commit.
-func Collect(r *repo.Repo, branch string, now time.Time) (gate.Evidence, gate.Policy, error) {
+// policy that it is judged by: that of the deployed commit. The source is asked only where
+// that policy counts reviews; nil is no source.
+func Collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, src Source) (gate.Evidence, gate.Policy, error) {
 	e := gate.Evidence{At: diag.Pos{File: branch, Line: 1, Col: 1}, Now: now}
 	tip, err := r.Branch(branch)
 	if err != nil {
@@ -29,11 +40,12 @@ func Collect(r *repo.Repo, branch string, now time.Time) (gate.Evidence, gate.Po
 	if err != nil {
 		return e, gate.Policy{}, err
 	}
-	return gather(r, e, done, today, polNow)
+	return gather(ctx, r, e, done, today, polNow, src)
 }
 
 // Past gives the evidence as it stood when an entry of the ledger was pushed: at its commit,
-// after the entries before it, on the day of the commit. Where auditor names keys, no other
+// after the entries before it, at the time of the push where it kept what a forge answered,
+// else of the commit. Where auditor names keys, no other
 // key counts.
 func Past(r *repo.Repo, entries []repo.Entry, of repo.Entry, auditor Signers) (gate.Evidence, gate.Policy, error) {
 	e := gate.Evidence{At: diag.Pos{File: fmt.Sprintf("deployment %d", of.Seq), Line: 1, Col: 1}, Tip: of.Commit}
@@ -49,11 +61,18 @@ func Past(r *repo.Repo, entries []repo.Entry, of repo.Entry, auditor Signers) (g
 	if auditor != nil {
 		today = today.among(auditor)
 	}
-	return gather(r, e, entries[:of.Seq-1], today, pol)
+	src, at, err := recorded(r, of, pol.Repo, today)
+	if err != nil {
+		return e, pol, err
+	}
+	if !at.IsZero() {
+		e.Now = at
+	}
+	return gather(context.Background(), r, e, entries[:of.Seq-1], today, pol, src)
 }
 
 // gather finds what landed between what was deployed and the tip, and what was said of it.
-func gather(r *repo.Repo, e gate.Evidence, done []repo.Entry, today Signers, polNow gate.Policy) (gate.Evidence, gate.Policy, error) {
+func gather(ctx context.Context, r *repo.Repo, e gate.Evidence, done []repo.Entry, today Signers, polNow gate.Policy, src Source) (gate.Evidence, gate.Policy, error) {
 	tip, now := e.Tip, e.Now
 	var err error
 	if e.Baseline, err = deployed(r, done, tip, today, now); err != nil || e.Baseline == "" {
@@ -71,7 +90,19 @@ func gather(r *repo.Repo, e gate.Evidence, done []repo.Entry, today Signers, pol
 	if err != nil {
 		return e, pol, err
 	}
-	c := collector{r: r, then: then, today: today, policy: pol, now: now}
+	c := collector{ctx: ctx, r: r, then: then, today: today, policy: pol, now: now}
+	switch {
+	case pol.Forge == nil:
+	case src != nil:
+		c.src = src
+		if e.Weak, err = src.Protection(ctx, pol.Branch); err != nil {
+			return e, pol, err
+		}
+	case pol.Forge.Signed: // somebody asked for it by name, or a push that kept no answers is judged again
+		c.ignored = append(c.ignored, fmt.Sprintf("%s was not asked: what was said there counts neither for nor against", pol.Forge.Kind))
+	default:
+		e.Missing = append(e.Missing, fmt.Sprintf("policy counts reviews on %s, and nothing that it answers is at hand", pol.Forge.Kind))
+	}
 	if err := c.statements(done); err != nil {
 		return e, pol, err
 	}
@@ -82,101 +113,23 @@ func gather(r *repo.Repo, e gate.Evidence, done []repo.Entry, today Signers, pol
 
 // Admit takes a kept plan through the gate: the way of push and of a dry look alike. An
 // error is evidence that cannot be read; the list is what stands against the plan.
-func Admit(r *repo.Repo, branch, digest string, now time.Time) (gate.Pass, gate.Policy, diag.List, error) {
+func Admit(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, src Source) (gate.Pass, gate.Evidence, diag.List, error) {
 	p, err := LoadPlan(r, digest)
 	if err != nil {
-		return gate.Pass{}, gate.Policy{}, nil, err
+		return gate.Pass{}, gate.Evidence{}, nil, err
 	}
-	e, pol, err := Collect(r, branch, now)
+	e, pol, err := Collect(ctx, r, branch, now, src)
 	if err != nil {
-		return gate.Pass{}, pol, nil, err
+		return gate.Pass{}, e, nil, err
 	}
 	pass, ds := gate.Judge(e, pol, p)
-	return pass, pol, ds, nil
-}
-
-// Deployed gives the commit that all devices were brought to last, by the ledger or a
-// signed baseline; "" where nothing tells.
-func Deployed(r *repo.Repo, branch string, now time.Time) (string, error) {
-	tip, err := r.Branch(branch)
-	if err != nil {
-		return "", err
-	}
-	today, _, err := rules(r, tip)
-	if err != nil {
-		return "", err
-	}
-	done, err := r.Ledger(today.ledger)
-	if err != nil {
-		return "", err
-	}
-	return deployed(r, done, tip, today, now)
-}
-
-func deployed(r *repo.Repo, done []repo.Entry, tip string, today Signers, now time.Time) (string, error) {
-	for _, e := range slices.Backward(done) {
-		if e.Full() {
-			return e.Commit, nil
-		}
-	}
-	names, err := r.List("baseline")
-	if err != nil {
-		return "", err
-	}
-	said := map[string][]string{}
-	for _, name := range names {
-		b, err := r.Get(name)
-		if err != nil {
-			return "", err
-		}
-		text, sig := split(b)
-		s, err := ParseBaseline(text)
-		if err != nil || !now.Before(s.NotAfter) {
-			continue
-		}
-		key, err := Verify(BaselineSpace, text, sig)
-		if err == nil && today.Allows(s.Principal, BaselineSpace, key, now) && !slices.Contains(said[s.Head], s.Principal) && signedAt(r, s, sig) {
-			said[s.Head] = append(said[s.Head], s.Principal)
-		}
-	}
-	return newest(r, said, tip)
-}
-
-// signedAt tells whether a baseline is of the network at its commit, whose policy must
-// know whoever signs.
-func signedAt(r *repo.Repo, s Baseline, sig []byte) bool {
-	signers, pol, err := rules(r, s.Head)
-	if err != nil || pol.Repo != s.Repo || !pol.Knows(s.Principal) {
-		return false
-	}
-	key, err := Verify(BaselineSpace, s.Bytes(), sig)
-	return err == nil && slices.Contains(signers.names(BaselineSpace, key, time.Time{}), s.Principal)
-}
-
-// newest gives the latest baseline on the branch that enough people signed: two, or one
-// where the network is a lab.
-func newest(r *repo.Repo, said map[string][]string, tip string) (string, error) {
-	for at := tip; len(said) > 0; {
-		if who := said[at]; len(who) > 0 {
-			_, pol, err := rules(r, at)
-			if err != nil {
-				return "", err
-			}
-			if len(who) >= 2 || pol.Lab {
-				return at, nil
-			}
-		}
-		i, err := r.Info(at)
-		if err != nil || len(i.Parents) == 0 {
-			return "", err
-		}
-		at = i.Parents[0]
-	}
-	return "", nil
+	return pass, e, ds, nil
 }
 
 // collector matches statements with what landed.
 type collector struct {
+	ctx         context.Context // of one run
+	src         Source          // nil: policy counts no reviews
 	r           *repo.Repo
 	then, today Signers
 	policy      gate.Policy
@@ -234,20 +187,13 @@ func (c *collector) prove(name string, b []byte) (Statement, error) {
 // reviewed head accounts for. What no head accounts for is a landing without a proof.
 func (c *collector) landings(before string, line []string) (out []gate.Landing, err error) {
 	for i := 0; i < len(line); {
-		l := gate.Landing{Before: before, Tip: line[i], Unproved: "no approved head has the files that landed"}
-		upto := i
-	search:
-		for k := i; k < len(line); k++ {
-			for _, head := range c.heads(line[k]) {
-				why := c.landed(before, line[k], head)
-				if why == nil {
-					l.Tip, l.Head, l.Proved, l.Unproved, upto = line[k], head, true, "", k
-					break search
-				}
-				if k == i && l.Head == "" {
-					l.Unproved = why.Error()
-				}
-			}
+		l, upto, err := c.requested(before, line[i:])
+		if err != nil {
+			return nil, err
+		}
+		upto += i
+		if by, to := c.stated(before, line, i); l.Request == nil || c.policy.Forge.Signed && by.Proved && to < upto {
+			l, upto = by, to // the fewest commits, whoever accounts for them
 		}
 		if l.Paths, err = c.r.Changed(before, l.Tip); err != nil {
 			return nil, err
@@ -260,8 +206,29 @@ func (c *collector) landings(before string, line []string) (out []gate.Landing, 
 	}
 	for i := range out {
 		c.give(&out[i], out)
+		if err := c.seals(&out[i]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// stated finds the fewest commits that a head which statements name accounts for.
+func (c *collector) stated(before string, line []string, i int) (l gate.Landing, upto int) {
+	l = gate.Landing{Before: before, Tip: line[i], Unproved: "no approved head has the files that landed"}
+	for k := i; k < len(line); k++ {
+		for _, head := range c.heads(line[k]) {
+			why := c.landed(before, line[k], head)
+			if why == nil {
+				l.Tip, l.Head, l.Proved, l.Unproved = line[k], head, true, ""
+				return l, k
+			}
+			if k == i && l.Head == "" {
+				l.Unproved = why.Error()
+			}
+		}
+	}
+	return l, i
 }
 
 // heads gives the commits that may be what people reviewed: those that statements name,
@@ -316,23 +283,32 @@ func (c *collector) hands(l *gate.Landing) error {
 		if err != nil {
 			return err
 		}
-		keys := c.keyNames(i)
-		l.Hands = append(l.Hands, keys...)
-		for _, p := range append(repo.CoAuthors(i.Message), i.Author, i.Committer) {
-			mail := c.signer(p)
-			switch {
-			case mail != "":
-				l.Hands = append(l.Hands, mail)
-			case len(keys) == 0:
-				l.Unknown = append(l.Unknown, fmt.Sprintf("%s <%s>", p.Name, p.Email))
-			}
-		}
+		c.hand(l, i)
 	}
 	for _, list := range []*[]string{&l.Hands, &l.Unknown} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
 	return nil
+}
+
+// hand adds whom one commit names.
+func (c *collector) hand(l *gate.Landing, i repo.Info) {
+	keys := c.keyNames(i)
+	l.Hands = append(l.Hands, keys...)
+	people := append(repo.CoAuthors(i.Message), i.Author)
+	if c.policy.Forge == nil || nobody[c.policy.Forge.Kind] != i.Committer.Email { // for nobody the author speaks
+		people = append(people, i.Committer)
+	}
+	for _, p := range people {
+		mail := c.signer(p)
+		switch {
+		case mail != "":
+			l.Hands = append(l.Hands, mail)
+		case len(keys) == 0:
+			l.Unknown = append(l.Unknown, fmt.Sprintf("%s <%s>", p.Name, p.Email))
+		}
+	}
 }
 
 // signer finds the person of policy behind an address; letters count alike in both cases.

@@ -141,7 +141,7 @@ func (s *scene) judge(now time.Time) (gate.Pass, diag.List) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	pass, _, ds, err := Admit(s.r, "main", digest, now)
+	pass, _, ds, err := Admit(s.Context(), s.r, "main", digest, now, nil)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestExpired(t *testing.T) {
 	if _, ds := s.judge(noon.Add(59 * time.Minute)); ds.Failed() {
 		t.Error(ds)
 	}
-	e, pol, err := Collect(s.r, "main", noon.Add(59*time.Minute))
+	e, pol, err := Collect(t.Context(), s.r, "main", noon.Add(59*time.Minute), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +367,7 @@ func TestBaseline(t *testing.T) {
 	if d, err := Deployed(r, "main", noon); d != "" || err != nil {
 		t.Error("one person with two keys is two people", d, err)
 	}
-	e, pol, err := Collect(r, "main", noon)
+	e, pol, err := Collect(t.Context(), r, "main", noon, nil)
 	if _, ds := gate.Judge(e, pol, plan.Plan{}); err != nil || !said(ds, "gate/no-baseline") {
 		t.Error(ds, err)
 	}

@@ -104,6 +104,11 @@ func (ss Signers) Allows(who, space string, key ssh.PublicKey, at time.Time) boo
 // forLedger tells whether a key is listed for the ledger by name.
 func (a Allowed) forLedger() bool { return slices.Contains(a.Namespaces, LedgerSpace) }
 
+// mayRecord tells whether a key is listed for the ledger by name, whenever that was.
+func (ss Signers) mayRecord(key ssh.PublicKey) bool {
+	return slices.ContainsFunc(ss, func(a Allowed) bool { return a.forLedger() && bytes.Equal(a.Key.Marshal(), key.Marshal()) })
+}
+
 // in tells whether a key counts at a time; the zero time asks for any time.
 func (a Allowed) in(at time.Time) bool {
 	return at.IsZero() || (a.After.IsZero() || !at.Before(a.After)) && (a.Before.IsZero() || at.Before(a.Before))

@@ -271,10 +271,8 @@ func (ss Signers) ledger(text, sig []byte) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range ss {
-		if a.forLedger() && bytes.Equal(a.Key.Marshal(), key.Marshal()) {
-			return nil
-		}
+	if ss.mayRecord(key) {
+		return nil
 	}
 	return fmt.Errorf(`key %s is not in %s with namespaces="%s"`, ssh.FingerprintSHA256(key), SignersFile, LedgerSpace)
 }

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ type Attrs struct {
 	Noise      bool   // dropped on both sides
 	DeviceOnly bool   // only the device says it: reported, never removed
 	Filter     bool   // it bounds what is let through: never missing while its owner stands
+	Presence   bool   // the block says something while it holds nothing
 	Fixed      bool   // the block cannot be deleted
 	FixedClass string // fixed only for interfaces of this class
 
@@ -36,7 +38,7 @@ type Attrs struct {
 	InUse, Missing     string
 	Clash              string
 	Mode               string // of the prompt inside the block
-	Confirm            string // the question that the device asks
+	Confirm            string // the question that the device asks when the line is taken away
 	Answer             string
 	Resets             string
 	Proof              int
@@ -65,6 +67,7 @@ func attributes() map[string]attribute {
 		"ordered":    flag(func(a *Attrs) *bool { return &a.Ordered }),
 		"rewrite":    flag(func(a *Attrs) *bool { return &a.Rewrite }),
 		"lockout":    flag(func(a *Attrs) *bool { return &a.Lockout }),
+		"presence":   flag(func(a *Attrs) *bool { return &a.Presence }),
 		"noise":      flag(func(a *Attrs) *bool { return &a.Noise }),
 		"deviceonly": flag(func(a *Attrs) *bool { return &a.DeviceOnly }),
 		"filter":     flag(func(a *Attrs) *bool { return &a.Filter }),
@@ -145,6 +148,7 @@ type attribute struct {
 type given struct {
 	name, value string
 	has         bool // a value was written
+	mark        bool // with ~, behind one pattern
 	no, col     int
 }
 
@@ -162,7 +166,7 @@ func (r *reader) take(a *Attrs, gs []given) {
 		}
 		switch {
 		case !known:
-			r.failf(g.no, g.col, "no attribute %q", g.name)
+			r.failf(g.no, g.col, "no attribute %q: there are fixed use %s", g.name, strings.Join(slices.Sorted(maps.Keys(r.attributes)), " "))
 		case at.valued && !g.has:
 			r.failf(g.no, g.col, "the attribute %s wants a value: %s=...", g.name, g.name)
 		case !at.valued && g.has:

@@ -14,12 +14,16 @@ func TestProblems(t *testing.T) {
 	for text, want := range map[string]string{
 		"syntax: prose\nacts: line\nnegate: no\n\na\n": `1: syntax: "prose" is none of indent, brace, path`,
 		"syntax: brace\nacts: line\nnegate: no\n\na\n": "1: brace and path syntax say how a line is set",
-		"nonsense\n\na\n":                              "1: a header line is written name: value",
-		head + "a <x>\n":                               "6: <x>: a slot is written <name:type>",
-		head + "a <x:thing>\n":                         `6: <x:thing>: no type "thing"`,
-		head + "a ( b\n":                               "6: a ( is never closed",
-		head + "a b ) c\n":                             "6: a ) closes nothing",
-		head + "a :: undone=key\n":                     `6: no attribute "undone"`,
+		"nonsense\n\na\n":          "1: a header line is written name: value",
+		head + "a <x>\n":           "6: <x>: a slot is written <name:type>",
+		head + "a <x:thing>\n":     `6: <x:thing>: no type "thing"`,
+		head + "a ( b\n":           "6: a ( is never closed",
+		head + "a b ) c\n":         "6: a ) closes nothing",
+		head + "a :: undone=key\n": `6: no attribute "undone"`,
+		head + "a :: undone\n":     `6: no attribute "undone": there are fixed use add after also`,
+		head + "a <x:word> :: def=k:x\nb <x:word> :: ref=l:x\n": "7: ref=l: no rule has def=l; there are k",
+		head + "no a\n":                                `6: "no a" begins with no, which every line can be taken back with: write it without`,
+		head + "a\n  b\n   c\n d\n":                    "9: this stands in the block of line 6, whose lines begin at column 3",
 		head + "a :: undo\n":                           "6: the attribute undo wants a value",
 		head + "a :: lockout=yes\n":                    "6: the attribute lockout takes no value",
 		head + "a :: choice=x choice=y\n":              "6: the attribute choice is given twice",
@@ -35,7 +39,27 @@ func TestProblems(t *testing.T) {
 		head + "%define x\n  a :: use=x\nb :: use=x\n": "7: %define x uses itself",
 		head + "%define x\n  a\n":                      "6: no %use of x: nothing of it is read",
 		head + "%define x\n  a\n%define x\n  b\n":      "8: %define x stands at line 6 already",
-		head + "%perhaps x\n":                          "6: no word %perhaps: there are %define, %use, %each",
+		head + "%perhaps x\n":                          "6: no word %perhaps: there are %define, %use, %each, %head",
+		head + "%head\n  a\n":                          "6: %head wants the words that patterns begin with",
+		head + "%head a\nb\n":                          "6: %head wants the words that patterns begin with",
+		head + "%head " + strings.Repeat("a|b ", 12) + "\n  %head " + strings.Repeat("a|b ", 12) + "\n    %each c\n": "7: the file stands for more than 5000 rules",
+		head + "%head a =<v:int=1>\n  (b)\n":           "6: %head a =<v:int=1>: the attribute default stands behind ::",
+		head + "%head a :: lockout\n  b :: undoes\n":   `7: no attribute "undoes"`,
+		head + "a ~off | b ~5 :: proof=1\n":            "6: proof=5: want 0 to 4",
+		head + "a ~0 ~1\n":                             "6: the attribute proof is given twice",
+		head + "a ~0 b\n":                              "6: ~0: a mark stands behind its pattern",
+		head + "a\na ~0 > b\n":                         `7: "a ~0" has a mark, and the block stands at line 6 already: say it there`,
+		head + "a ~x\n":                                "6: no mark ~x: there are ~on ~off ~key ~full ~name",
+		head + "a :: ~x\n":                             "6: no mark ~x: there are ~on ~off ~key ~full ~name",
+		head + "a =<v:int> ~name\n":                    `6: undo=name: no slot of the key stands in "a =<v:int>" before its value`,
+		"mark full: lockout\n\na\n":                    "1: a mark is written mark NAME: attributes",
+		"mark lockout: undo=key\n\na\n":                "1: a mark is written mark NAME: attributes",
+		"mark x\n\na\n":                                "1: a header line is written name: value",
+		"mark x: lockout\nmark x: many\n\na ~x\n":      "2: mark x stands at line 1 already",
+		"mark x: lockout\n\na\n":                       "1: no rule has the mark ~x",
+		"mark x: ~y\nmark y: many\n\na ~x ~y\n":        "1: no mark ~y",
+		"mark x: lockouts\n\na ~x\n":                   `3: no attribute "lockouts"`,
+		"mark x: many\n\na ~x ~x\n":                    "3: the attribute many is given twice",
 		head + "%define x\n  a\n%use x\n  b\n":         "9: nothing stands under %use",
 		head + "a (b|c)\n":                             "6: (b|c): several words for one are no group and no value",
 		head + "a =b|c\n":                              "6: =b|c: several words for one are no group and no value",
@@ -45,6 +69,10 @@ func TestProblems(t *testing.T) {
 		head + "a :: also=\"{^} b\"\n":                 `6: also="{^} b": there is no block around`,
 		head + "a =<v:int=1> :: default=2\n":           "6: the attribute default is given twice",
 		head + strings.Repeat("a|b ", 13) + "\n":       "6: the line stands for more than 5000 rules",
+		"type word: enum(a|b)\n\na\n":                  "1: a type is written type NAME: enum(a|b)",
+		"type x: enum(a|b)\n\na\n":                     "1: no slot is of the type x",
+		"type x: number\n\na <v:x>\n":                  `3: <v:number>: no type "number"`,
+		flat + "a//b =<v:int>\n":                       "7: a//b: a word is missing beside the /",
 		"source\n\na\n":                                "1: a header line is written name: value",
 		"source x:\n\na\n":                             "1: a source is written source NAME: where it is",
 		"source x: y\n\na\n":                           "1: no proof= names the source x",
@@ -135,6 +163,59 @@ func TestSyntaxes(t *testing.T) {
 		}
 		if s := strings.Join(got, "|"); s != c.want {
 			t.Errorf("%s:\nhave %q\nwant %q", name, s, c.want)
+		}
+	}
+}
+
+// TestBlocks holds the law: the lines of the blocks of a text, each read by itself, are those
+// of the whole text, and each block begins with its head.
+func TestBlocks(t *testing.T) {
+	d, problems := Read("x", []byte("syntax: indent\nacts: line\nnegate: no\ncomment: !\n\nbanner <k:word> =<b:blob> :: blob=until:EOF undo=full\nport <p:word> :: exit=\"exit;!\"\n  text =<t:text>\nend <p:word>\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	d.Join([]string{"built"}, "done")
+	for text, want := range map[string]string{
+		"port 1\n text a\nexit\nport 2\n":              "port 1|port 2",
+		"! x\n\nport 1\n\ttext a\n! y\nport 2\r\n\r\n": "port 1|port 2",
+		"port 1\n!\nport 2\n text b\n!\ndone":          "port 1|port 2",
+		"built 5\nport 1\nbuilt 6\n text a":            "port 1",
+		"banner m\nport 9\nEOF\nport 1":                "banner m\nport 9\nEOF|port 1",
+		"port 1\n banner m\nport 9\n EOF\nport 2":      "port 1|port 2",
+		"port 1\nexit\n text a\nport 2":                "port 1|port 2",
+		" text a\nport 2":                              "none",
+		"exit\nport 2":                                 "none",
+		"":                                             "",
+	} {
+		var blocks []Block
+		ok := Blocks(d, text, func(b *Block) { blocks = append(blocks, *b) })
+		var heads []string
+		var apart []Line
+		for _, b := range blocks {
+			heads = append(heads, b.Head)
+			apart = append(apart, Lex(d, []byte(b.Text))...)
+			if torn := strings.Contains(b.Text, "exit\n "); b.Torn != torn {
+				t.Errorf("%q: torn is %v", b.Text, b.Torn)
+			}
+		}
+		got := strings.Join(heads, "|")
+		if !ok {
+			if got = "none"; len(blocks) > 0 {
+				t.Errorf("%q: blocks of what has none", text)
+			}
+		}
+		if got != want {
+			t.Errorf("%q: want %q, have %q", text, want, got)
+		}
+		whole := Lex(d, []byte(text))
+		for i := range whole {
+			if !ok {
+				continue
+			}
+			if i >= len(apart) || whole[i].Text != apart[i].Text || whole[i].Depth != apart[i].Depth {
+				t.Errorf("%q: want the lines %v, have %v", text, whole, apart)
+				break
+			}
 		}
 	}
 }

@@ -19,8 +19,9 @@ type set struct {
 // and the words that those around them stand for.
 type scope struct {
 	up     *scope
-	block  *Rule // nil at the top
-	inside bool  // of a %use: the block is that of up
+	block  *Rule  // nil at the top
+	inside bool   // of a %use or a %head: the block is that of up
+	head   string // of a %head: what the patterns here begin with
 	each   []each
 	picks  []pick
 }
@@ -47,6 +48,8 @@ func (r *reader) entries(es []*said, at scope) {
 				r.failf(e.no, e.indent+1, "%%define %s stands at line %d already", e.text, r.sets[e.text].at.no)
 			}
 			r.sets[e.text] = &set{at: e, used: r.sets[e.text] != nil}
+		case e.word == "%head":
+			r.head(e, &at)
 		case len(e.kids) > 0:
 			r.failf(e.kids[0].no, e.kids[0].indent+1, "nothing stands under %s", e.word)
 		case e.word == "%use":
@@ -54,7 +57,7 @@ func (r *reader) entries(es []*said, at scope) {
 		case e.word == "%each":
 			r.each(e, &at)
 		default:
-			r.failf(e.no, e.indent+1, "no word %s: there are %%define, %%use, %%each", e.word)
+			r.failf(e.no, e.indent+1, "no word %s: there are %%define, %%use, %%each, %%head", e.word)
 		}
 	}
 }
@@ -71,7 +74,7 @@ func (r *reader) use(name string, no, col int, at *scope) {
 		return
 	}
 	s.used, s.open = true, true
-	r.entries(s.at.kids, scope{up: at, block: at.block, inside: true})
+	r.entries(s.at.kids, scope{up: at, block: at.block, inside: true, head: at.head})
 	s.open = false
 }
 
@@ -87,6 +90,16 @@ func (r *reader) unused() {
 			r.failf(s.no, 1, "no proof= names the source %s", name)
 		}
 	}
+	for name, t := range r.types {
+		if !t.used {
+			r.failf(t.no, 1, "no slot is of the type %s", name)
+		}
+	}
+	for name, m := range r.marks {
+		if !m.used {
+			r.failf(m.no, 1, "no rule has the mark ~%s", name)
+		}
+	}
 	for name, s := range r.sets {
 		if !s.used {
 			r.failf(s.at.no, s.at.indent+1, "no %%use of %s: nothing of it is read", name)
@@ -97,11 +110,41 @@ func (r *reader) unused() {
 // each notes attributes for the rules that follow in the block.
 func (r *reader) each(e *said, at *scope) {
 	for _, v := range r.variants(e, e.text, at) {
+		r.bare(e, v)
 		inner := scope{up: at, inside: true, picks: v.picks}
-		at.each = append(at.each, each{e, v.text, v.text == "**", r.written(e, &inner)})
+		at.each = append(at.each, each{e, v.text, e.text == "**", r.written(e, &inner)})
 	}
 	if _, again := r.met[e]; !again {
 		r.met[e] = false
+	}
+}
+
+// head reads the patterns under %head, which begin with its own and get its attributes.
+func (r *reader) head(e *said, at *scope) {
+	if e.text == "" || len(e.kids) == 0 {
+		r.failf(e.no, e.indent+1, "%%head wants the words that patterns begin with, and these patterns under it")
+		return
+	}
+	for _, v := range r.variants(e, e.text, at) {
+		r.bare(e, v)
+		inner := scope{up: at, block: at.block, inside: true, picks: v.picks, head: v.text + " "}
+		inner.each = []each{{e, v.text, false, r.written(e, &inner)}}
+		r.counts(e.no) // heads may stand in heads, with no rule in them
+		r.entries(e.kids, inner)
+	}
+}
+
+// counts holds what a file stands for under the most.
+func (r *reader) counts(line int) {
+	if r.rules++; r.rules == most+1 {
+		r.failf(line, 1, "the file stands for more than %d rules", most)
+	}
+}
+
+// bare reports attributes in a pattern that is the beginning of others, where nothing takes them.
+func (r *reader) bare(e *said, v variant) {
+	for _, g := range v.given {
+		r.failf(e.no, e.indent+1, "%s %s: the attribute %s stands behind ::, as this is the beginning of patterns", e.word, e.text, g.name)
 	}
 }
 
@@ -120,31 +163,61 @@ func (r *reader) rule(e *said, at *scope) {
 
 func (r *reader) level(e *said, levels []string, at *scope) {
 	for _, v := range r.variants(e, levels[0], at) {
-		inner := &scope{up: at, picks: v.picks, block: r.same(at.block, v.text)}
+		var up *scope
+		up, v.text = r.down(e, v.text, at)
+		inner := &scope{up: up, picks: v.picks, block: r.same(up.block, v.text)}
 		switch {
 		case r.rules > most:
 			return
 		case len(levels) > 1 && inner.block != nil:
+			if len(v.given) > 0 {
+				r.failf(e.no, e.indent+1, "%q has a mark, and the block stands at line %d already: say it there", levels[0], inner.block.Line)
+			}
 			r.level(e, levels[1:], inner)
 			continue
 		}
-		inner.block = &Rule{Line: e.no, Text: v.text, Pattern: r.pattern(e.no, e.indent+1, v.text), Up: at.block, given: map[string]given{}}
+		inner.block = r.make(e, v.text, up)
 		if len(levels) > 1 {
-			r.add(inner.block, at, false)
+			r.attribute(inner.block, r.marked(e, v, nil, inner))
+			r.add(inner.block, up, false)
 			r.holds(inner)
 			r.level(e, levels[1:], inner)
 			continue
 		}
-		gs := r.written(e, inner)
-		for _, g := range v.given {
-			g.no, g.col = e.no, e.indent+1
-			gs = append(gs, g)
-		}
-		r.attribute(inner.block, gs)
-		r.add(inner.block, at, true)
+		r.attribute(inner.block, r.marked(e, v, r.written(e, inner), inner))
+		r.add(inner.block, up, true)
 		r.holds(inner)
 		r.entries(e.kids, *inner)
 	}
+}
+
+// make makes a rule that nobody knows of yet.
+func (r *reader) make(e *said, text string, at *scope) *Rule {
+	return &Rule{Line: e.no, Text: text, Pattern: r.pattern(e.no, e.indent+1, text), Up: at.block, given: map[string]given{}}
+}
+
+// down goes into the containers that a path a/b/c names before its last word, where commands are
+// whole paths, and gives what is left of the pattern.
+func (r *reader) down(e *said, text string, at *scope) (*scope, string) {
+	first, _, _ := strings.Cut(text, " ")
+	first, _, _ = strings.Cut(first, "<")
+	end := strings.LastIndex(first, "/")
+	if !r.d.Flat() || end < 0 {
+		return at, text
+	}
+	for _, word := range strings.Split(first[:end], "/") {
+		if word == "" {
+			r.failf(e.no, e.indent+1, "%s: a word is missing beside the /", first)
+			return at, text
+		}
+		inner := &scope{up: at, block: r.same(at.block, word)}
+		if inner.block == nil {
+			inner.block = r.make(e, word, at)
+			r.add(inner.block, at, false)
+		}
+		at = inner
+	}
+	return at, text[end+1:]
 }
 
 // holds puts into a new block the sets that its use= names.
@@ -171,9 +244,7 @@ func (r *reader) same(block *Rule, text string) *Rule {
 // nearest %each first. A block on the way of a pattern of several levels gets nothing that is
 // for all.
 func (r *reader) add(rule *Rule, at *scope, last bool) {
-	if r.rules++; r.rules == most+1 {
-		r.failf(rule.Line, 1, "the file stands for more than %d rules", most)
-	}
+	r.counts(rule.Line)
 	here := true
 	for s := at; s != nil; s = s.up {
 		for _, e := range s.each {
@@ -205,6 +276,9 @@ func (r *reader) attribute(rule *Rule, gs []given) {
 		case strings.Contains(g.value, "{^}"):
 			r.failf(g.no, g.col, "%s=%q: there is no block around", g.name, g.value)
 		}
+		if g.name == "undo" && g.value == "name" {
+			g.value = r.nameless(rule, g)
+		}
 		rule.given[g.name], gs[i] = g, g
 	}
 	r.take(&rule.Attrs, gs)
@@ -220,7 +294,9 @@ func (r *Rule) gives(g given) bool {
 // has of as many.
 func (r *reader) written(e *said, at *scope) (out []given) {
 	for _, p := range e.attrs {
-		out = append(out, r.attrs(p.no, p.col, r.picked(p.no, p.col, p.text, at))...)
+		for _, g := range r.attrs(p.no, p.col, r.picked(p.no, p.col, p.text, at)) {
+			out = append(out, r.meant(g, at)...)
+		}
 	}
 	return out
 }

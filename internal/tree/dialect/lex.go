@@ -47,13 +47,7 @@ func indented(d *Dialect, text string, f func(Line)) {
 	for len(text) > 0 {
 		no++
 		raw, rest := cutLine(text)
-		at, depth := 0, 0
-		for at < len(raw) && blank(raw[at]) {
-			if depth++; raw[at] == '\t' {
-				depth += 7 - (depth-1)%8
-			}
-			at++
-		}
+		at, depth := margin(raw)
 		end := len(raw)
 		for end > at && blank(raw[end-1]) {
 			end--
@@ -113,11 +107,16 @@ func (d *Dialect) volatile(body string) bool {
 // learn collects what the lexer has to know of the rules.
 func (d *Dialect) learn(rules []*Rule) {
 	if d.exits == nil {
-		d.exits, d.gates = map[string]bool{}, map[string]bool{}
+		d.exits, d.gates, d.texts = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		d.shuts['e'] = true // exit
 	}
 	for _, r := range rules {
 		for _, w := range r.Exits {
 			d.exits[w] = true
+			d.shuts[w[0]] = true
+		}
+		if r.Up == nil && r.rewrites() {
+			d.texts[r.literal(0)] = true
 		}
 		if r.Gate != "" {
 			d.gates[r.Gate] = true

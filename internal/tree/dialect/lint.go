@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -14,18 +15,27 @@ func (r *reader) finish() {
 	if r.d.Flat() != (r.d.Syntax != "indent") {
 		r.failf(1, 1, "brace and path syntax say how a line is set (set:), indent does not")
 	}
+	r.exits(r.d.Rules)
 	r.spellings(r.d.Rules)
 	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}}
 	l.rules(r.d.Rules)
 	for kind, rule := range l.refs {
 		if !l.defs[kind] {
-			r.failf(rule.Line, 1, "ref=%s: no rule has def=%s", kind, kind)
+			r.failf(rule.Line, 1, "ref=%s: no rule has def=%s%s", kind, kind, others(l.defs))
 		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	r.d.All = index(r.d.Rules)
 	r.d.learn(r.d.Rules)
 	r.d.look()
+}
+
+// others tells which names rules bring into being.
+func others(defs map[string]bool) string {
+	if len(defs) == 0 {
+		return ""
+	}
+	return "; there are " + strings.Join(slices.Sorted(maps.Keys(defs)), " ")
 }
 
 // index sorts the rules of every block by their first words, and notes their keys.
@@ -67,11 +77,17 @@ func (r *reader) spelling(rule *Rule, text string, adds bool) {
 			r.failf(rule.Line, 1, "also=%q: the words of (%s) are no value and would be lost: write them as a slot", text, strings.TrimSpace(shape(e.Group)))
 		}
 	}
-	if block == nil {
-		r.d.Rules = append(r.d.Rules, also)
-		return
+	in := &r.d.Rules
+	if block != nil {
+		in = &block.Kids
 	}
-	block.Kids = append(block.Kids, also)
+	for _, other := range *in { // one line may spell those of several rules: both is import and export
+		if other.Of != nil && other.Of != rule && other.Of.Up == rule.Up && !adds && !other.Adds && shape(other.Pattern) == shape(also.Pattern) {
+			other.With = append(other.With, rule)
+			return
+		}
+	}
+	*in = append(*in, also)
 }
 
 // typed writes {slot} of a template as the slot itself.
@@ -160,6 +176,9 @@ func (l *lint) rule(rule *Rule) {
 	}
 	if rule.Def != nil {
 		l.defs[rule.Def.Kind] = true
+	}
+	if l.d.Syntax == "indent" && rule.literal(0) == l.d.Negate && l.d.Negate != "" {
+		l.failf(rule.Line, 1, "%q begins with %s, which every line can be taken back with: write it without, and default=on if it is there without a word", rule.Text, l.d.Negate)
 	}
 	if rule.Ref != nil && l.refs[rule.Ref.Kind] == nil {
 		l.refs[rule.Ref.Kind] = rule

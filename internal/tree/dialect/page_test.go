@@ -81,7 +81,7 @@ func TestPage(t *testing.T) {
 		switch how := uses[word]; {
 		case how == nil:
 			t.Errorf("%s: no example stands under the heading `%s`", page, word)
-		case !how[word] && !strings.ContainsAny(word, "<>[]().=|{}") && word != "word":
+		case !how[word] && !strings.ContainsAny(word, "<>[]().=|{}~/") && word != "word":
 			t.Errorf("%s: the example under the heading `%s` does not use it", page, word)
 		}
 		delete(uses, word)
@@ -121,7 +121,7 @@ func vocabulary(t *testing.T) []string {
 		t.Fatal("the reader does not list the fields of the header")
 	}
 	out := strings.Split(fields, ", ")
-	out = append(out, strings.Fields("word <name:type> =<name:type> =<name:type=default> =word [word] ... > a|b | %define %use %each {}")...)
+	out = append(out, strings.Fields("word <name:type> =<name:type> =<name:type=default> =word [word] ... > a|b | %define %use %each %head ~ / {}")...)
 	out = append(out, "( … )", "fixed", "use")
 	out = append(out, Types...)
 	out = slices.Concat(out, slices.Collect(maps.Keys(attributes())))

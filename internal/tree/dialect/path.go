@@ -55,18 +55,16 @@ func pathLine(raw string, no int, open []string, f func(Line)) []string {
 // SplitPath splits "/a[k=v]/b value" into "a [k=v]" and "b value".
 func SplitPath(path string) (out []string) {
 	path = strings.TrimPrefix(path, "/")
-	start, nested := 0, 0
+	start, key := 0, false // within the brackets of a key all but their end is its value
 	for i := 0; i < len(path); i++ {
 		switch c := path[i]; {
 		case c == '\\':
 			i++
-		case c == '[':
-			nested++
-		case c == ']':
-			nested--
-		case nested <= 0 && blank(c):
+		case c == '[', c == ']':
+			key = c == '['
+		case !key && blank(c):
 			return append(out, entry(path[start:i])+path[i:])
-		case nested <= 0 && c == '/':
+		case !key && c == '/':
 			out = append(out, entry(path[start:i]))
 			start = i + 1
 		}
@@ -76,20 +74,42 @@ func SplitPath(path string) (out []string) {
 
 // entry writes name[k=v][l=w] as words: name [k=v] [l=w].
 func entry(part string) string {
+	name, _, ok := strings.Cut(part, "[")
+	if !ok {
+		return part
+	}
 	var b strings.Builder
-	for i := range len(part) {
-		if part[i] == '[' && i > 0 && (part[i-1] == ']' || !strings.Contains(part[:i], "[")) && keyedBy(part[i:]) {
-			b.WriteByte(' ')
+	b.WriteString(name)
+	for keys := part[len(name):]; keys != ""; {
+		key, rest, ok := CutKey(keys)
+		if !ok { // no key, so it stays as it is written
+			b.WriteString(keys)
+			break
 		}
-		b.WriteByte(part[i])
+		b.WriteString(" " + key)
+		keys = rest
 	}
 	return b.String()
 }
 
-// keyedBy tells whether a text begins with a key and its value between brackets.
-func keyedBy(text string) bool {
-	in, _, shut := strings.Cut(text, "]")
-	return shut && strings.HasPrefix(in, "[") && strings.Contains(in, "=")
+// CutKey parts a key and its value between brackets, "[k=v]", from what stands behind them. An
+// end behind a backslash is part of the value.
+func CutKey(text string) (key, rest string, ok bool) {
+	if !strings.HasPrefix(text, "[") {
+		return "", text, false
+	}
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case ']':
+			if strings.Contains(text[:i], "=") {
+				return text[:i+1], text[i+1:], true
+			}
+			return "", text, false
+		}
+	}
+	return "", text, false
 }
 
 // JoinPath is the way back.
@@ -98,10 +118,13 @@ func JoinPath(parts []string) string {
 	for _, p := range parts {
 		name, rest, _ := strings.Cut(p, " ")
 		b.WriteString("/" + name)
-		for keyedBy(rest) { // else it is a value that begins so
-			var key string
-			key, rest, _ = strings.Cut(rest, " ")
+		for {
+			key, behind, ok := CutKey(rest) // else it is a value
+			if !ok {
+				break
+			}
 			b.WriteString(key)
+			rest = strings.TrimPrefix(behind, " ")
 		}
 		if rest != "" {
 			b.WriteString(" " + rest)
@@ -149,7 +172,7 @@ func (j *jsonLines) list(name string, items []any, depth int, rules []*Rule) {
 		keys := keysOf(rules, name, plain)
 		head := name
 		for _, k := range keys {
-			head += " [" + k + "=" + strings.Trim(scalar(plain[k]), `"`) + "]"
+			head += " [" + k + "=" + KeyValue(strings.Trim(scalar(plain[k]), `"`)) + "]"
 			delete(plain, k)
 		}
 		if len(keys) == 0 {
@@ -208,11 +231,25 @@ func scalar(v any) string {
 
 // text drops the module of an identity (RFC 7951 section 6.8) and quotes what is no word.
 func text(v string) string {
-	if module, rest, ok := strings.Cut(v, ":"); ok && strings.ContainsAny(module, "-_") && !strings.ContainsAny(v, " ./[") {
+	if module, rest, ok := strings.Cut(v, ":"); ok && strings.ContainsAny(module, "-_") && !strings.ContainsAny(v, " ./[") && !strings.Contains(rest, ":") {
 		v = rest
 	}
-	if v == "" || strings.ContainsAny(v, "\n\r\t\"") || v != strings.TrimSpace(v) {
+	return Quoted(v)
+}
+
+// Quoted is a text as the value of a path has it: between quotes where it is no word, or would
+// be read as a key, as a container or as an empty value.
+func Quoted(v string) string {
+	if v == "" || strings.ContainsAny(v, " \n\r\t\"") || strings.ContainsAny(v[:1], "[{") {
 		return strconv.Quote(v)
 	}
 	return v
+}
+
+// KeyValue is a value as it stands in a key.
+func KeyValue(v string) string {
+	if !strings.ContainsAny(v, "[]") {
+		return v
+	}
+	return strings.NewReplacer("[", `\[`, "]", `\]`).Replace(v)
 }

@@ -21,7 +21,8 @@ var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "i
 // indented like the configuration itself. Every fault is reported at its place.
 func Read(name string, text []byte) (*Dialect, []Problem) {
 	r := &reader{d: &Dialect{Name: name, Classes: map[string][]string{}, Alias: map[string]string{}, Tables: map[string]map[string]string{}},
-		root: &said{indent: -1}, sets: map[string]*set{}, met: map[*said]bool{}, told: map[Problem]bool{}, sources: map[string]*source{}, attributes: attributes()}
+		root: &said{indent: -1}, sets: map[string]*set{}, met: map[*said]bool{}, told: map[Problem]bool{}, sources: map[string]*source{}, types: map[string]*source{},
+		marks: map[string]*mark{}, attributes: attributes()}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	at := 0
 	for ; at < len(lines) && strings.TrimSpace(lines[at]) != ""; at++ {
@@ -47,7 +48,10 @@ type reader struct {
 	sets     map[string]*set
 	met      map[*said]bool // the %each, and whether a rule begins so
 	sources  map[string]*source
-	rules    int // made so far
+	types    map[string]*source // that the header names
+	marks    map[string]*mark   // attributes that the header names
+	exit     string             // what ends a block that does not say it
+	rules    int                // made so far
 
 	attributes map[string]attribute
 }
@@ -60,7 +64,7 @@ type said struct {
 	kids       []*said
 }
 
-// source is where proofs are, under a name.
+// source is what the header gives a name: where proofs are, or a type.
 type source struct {
 	no   int
 	text string
@@ -117,6 +121,14 @@ func (r *reader) header(no int, line string) {
 		r.failf(no, 1, "a source is written source NAME: where it is")
 	case word == "source":
 		r.sources[arg] = &source{no: no, text: value}
+	case word == "type" && (arg == "" || value == "" || slices.Contains(Types, arg)):
+		r.failf(no, 1, "a type is written type NAME: enum(a|b), and its name is none of %s", strings.Join(Types, " "))
+	case word == "type":
+		r.types[arg] = &source{no: no, text: value}
+	case word == "mark":
+		r.mark(no, arg, value)
+	case word == "exit":
+		r.exit = value
 	case word == "table":
 		if r.d.Tables[arg] == nil {
 			r.d.Tables[arg] = map[string]string{}
@@ -126,7 +138,7 @@ func (r *reader) header(no int, line string) {
 			r.d.Tables[arg][k] = v
 		}
 	default:
-		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table, source", word)
+		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table, source, type, mark, exit", word)
 	}
 }
 
@@ -178,6 +190,9 @@ func (r *reader) line(no int, raw string) {
 	up := r.root
 	if len(r.open) > 0 {
 		up = r.open[len(r.open)-1]
+	}
+	if len(up.kids) > 0 && up.kids[0].indent != indent {
+		r.failf(no, indent+1, "this stands in the block of line %d, whose lines begin at column %d: is it meant to be in another one?", up.no, up.kids[0].indent+1)
 	}
 	up.kids = append(up.kids, e)
 	r.open = append(r.open, e)

@@ -41,7 +41,7 @@ func (r *reader) variants(e *said, text string, at *scope) (out []variant) {
 		if len(whole) > 1 {
 			v.picks = []pick{{text, len(whole), i}}
 		}
-		one = r.picked(e.no, e.indent+1, strings.TrimSpace(one), at)
+		one = at.head + r.picked(e.no, e.indent+1, strings.TrimSpace(one), at)
 		out = append(out, r.words(e, strings.Fields(one), v)...)
 		if len(out) > most {
 			r.failf(e.no, e.indent+1, "the line stands for more than %d rules", most)
@@ -68,22 +68,36 @@ func (r *reader) words(e *said, ws []string, v variant) []variant {
 			return nil
 		}
 		var out []variant
-		all := strings.Split(w, "|")
+		path := w[:strings.LastIndex(w[:strings.Index(w, "|")], "/")+1] // a/b|c is a/b and a/c
+		all := strings.Split(w[len(path):], "|")
 		for n, word := range all {
 			one := slices.Clone(ws)
-			one[i] = word
-			more := variant{picks: append(slices.Clone(v.picks), pick{w, len(all), n})}
+			one[i] = path + word
+			more := variant{picks: append(slices.Clone(v.picks), pick{w[len(path):], len(all), n})}
 			if out = append(out, r.words(e, one, more)...); len(out) > most {
 				return out
 			}
 		}
 		return out
 	}
+	ws = v.marks(ws)
 	for i, w := range ws {
-		ws[i] = v.silent(w)
+		if ws[i] = v.silent(w); strings.HasPrefix(w, "~") {
+			r.failf(e.no, e.indent+1, "%s: a mark stands behind its pattern", w)
+		}
 	}
-	v.text = strings.Join(ws, " ")
+	v.text = r.named(strings.Join(ws, " "))
 	return []variant{v}
+}
+
+// named writes types out that the header gives a name.
+func (r *reader) named(text string) string {
+	for name, t := range r.types {
+		if slot := ":" + name + ">"; strings.Contains(text, slot) {
+			text, t.used = strings.ReplaceAll(text, slot, ":"+t.text+">"), true
+		}
+	}
+	return text
 }
 
 // silent takes the default out of a slot =<name:type=default>. What stands in enum( ) is none.

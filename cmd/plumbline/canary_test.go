@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"plumbline/internal/forge/forgetest"
+	"plumbline/internal/sim"
+)
+
+// canary is a secret that a store of the runner holds and the intent of a peering names.
+type canary struct{ value, in string }
+
+// fromStores is held by stores of the runner; intent names where.
+var fromStores = []canary{
+	{value: "Kanari01plain", in: "as64501"},
+	{value: `Kanari02&amp`, in: "as64502"},
+	{value: `Kanari03"quote`, in: "as64503"},
+	{value: `Kanari04<tag>`, in: "as64504"},
+	{value: `Kanari05\back`, in: "as64505"},
+	{value: `Kanari06%25`, in: "as64506"},
+	{value: "Kanari07`tick", in: "as64507"},
+	{value: `Kanari08'it`, in: "as64508"},
+	{value: `Kanari09;mark`, in: "as64509"},
+	{value: `Kanari10|pipe*_`, in: "as64510"},
+}
+
+// held is what devices of each platform hold before anything is pushed, and somebody typed.
+var held = map[string]string{
+	"frr": `password Kanari11vty
+enable password Kanari12enable
+key chain old
+ key 1
+  key-string Kanari13chain
+ exit
+exit
+interface eth9
+ ip ospf authentication-key Kanari14ospf
+ ip ospf message-digest-key 7 md5 Kanari15ospf
+ isis password md5 Kanari16isis
+exit
+router bgp 64496
+ neighbor 198.18.0.199 remote-as 64999
+ neighbor 198.18.0.199 password Kanari17neighbor
+ neighbor 198.18.0.199 shutdown
+exit
+router isis old
+ area-password md5 Kanari18area
+exit
+`,
+	"ios-xe": `enable secret 5 $1$Kana$Kanari19md5crypt
+username old privilege 15 secret 9 $9$Kana$Kanari20scrypt
+username older password 7 0822455D0A16Kanari21
+snmp-server community Kanari22snmp RO
+radius-server host 192.0.2.1 key Kanari23radius
+crypto isakmp key Kanari24psk address 192.0.2.2
+interface GigabitEthernet3
+ ip ospf message-digest-key 1 md5 7 Kanari25md5
+`,
+	"eos": `username old privilege 15 secret sha512 $6$Kana$Kanari26sha512
+snmp-server user old net v3 auth sha Kanari27auth priv aes Kanari28priv
+tacacs-server key 7 Kanari29tacacs
+`,
+	"junos": `system {
+    root-authentication {
+        encrypted-password "$6$Kana$Kanari30root";
+    }
+}
+snmp {
+    community Kanari31snmp;
+}
+`,
+}
+
+// typed is what somebody changes by hand, on each.
+var typed = map[string][]string{
+	"frr":    {"router bgp 64496", "bgp router-id 192.0.2.99"},
+	"ios-xe": {"router bgp 64496", "bgp router-id 192.0.2.99"},
+	"eos":    {"router bgp 64496", "router-id 192.0.2.99"},
+	"junos":  {"set routing-options router-id 192.0.2.99"},
+}
+
+// TestCanaries holds the law: of thirty-one secrets, in stores and on devices, of every form,
+// no byte is in anything that the program prints, posts, signs, journals or commits.
+func TestCanaries(t *testing.T) {
+	for platform, text := range held {
+		t.Run(platform, func(t *testing.T) {
+			t.Parallel()
+			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(text)}, t: t}
+			t.Cleanup(s.stop)
+			all := regexp.MustCompile(`[^ "\n]*Kanari[^ ";\n]*`).FindAllString(text, -1)
+			if s.edited = func(network string) error { return moved(network, platform) }; platform == "frr" {
+				s.edited = func(network string) error { return peersWithPasswords(network, s.path("secrets")) }
+				for _, c := range fromStores {
+					all = append(all, c.value)
+				}
+			}
+			s.do(s.start, s.commit)
+			f := s.forged("gitea")
+			said := s.pushes() + s.looks(f, platform)
+			read := s.told("what was printed or posted", []byte(said), all) + s.kept(all)
+			running := string(s.farm.Device(demoRouter).Running())
+			for _, v := range all {
+				if !strings.Contains(running, v) {
+					t.Errorf("%s is not on the device:\n%s", v, running)
+				}
+			}
+			t.Logf("figure: %d secrets in %d bytes that were printed, posted or kept: 0 told", len(all), read)
+		})
+	}
+}
+
+// pushes plans, approves and pushes.
+func (s *stage) pushes() string {
+	said := s.everyPage() + s.plumb(ok, "diff", "--out", s.path("plan.json"))
+	_, err := s.keep(said)
+	s.must(err)
+	s.do(s.approve, s.merge)
+	return said + s.plumb(ok, "push", "--plan", s.plan) + s.plumb(ok, "verify")
+}
+
+// looks asks for all that can be said, of a sound device and of ones that echo and break off.
+func (s *stage) looks(f *forgetest.Fake, platform string) string {
+	box := s.farm.Device(demoRouter)
+	s.must(box.Type(typed[platform]...))
+	said := s.everyPage()
+	for _, fault := range []sim.Fault{{Kind: "reject", Text: "password"}, {Kind: "evil", Text: "prompt"}, {Kind: "truncate", N: 900}} {
+		s.must(box.SetFaults(fault))
+		said += s.any("drift") + s.any("push", "--restore", demoRouter)
+	}
+	for _, c := range f.Comments {
+		said += c.Body
+	}
+	said += fmt.Sprint(f.Statuses, f.Issues, f.Notes)
+	if len(said) < 20_000 || platform == "frr" && !strings.Contains(said, "<secret>") {
+		s.t.Errorf("only %d bytes were said, or no secret was hidden", len(said))
+	}
+	return said
+}
+
+// everyPage is what the verbs that look say of the network, in every form.
+func (s *stage) everyPage() (said string) {
+	for _, args := range [][]string{{"check"}, {"render"}, {"render", "--origins"}, {"doctor"}, {"doctor", demoRouter}, {"trust", "scan"}} {
+		said += s.any(args...)
+	}
+	for _, form := range []string{"text", "json", "html", "md"} {
+		said += s.plumb(ok, "diff", "-o", form) + s.any("drift", "-o", form)
+	}
+	return said + s.plumb(ok, "diff", "--commands", "--page", s.path("diff.html"), "--post", "comment,check", "--pr", "7") +
+		s.any("drift", "--post", "notice,check", "--page", s.path("drift.html"))
+}
+
+// any plays a command, however it ends.
+func (s *stage) any(args ...string) string {
+	out, _ := s.plumbline(s.t.Context(), ok, args...)
+	return out
+}
+
+// forms is how a value may stand in an output.
+func forms(value string) []string {
+	quoted, _ := json.Marshal(value)
+	return slices.Compact(slices.Sorted(slices.Values([]string{
+		value, strings.Trim(string(quoted), `"`), html.EscapeString(value), url.QueryEscape(value), url.PathEscape(value),
+		fmt.Sprintf("%q", value), base64.StdEncoding.EncodeToString([]byte(value)), fmt.Sprintf("%x", value),
+	})))
+}
+
+// told reads one text.
+func (s *stage) told(where string, text []byte, values []string) int {
+	s.t.Helper()
+	for _, v := range values {
+		for _, f := range append(forms(v), "Kanari"+strings.SplitN(v, "Kanari", 2)[1][:2]) {
+			if i := bytes.Index(text, []byte(f)); i >= 0 {
+				s.t.Errorf("%s: %s stands in it: %.120q", where, v, text[max(0, i-60):])
+				break
+			}
+		}
+	}
+	return len(text)
+}
+
+// kept reads every file of the stage but the stores, Git's objects unpacked.
+func (s *stage) kept(values []string) (read int) {
+	s.t.Helper()
+	s.must(filepath.WalkDir(s.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && name == s.path("secrets") { // the store is where they may stand
+			if err == nil {
+				err = fs.SkipDir
+			}
+			return err
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if strings.HasSuffix(name, ".pack") {
+			s.t.Errorf("%s: packs are not read", name)
+		}
+		if z, bad := zlib.NewReader(bytes.NewReader(text)); bad == nil {
+			if text, err = io.ReadAll(z); err != nil {
+				return err
+			}
+		}
+		read += s.told(name, text, values)
+		return err
+	}))
+	return read
+}
+
+// peersWithPasswords adds a peering for each secret, and puts the values into the store.
+func peersWithPasswords(network, store string) error {
+	for i, c := range fromStores {
+		text := fmt.Sprintf("kind: peering\nname: %s\nasn: %d\nrelation: peer\nmode: bilateral\nexchange: ix-fra\naddresses: [198.18.0.%d]\n"+
+			"irr: AS64500:AS-ALL\nmax_prefixes:\n  ipv4: 10\npassword: secret://local/peers/%s#md5\n", c.in, 64501+i, 101+i, c.in)
+		if err := writeFile(filepath.Join(network, "intent", "peering", c.in+".yaml"), []byte(text), 0o644); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Join(store, "peers", c.in), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(store, "peers", c.in, "md5"), []byte(c.value+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/internal/journal"
+	"plumbline/internal/repo"
+)
+
+// locksScene is a clone, and a person before it.
+type locksScene struct {
+	t   *testing.T
+	r   *repo.Repo
+	e   *env
+	cfg runnerConfig
+}
+
+func newLocks(t *testing.T) *locksScene {
+	t.Helper()
+	dir := t.TempDir()
+	r, err := repo.Init(dir, "main")
+	if err == nil {
+		err = r.SetUser(repo.Person{Name: "Ann", Email: "ann@example.net"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &locksScene{t, r, &env{dir: dir, now: demoDay, out: &bytes.Buffer{}, err: &bytes.Buffer{}}, runnerConfig{}}
+}
+
+// says plays locks and gives its exit code and all that it says.
+func (s *locksScene) says(args ...string) (int, string) {
+	var out bytes.Buffer
+	e := &env{dir: s.e.dir, now: s.e.now, out: &out, err: &out}
+	return run(context.Background(), e, append([]string{"locks"}, args...)), out.String()
+}
+
+// leaves puts the lease of some other process there.
+func (s *locksScene) leaves(change func(*lease)) {
+	s.t.Helper()
+	host, boot := thisHost()
+	l := lease{Mark: "other", Host: host, Boot: boot, Pid: 1, Since: demoDay(), Until: demoDay().Add(leaseFor), Epoch: 4}
+	change(&l)
+	b, err := json.Marshal(l)
+	if err == nil {
+		err = s.r.Put(leaseRef, b)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// dead is the number of a process that has ended.
+func dead(t *testing.T) int {
+	c := exec.CommandContext(t.Context(), "true")
+	if err := c.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return c.Process.Pid
+}
+
+// TestLease holds the law: one runner at a time; it is taken over where its process is dead,
+// or where it ended so long ago that no trial of it can run.
+func TestLease(t *testing.T) {
+	gone := dead(t)
+	for name, c := range map[string]struct {
+		was  func(*lease)
+		free bool
+	}{
+		"a process that lives here":        {func(*lease) {}, false},
+		"a dead process here":              {func(l *lease) { l.Pid = gone }, true},
+		"the machine was started anew":     {func(l *lease) { l.Boot = "another" }, false},
+		"another machine, in its time":     {func(l *lease) { l.Host = "far" }, false},
+		"another machine, just ended":      {func(l *lease) { l.Host, l.Until = "far", demoDay().Add(-leaseGrace+time.Second) }, false},
+		"another machine, ended long ago":  {func(l *lease) { l.Host, l.Until = "far", demoDay().Add(-leaseGrace-time.Second) }, true},
+		"ended, and its trials may run on": {func(l *lease) { l.Host, l.Until, l.Trial = "far", demoDay().Add(-leaseGrace-time.Second), 1200 }, false},
+	} {
+		s := newLocks(t)
+		s.leaves(c.was)
+		h, err := s.e.lease(s.r, s.cfg, "")
+		if (err == nil) != c.free || err != nil && code(err) != refused {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil {
+			continue
+		}
+		if h.is.Epoch != 5 {
+			t.Errorf("%s: epoch %d", name, h.is.Epoch)
+		}
+		h.free()
+		if _, out := s.says(); !strings.Contains(out, "lease    free") {
+			t.Errorf("%s: not given back: %s", name, out)
+		}
+	}
+}
+
+// TestFence holds the law: whoever lost the lease decides nothing any more, and gives nothing
+// back that is not his.
+func TestFence(t *testing.T) {
+	s := newLocks(t)
+	h, err := s.e.lease(s.r, s.cfg, "")
+	if err != nil || h.fence(journal.Keep) != nil || h.halted() {
+		t.Fatal(err, h.fence(journal.Keep), h.halted())
+	}
+	s.leaves(func(*lease) {})
+	if err := h.fence(journal.Keep); err == nil || !strings.Contains(err.Error(), "another runner") {
+		t.Errorf("it keeps under another's lease: %v", err)
+	}
+	h.free()
+	if _, out := s.says(); !strings.Contains(out, "process 1 on") {
+		t.Errorf("it took another's lease away: %s", out)
+	}
+}
+
+// TestHaltAndRelease plays what a person does with locks.
+func TestHaltAndRelease(t *testing.T) {
+	s := newLocks(t)
+	h, err := s.e.lease(s.r, s.cfg, strings.Repeat("ab", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		exit int
+		want string
+	}{
+		{nil, ok, "pushes plan abababababab"},
+		{[]string{"--release", "gone"}, refused, "its process lives"},
+		{[]string{"--halt", ""}, usage, "wants the reason"},
+		{[]string{"--halt", "INC-4711"}, ok, "halted"},
+		{[]string{"--halt", "again"}, usage, "stands already"},
+		{nil, ok, "halt     by ann@example.net since 2026-11-24T12:00:00Z: INC-4711"},
+		{[]string{"-o", "json"}, ok, `"reason":"INC-4711"`},
+		{[]string{"--halt", "a", "--lift", "b"}, usage, "give one of"},
+	} {
+		if exit, out := s.says(c.args...); exit != c.exit || !strings.Contains(out, c.want) {
+			t.Errorf("%q: exit %d, %s", c.args, exit, out)
+		}
+	}
+	h.looked = time.Time{}
+	if !h.halted() {
+		t.Error("a halt stands, and push does not see it")
+	}
+	s.leaves(func(l *lease) { l.Host = "far" })
+	for _, c := range []struct{ args, want string }{
+		{"--lift INC-4711-is-over", "lifted"}, {"--release the-machine-burnt", "released"}, {"", "lease    free\nhalt     none\nopen     no transaction"},
+	} {
+		if exit, out := s.says(strings.Fields(c.args)...); exit != ok || !strings.Contains(out, c.want) {
+			t.Errorf("%q: exit %d, %s", c.args, exit, out)
+		}
+	}
+	rs, err := journal.Read(s.e.stateDir(s.cfg))
+	if err != nil || len(rs) != 2 || !strings.Contains(rs[1].Text, "the-machine-burnt") {
+		t.Errorf("the journal does not keep why: %+v %v", rs, err)
+	}
+}

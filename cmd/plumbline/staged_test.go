@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"plumbline/internal/repo"
+	"plumbline/internal/sim"
+)
+
+// TestStagedPush holds the law on embedded devices: a link that is replaced is there at both
+// ends before the old one goes at either; where the second stage fails, the first one stays, the
+// ledger tells of devices on their way, and the same plan is pushed to its end.
+func TestStagedPush(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	s.do(s.diff, s.approve, s.merge, s.push)
+	base, err := s.repo.Branch("main")
+	s.must(err)
+	const old = "core1-ams\n  interface: eth2\n  addresses: [10.0.8.0/31, 2001:db8:8::/127]\n- device: core1-fra\n  interface: eth2\n  addresses: [10.0.8.1/31, 2001:db8:8::1/127]\n"
+	fresh := strings.NewReplacer("eth2", "eth3", "10.0.8.0/", "10.0.8.8/", "10.0.8.1/", "10.0.8.9/", "2001:db8:8::", "2001:db8:8:8::").Replace(old)
+	digest := s.drafts("stages", base, "intent/link/ams-fra-1.yaml", old, fresh)
+	s.lands("stages")
+	if out := s.plumb(ok, "diff", "--head", "main"); !strings.Contains(out, "core1-ams (frr, wave 1 adds, wave 3 removes)") || !strings.Contains(out, "core1-fra (frr, wave 2 adds, wave 4 removes)") {
+		t.Errorf("diff tells no stages:\n%s", out)
+	}
+	s.must(s.farm.Device("core1-ams").SetFaults(sim.Fault{Kind: "reject", Text: "no ip address 10.0.8.0/31"}))
+	out := s.plumb(rolledBack, "push", "--plan", digest)
+	for _, name := range []string{"core1-ams", "core1-fra"} {
+		if text := string(s.farm.Device(name).Running()); !strings.Contains(text, "interface eth2") || !strings.Contains(text, "interface eth3") {
+			t.Errorf("%s holds after the first stage\n%s", name, text)
+		}
+	}
+	if strings.Count(out, "partway") != 2 || !strings.Contains(out, "PARTIAL") {
+		t.Errorf("devices on their way are told as\n%s", out)
+	}
+	es := s.ledger()
+	if last := es[len(es)-1]; last.Full() || last.Devices[0].State != repo.Old {
+		t.Errorf("the ledger tells %+v", last)
+	}
+	s.plumb(ok, "verify", "2")
+	s.must(s.farm.Device("core1-ams").SetFaults())
+	s.plumb(ok, "push", "--plan", digest)
+	s.plumb(ok, "diff", "--head", "main", "--exit-code")
+	s.plumb(ok, "verify", "3")
+	if text := string(s.farm.Device("core1-fra").Running()); strings.Contains(text, "interface eth2") {
+		t.Errorf("the old link stays\n%s", text)
+	}
+}

@@ -1,0 +1,24 @@
+package drivers
+
+import "time"
+
+// Models is how a platform is read and written through gNMI: facts out of platform.yaml, never code.
+// Without a path it is not.
+type Models struct {
+	Origin   string            // of all paths; empty for the device's own models
+	Target   string            // of the prefix, where a device asks for one
+	Encoding string            // json_ietf or json
+	Paths    []string          // what together is the configuration
+	State    string            // what containers are called that hold state and no configuration; empty where nothing tells them apart
+	Read     map[string]string // the whole vocabulary of Probe: name -> path
+	Leaves   map[string]Leaf   // by their names from the root, without keys: /interface/mtu
+
+	Least, Most time.Duration // how short and how long a trial may be; without a longest one nothing is written
+	Saves       string        // the switch that is on where a device saves what it commits; empty where all do
+}
+
+// Leaf is how a value is written in JSON.
+type Leaf struct {
+	Kind string // string, number, bool; digits: a number where it looks like one
+	Many bool   // a list of values
+}

@@ -1,0 +1,168 @@
+package pipeline
+
+import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"plumbline/internal/diag"
+	"plumbline/internal/network"
+	"plumbline/internal/plan"
+	"plumbline/internal/tree"
+	"plumbline/render"
+)
+
+// Past is what was before a plan: what was last pushed to each device, without those that
+// nothing was ever pushed to.
+type Past struct {
+	Configs map[string]tree.Config
+	Devices map[string]*network.Device // the facts behind them
+}
+
+// Plan makes the plan from what each device answered to what is wanted of it. hold is how
+// many seconds a device waits until it undoes by itself. like is an approved plan, whose waves
+// and stages are taken; nil for a new one.
+func (b *Build) Plan(h plan.Header, hold int, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
+	var in []plan.Input
+	apart := b.network.LastPaths()
+	between, ds := b.between(devices, past, like)
+	if ds.Failed() {
+		return plan.Plan{Header: h}, ds
+	}
+	for i, name := range devices {
+		c, _ := b.Config(name)
+		d := b.Device(name)
+		one := plan.Input{
+			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
+			Want: c, Answer: answers[i], Style: b.platforms[d.Platform].Style, Group: d.Group, Apart: apart[name],
+			Hold:    int(b.platforms[d.Platform].Session.Commit.Trial(time.Duration(cmp.Or(hold, plan.DefaultHold))*time.Second) / time.Second),
+			Secrets: b.secrets, Staged: between != nil, Between: between[name], Waves: given(like, name),
+		}
+		if was, ok := past.Configs[name]; ok {
+			one.Deployed = was.Text
+		}
+		if x := d.ExperimentalPush; x != nil {
+			one.Experiment = plan.Experiment{Owner: x.Owner, Until: x.Until}
+		}
+		in = append(in, one)
+	}
+	return plan.Make(h, in)
+}
+
+// given are the waves of a device in an approved plan, by stage.
+func given(like *plan.Plan, device string) map[string]int {
+	if like == nil {
+		return nil
+	}
+	out := map[string]int{}
+	if c, ok := like.Change(device); ok {
+		for _, s := range c.Steps() {
+			out[s.Stage] = s.Wave
+		}
+	}
+	return out
+}
+
+// between gives what devices hold between the stages of a plan; nil where the plan goes at
+// once. An approved plan goes as it was approved.
+func (b *Build) between(devices []string, past Past, like *plan.Plan) (map[string]tree.Config, diag.List) {
+	if like != nil && !like.Staged() || like == nil && !b.moves(devices, past) {
+		return nil, nil
+	}
+	var net network.Network
+	for _, name := range devices {
+		was, is := past.Devices[name], b.network.Device(name)
+		if was != nil && is != nil && len(network.Lost(was, is)) > 0 {
+			net.Devices = append(net.Devices, network.Union(was, is))
+		}
+	}
+	out := map[string]tree.Config{}
+	configs, ds := render.All(&net, b.templates)
+	for i := range ds {
+		ds[i].Text = "with all that comes, and before anything goes: " + ds[i].Text
+		ds[i].Hint = "send what comes and what goes in two requests"
+	}
+	for _, c := range configs {
+		out[c.Device] = c
+	}
+	return out, ds
+}
+
+// moves tells whether something that a device loses comes at another one, or something that
+// two devices lose together comes at them too.
+func (b *Build) moves(devices []string, past Past) bool {
+	lost, gained := map[string][]string{}, map[string][]string{}
+	for _, name := range devices {
+		was, is := past.Devices[name], b.network.Device(name)
+		for _, what := range network.Lost(was, is) {
+			lost[what] = append(lost[what], name)
+		}
+		if was == nil { // it is new: all that it has comes
+			was = &network.Device{Name: name, Policy: &network.Policy{}}
+		}
+		for _, what := range network.Lost(is, was) {
+			gained[what] = append(gained[what], name)
+		}
+	}
+	for what, from := range lost {
+		if to := gained[what]; len(to) > 0 && len(slices.Compact(slices.Sorted(slices.Values(slices.Concat(from, to))))) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// Enough sees that after each wave of a plan, and in the middle of it, no fewer sites serve
+// than a service asks for, or than served before. stand is what every device was last pushed:
+// what the plan does not name stays so.
+func (b *Build) Enough(p plan.Plan, stand map[string]*network.Device) (ds diag.List) {
+	services := b.network.Services()
+	last := 0
+	for _, c := range p.Changes {
+		last = max(last, c.Wave)
+	}
+	for _, prefix := range slices.SortedFunc(maps.Keys(services), func(a, b netip.Prefix) int { return cmp.Compare(a.String(), b.String()) }) {
+		want := services[prefix]
+		before := b.serving(p, stand, prefix, 0)
+		least := min(want.Least, len(sites(before)))
+		for wave := 1; wave <= last; wave++ {
+			after := b.serving(p, stand, prefix, wave)
+			through := maps.Clone(before) // those of the wave that lose it may be faster than those that gain it
+			maps.DeleteFunc(through, func(d, _ string) bool { return after[d] == "" })
+			if n := len(sites(through)); n < least {
+				ds.Failf(want.From, "plan/min-sites", "in wave %d of the plan %d sites would serve %s, and min_sites is %d", wave, n, prefix, want.Least).
+					Hint = "let the site that takes over serve first: plan all devices of the change together, or push it in a request before"
+				break
+			}
+			before = after
+		}
+	}
+	return ds
+}
+
+// serving gives the devices that serve a prefix once the waves up to one are kept, with their
+// sites.
+func (b *Build) serving(p plan.Plan, stand map[string]*network.Device, prefix netip.Prefix, wave int) map[string]string {
+	out := map[string]string{}
+	for _, d := range b.network.Devices {
+		is := stand[d.Name]
+		c, changes := p.Change(d.Name)
+		steps := c.Steps()
+		switch {
+		case changes && c.Wave <= wave:
+			is = d
+		case changes && len(steps) > 1 && steps[len(steps)-2].Wave <= wave && is != nil:
+			is = network.Union(is, d)
+		}
+		if is != nil && d.System != nil && is.Serves(prefix) {
+			out[d.Name] = d.System.Site
+		}
+	}
+	return out
+}
+
+func sites(of map[string]string) []string {
+	return slices.Compact(slices.Sorted(maps.Values(of)))
+}

@@ -1,0 +1,101 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"plumbline/drivers/write"
+	"plumbline/internal/journal"
+	"plumbline/internal/plan"
+)
+
+// limits holds what no planner may pass: two of a redundancy group, or two devices that
+// cannot undo by themselves, never share a wave.
+func (r *run) limits(trials []*trial) error {
+	if err := errors.Join(r.hourly(trials), ordered(trials)); err != nil {
+		return err
+	}
+	alone, groups := map[int]string{}, map[string]string{}
+	for _, t := range trials {
+		if t.already {
+			continue
+		}
+		if r.Group != nil && r.Group(t.Device) != "" {
+			key := fmt.Sprintf("%d %s", t.Wave, r.Group(t.Device))
+			if other, taken := groups[key]; taken {
+				return &Error{t.Device, "wave", Limits, fmt.Errorf("it shares a redundancy group with %s, which is in the same wave", other)}
+			}
+			groups[key] = t.Device
+		}
+		timer, ok := t.writer.(write.Timer)
+		if ok && timer.SelfReverts(r.door(t)) {
+			continue
+		}
+		if other, taken := alone[t.Wave]; taken {
+			return &Error{t.Device, "wave", Limits, fmt.Errorf("it cannot undo by itself, nor can %s in the same wave", other)}
+		}
+		alone[t.Wave] = t.Device
+	}
+	return nil
+}
+
+// ordered holds that a stage is over everywhere before the next one begins anywhere, and that
+// no device is sent a later one first.
+func ordered(trials []*trial) error {
+	last := at{}
+	for _, stage := range plan.Order() {
+		before := last
+		for _, t := range trials {
+			if t.Stage != stage {
+				continue
+			}
+			if before.device != "" && t.Wave <= before.wave {
+				return &Error{t.Device, "wave", Limits, fmt.Errorf("what it loses would be gone in wave %d, before what %s gains is there in wave %d", t.Wave, before.device, before.wave)}
+			}
+			if last.device == "" || t.Wave > last.wave {
+				last = t.at()
+			}
+		}
+	}
+	return nil
+}
+
+// hourly counts what the journal says was begun in the last hour: a limit that a restart
+// does not forget.
+func (r *run) hourly(trials []*trial) error {
+	if r.PerHour == 0 {
+		return nil
+	}
+	sent, now := map[string]bool{}, r.Clock.Now()
+	for _, b := range Began(r.Had, now) {
+		if now.Sub(b.At) < time.Hour {
+			sent[b.Device] = true
+		}
+	}
+	for _, t := range trials {
+		if !t.already {
+			sent[t.Device] = true
+		}
+	}
+	if len(sent) > r.PerHour {
+		return &Error{Op: "limit", Kind: Limits, Err: fmt.Errorf("%d devices within one hour, and policy allows %d: wait, or push fewer", len(sent), r.PerHour)}
+	}
+	return nil
+}
+
+// Began gives when the trials of a journal were begun: a limit that a restart does not
+// forget counts them. What tells no time counts as begun right now.
+func Began(rs []journal.Record, now time.Time) (out []write.Begun) {
+	for _, n := range rs {
+		if n.Step != journal.Intent {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339Nano, n.Time)
+		if err != nil {
+			at = now
+		}
+		out = append(out, write.Begun{Device: n.Device, At: at})
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package push_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/drivers/write"
+	"plumbline/internal/journal"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+)
+
+// TestLimitsUnderPush holds the law: what no plan may pass is refused where changes leave,
+// even where planner and push look away. Each case has a neighbour that is let through.
+func TestLimitsUnderPush(t *testing.T) {
+	together := []plan.Change{change("r1", 0, "new"), change("r2", 0, "new"), change("r3", 0, "new")} // a planner that knows no limit
+	apart := []plan.Change{change("r1", 0, "new"), change("r2", 1, "new"), change("r3", 2, "new")}
+	pairs := map[string]string{"r1": "edge", "r2": "edge", "r3": "core"}
+	group := func(device string) string { return pairs[device] }
+	ends := func(device string) []string { return map[string][]string{"r2": {"r3"}, "r3": {"r2"}}[device] }
+	had := func(age time.Duration) []write.Begun {
+		return push.Began([]journal.Record{{Step: journal.Intent, Device: "r9", Time: instant{}.Now().Add(-age).UTC().Format(time.RFC3339)}}, instant{}.Now())
+	}
+	limit := write.ErrLimit.Error()
+	for name, c := range map[string]struct {
+		plan []plan.Change
+		l    *write.Limits
+		want string // begins with the device that is refused
+	}{
+		"three at once, two may be":            {together, &write.Limits{Most: 2}, "r3: " + limit + ": 2 devices are on trial"},
+		"three at once, three may be":          {together, &write.Limits{Most: 3}, ""},
+		"three one after the other":            {apart, &write.Limits{Most: 1}, ""},
+		"two of one group":                     {together, &write.Limits{Group: group}, "r2: " + limit + ": it shares a redundancy group with r1"},
+		"two of one group in two waves":        {apart, &write.Limits{Group: group}, ""},
+		"both ends of a last path":             {together, &write.Limits{Apart: ends}, "r3: " + limit + ": the link to r2"},
+		"both ends of a last path in turn":     {apart, &write.Limits{Apart: ends}, ""},
+		"a fourth within the hour":             {apart, &write.Limits{PerHour: 3, Began: had(59 * time.Minute)}, "r3: " + limit + ": 3 devices were changed within one hour"},
+		"the first of four was an hour before": {apart, &write.Limits{PerHour: 3, Began: had(time.Hour)}, ""},
+	} {
+		w := fresh("r1", "r2", "r3")
+		o := w.door().options(&memory{w: w})
+		c.l.Now = instant{}.Now
+		o.Write = c.l.Over(o.Write)
+		res, err := push.Run(t.Context(), allowed(t, c.plan...), o)
+		if c.want == "" {
+			if err != nil || res.State != push.Committed {
+				t.Errorf("%s: %s %v", name, res.State, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.Is(err, write.ErrLimit) {
+			t.Errorf("%s: %s %v", name, res.State, err)
+		}
+		for _, d := range []string{"r1", "r2", "r3"} {
+			if b := w.box(d); c.plan[1].Wave == 0 && b.Running != "old" || b.Tx != "" {
+				t.Errorf("%s: %s holds %+v", name, d, b)
+			}
+		}
+		if slices.Contains(w.Log, c.want[:2]+": send") {
+			t.Errorf("%s: it was sent all the same", name)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package push_test
+
+import (
+	"encoding/json"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"plumbline/internal/lab"
+	"plumbline/internal/plan"
+	"plumbline/internal/push"
+	"plumbline/internal/sim"
+)
+
+// TestMishapsEmbedded is the matrix on embedded devices of each commit style, over SSH: a
+// sample of the first one, and all of them where PLUMBLINE_MATRIX=1 asks for every step.
+func TestMishapsEmbedded(t *testing.T) {
+	lab.Need(t, "time")
+	every, whole := 12, false
+	if n, err := strconv.Atoi(os.Getenv("PLUMBLINE_MATRIX")); err == nil {
+		every, whole = n, true
+	}
+	total := 0
+	for _, style := range []struct {
+		name      string
+		platforms []string
+	}{{"guard", []string{"frr", "frr", "frr"}}, {"clocks", []string{"eos", "junos", "ios-xe"}}, {"bound", []string{"ios-xr", "ios-xr"}}, {"marks", []string{"nx-os", "nx-os"}}} {
+		if !whole && style.name != "guard" {
+			continue // slower: a trial that is not ours any more is waited for
+		}
+		for _, h := range slices.DeleteFunc(slices.Clone(harms), func(h harm) bool { return h.name == "somebody commits" }) {
+			n := 0
+			t.Run(style.name+"/"+h.name, func(t *testing.T) {
+				n = mishaps(t, h, every, func() bench { return newFarmBench(t, style.platforms) })
+			})
+			total += n
+			t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", style.name, h.name, n)
+		}
+	}
+	t.Logf("figure: matrix on embedded devices: %d cases, each %d. step, the invariants hold in all of them", total, every)
+}
+
+// farmBench is embedded devices in this process, and their clock in our hand.
+type farmBench struct {
+	*farm
+	clock *sim.Hand
+	files files
+}
+
+func newFarmBench(t *testing.T, platforms []string) *farmBench {
+	clock := sim.NewHand(time.Now())
+	b := &farmBench{clock: clock, farm: farmOf(t, platforms, func(i int) int { return 1 + min(i, 1) }, func(a netip.AddrPort) netip.AddrPort { return a }, clock)}
+	t.Cleanup(b.sim.Stop)
+	text, err := os.ReadFile(filepath.Join(b.dir, "files.json"))
+	if err != nil || json.Unmarshal(text, &b.files) != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *farmBench) plan() []plan.Change { return b.to.Changes }
+
+func (b *farmBench) options(j push.Journal) push.Options {
+	o := overSSH(b.t, b.files)
+	o.Journal, o.Wide = j, 1 // so that what happens at a step of one device happens at no half step of another
+	return o
+}
+
+func (b *farmBench) fire() { b.clock.Move(11 * time.Minute) }
+
+func (b *farmBench) typed(string) {}
+
+func (b *farmBench) theirs(string) (is, saved bool) { return false, true }
+
+func (b *farmBench) settled(dir, when string) { b.t.Helper(); b.settledIn(dir, when) }

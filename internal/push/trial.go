@@ -1,0 +1,73 @@
+package push
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/write"
+	"plumbline/internal/health"
+	"plumbline/internal/plan"
+)
+
+// trial is one change on its way.
+type trial struct {
+	plan.Change
+	reader  drivers.Reader
+	target  drivers.Target
+	writer  write.Writer
+	pending write.Pending
+	expect  *health.Expected // after a crash, from the journal
+	already bool             // it holds what is planned: nothing is sent
+	begun   bool             // something may have been sent
+	since   time.Time        // when
+	mark    string           // of its last trial, where that is not the first one
+	moves   int              // how many trials it had besides
+	beyond  []string         // after a crash: what its later steps lead to, which another runner may have taken
+	home    bool             // its last trial leads back to what it held
+}
+
+// at is one step of one device.
+type at struct {
+	device string
+	wave   int
+}
+
+func (t *trial) at() at { return at{t.Device, t.Wave} }
+
+// later names the trial of a later step of a device, far from the names of those that are
+// sent over besides.
+func later(tx string, step int) string {
+	head, last := tx[:strings.LastIndexByte(tx, '-')+1], tx[strings.LastIndexByte(tx, '-')+1:]
+	n, _ := strconv.ParseInt(last, 36, 64)
+	return head + strconv.FormatInt(n+int64(step)*500, 36)
+}
+
+// sides gives what the last trial of a device leads from and to.
+func (t *trial) sides() (base, target string) {
+	if t.home {
+		return t.Want, t.HaveFull
+	}
+	return t.HaveFull, t.Want
+}
+
+// leads gives what the last trial of a device leads to, and what that is called.
+func (t *trial) leads() (digest, word string) {
+	if t.home {
+		return t.HaveFull, "old"
+	}
+	return t.Want, "new"
+}
+
+// script gives what that trial sends.
+func (t *trial) script() drivers.Edit {
+	if t.home {
+		return drivers.Edit{Do: t.Undo, Undo: t.Do}
+	}
+	return t.Edit
+}
+
+// mark is the name of the last trial on the device: it takes none twice.
+func (r *run) mark(t *trial) string { return cmp.Or(t.mark, r.tx) }

@@ -1,0 +1,120 @@
+package replay_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"plumbline/internal/pairs"
+	"plumbline/internal/replay"
+	"plumbline/internal/tree"
+	"plumbline/internal/tree/dialect"
+)
+
+// TestAgree holds that a device which reads a block when something reaches it, and one that
+// has read all, are of one mind at every step: about plans that lead from one random
+// configuration to another, about plans with a command too few, twice or too early, and about
+// lines of the one that the other is given as they stand.
+func TestAgree(t *testing.T) {
+	n := uint64(25)
+	if more, err := strconv.ParseUint(os.Getenv("PLUMBLINE_PAIRS"), 10, 64); err == nil {
+		n = more
+	}
+	files, err := filepath.Glob("../../templates/*/dialect.rules")
+	small, err2 := filepath.Glob("../tree/testdata/dialects/*.rules")
+	if err != nil || err2 != nil || len(files) < 8 || len(small) == 0 {
+		t.Fatal("no dialects", err, err2)
+	}
+	for _, file := range append(files, small...) {
+		t.Run(strings.TrimSuffix(strings.ReplaceAll(strings.TrimPrefix(file, "../"), "/", "-"), ".rules"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, problems := dialect.Read(file, text)
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			d.Join(nil, "end")
+			unread, scripts := 0, 0
+			for seed := range n {
+				have, want, all := asked(d, seed)
+				for _, script := range all {
+					parted, left := replay.Both(d, have, want, script)
+					if parted != "" {
+						t.Fatalf("seed %d: %s\nhave:\n%s\nwant:\n%s\nscript:\n%s", seed, parted, have, want, script)
+					}
+					unread, scripts = unread+left, scripts+1
+				}
+			}
+			if d.Syntax == "indent" && !d.Flat() && unread == 0 {
+				t.Errorf("all was read in each of %d", scripts)
+			}
+			t.Logf("figure: %d scripts, %d blocks unread in the end", scripts, unread)
+		})
+	}
+}
+
+// asked gives a pair and what it is asked about.
+func asked(d *dialect.Dialect, seed uint64) (have, want []byte, scripts [][]byte) {
+	c := pairs.New(d, seed, 12+int(seed%40))
+	if seed%3 == 2 {
+		c = pairs.Around(d, seed, 12+int(seed%40))
+	}
+	other := c.Mutate(seed, 1+int(seed%6))
+	if seed%7 == 6 {
+		other = pairs.New(d, seed+1e6, 12+int(seed%20))
+	}
+	have, want = c.Text(), other.Text()
+	if d.Syntax == "indent" && seed%2 == 1 {
+		have, want = pairs.Mangle(have, seed), pairs.Mangle(want, seed/3)
+	}
+	a, _ := tree.Parse(d, have)
+	b, _ := tree.Parse(d, want)
+	scripts = [][]byte{nil, lines(want, seed), lines(have, seed)}
+	if es, _, err := tree.Diff(a, b, tree.Options{}); err == nil {
+		do := tree.Script(d, es)
+		scripts = append(scripts, do)
+		for i := range uint64(3) {
+			scripts = append(scripts, spoilt(do, seed+i*1e6))
+		}
+	}
+	return have, want, scripts
+}
+
+// spoilt gives a script in which a line is missing, stands twice, or changed places.
+func spoilt(script []byte, seed uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, 7))
+	of := bytes.SplitAfter(script, []byte("\n"))
+	i, j := r.IntN(len(of)), r.IntN(len(of))
+	switch r.IntN(3) {
+	case 0:
+		of[i] = nil
+	case 1:
+		of[i] = append(bytes.Clone(of[i]), of[i]...)
+	default:
+		of[i], of[j] = of[j], of[i]
+	}
+	return bytes.Join(of, nil)
+}
+
+// lines gives some lines of a text as commands, every other one taken back.
+func lines(text []byte, seed uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, 9))
+	var out bytes.Buffer
+	for line := range bytes.Lines(text) {
+		if r.IntN(3) > 0 {
+			continue
+		}
+		if r.IntN(2) > 0 && line[0] != ' ' {
+			out.WriteString("no ")
+		}
+		out.Write(line)
+	}
+	return out.Bytes()
+}

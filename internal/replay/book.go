@@ -1,0 +1,257 @@
+package replay
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// book is kept of what the device holds: names that are defined and used, values that one
+// line holds alone, lines of the way in, filters.
+type book struct {
+	defs, refs map[string]int
+	loose      map[string]bool // used and not defined
+	held       map[string][]*entry
+	lifelines  map[string]int
+	filters    map[string]int
+	owners     map[string]int
+	always     map[string]bool        // what was found of names of blocks that cannot be deleted
+	members    []*entry               // lines that make their block follow another one
+	freed      []string               // what the last command let go: values that clash, places to be empty first
+	claimed    []string               // and what it took of them
+	aim        *entry                 // what the last command took away by itself
+	turned     func(e *entry, by int) // who looks at every line that comes or goes; nil is nobody
+	bare       []string               // filters that have just gone, and no other one like them is left
+	out        []string               // lines of the way in likewise
+}
+
+func newBook() book {
+	return book{
+		defs: map[string]int{}, refs: map[string]int{}, loose: map[string]bool{}, held: map[string][]*entry{},
+		lifelines: map[string]int{}, filters: map[string]int{}, owners: map[string]int{}, always: map[string]bool{},
+	}
+}
+
+// Loose gives the names, as kind:name, that lines use and nothing defines.
+func (dev *Device) Loose() []string { return slices.Sorted(maps.Keys(dev.book.loose)) }
+
+// defs and refs count the lines that define a name, and those that use it.
+func (dev *Device) defs(name string) int {
+	dev.ask(name)
+	return dev.book.defs[name]
+}
+
+func (dev *Device) refs(name string) int {
+	dev.ask(name)
+	return dev.book.refs[name]
+}
+
+// loose tells whether a name is used and not defined.
+func (dev *Device) loose(name string) bool {
+	dev.ask(name)
+	return dev.book.loose[name]
+}
+
+// holders gives the lines that have a value which one line may have alone.
+func (dev *Device) holders(name string) []*entry {
+	dev.ask(name)
+	return dev.book.held[name]
+}
+
+// ask reads on paper whatever may have to do with a name, if that was not done before.
+func (dev *Device) ask(name string) {
+	if more := dev.top.unread(); more != nil && !more.asked[name] {
+		more.ask(name)
+	}
+}
+
+// askAll does so for all names of a kind.
+func (dev *Device) askAll(kind string) {
+	if more := dev.top.unread(); more != nil {
+		more.kind(kind, "")
+	}
+}
+
+// asked tells whether all that a name has to do with was read.
+func (dev *Device) asked(name string) bool {
+	more := dev.top.unread()
+	return more == nil || more.asked[name]
+}
+
+// reading tells whether lines come to be read from paper, and not to be changed.
+func (dev *Device) reading() bool {
+	more := dev.top.unread()
+	return more != nil && more.reading
+}
+
+// enters and leaves keep the book when an entry, with all under it, comes or goes.
+func (dev *Device) enters(e *entry) {
+	dev.moves++
+	dev.note(e, 1)
+}
+
+func (dev *Device) leaves(e *entry) { dev.note(e, -1) }
+
+func (dev *Device) note(e *entry, by int) {
+	for s := e.first; s != nil; s = s.next {
+		dev.note(s, by)
+	}
+	b := &dev.book
+	if b.turned != nil && !dev.reading() {
+		b.turned(e, by)
+	}
+	if e.r == nil {
+		return
+	}
+	if e.r.Lockout {
+		if line := dev.line(e); added(b.lifelines, line, by) == 0 && !dev.reading() {
+			b.out = append(b.out, line)
+		}
+	}
+	if e.neg {
+		return
+	}
+	if len(e.r.Inherits) > 0 && by > 0 {
+		b.members = append(b.members, e)
+	} else if len(e.r.Inherits) > 0 {
+		b.members = slices.DeleteFunc(b.members, func(x *entry) bool { return x == e })
+	}
+	if name := dev.nameOf(e, e.r.Def); name != "" {
+		dev.counts(b.defs, name, by)
+	}
+	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing != "ignore" && !dev.always(name) {
+		dev.counts(b.refs, name, by)
+	}
+	dev.single(e, by)
+	if e.r.Filter {
+		if at := dev.filter(e); added(b.filters, at, by) == 0 && !dev.reading() {
+			b.bare = append(b.bare, at)
+		}
+	}
+	if len(e.r.Owns) > 0 {
+		b.owners[strings.Join(e.words[:min(2, len(e.words))], " ")] += by
+	}
+}
+
+// single keeps the book of values that one line holds alone, and of places.
+func (dev *Device) single(e *entry, by int) {
+	b := &dev.book
+	if e.r.Unique != nil {
+		name := dev.nameOf(e, e.r.Unique)
+		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
+			dev.turn(name, by)
+		}
+		if by > 0 {
+			b.held[name] = append(b.held[name], e)
+		} else {
+			b.held[name] = slices.DeleteFunc(b.held[name], func(x *entry) bool { return x == e })
+		}
+	}
+	if e.r.Replace == "undo-first" && !dev.reading() {
+		dev.turn(place(e), by)
+	}
+}
+
+// always tells whether a name is that of a block which cannot be deleted: it is there, also
+// where nothing is said of it.
+func (dev *Device) always(name string) bool {
+	kind, what, _ := strings.Cut(name, ":")
+	if known, ok := dev.book.always[name]; ok {
+		return known
+	}
+	found := slices.ContainsFunc(dev.d.Rules, func(r *dialect.Rule) bool {
+		if !r.Fixed || r.Def == nil || r.Def.Kind != kind || len(r.Def.Slots) != 1 {
+			return false
+		}
+		slot := r.Def.Slots[0]
+		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, &e, what); return ok && e.Name == slot }
+		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: slots{{slot, what}}})
+	})
+	dev.book.always[name] = found
+	return found
+}
+
+// turn notes that a value or a place is let go, or taken.
+func (dev *Device) turn(what string, by int) {
+	switch b := &dev.book; {
+	case dev.reading():
+	case by < 0:
+		b.freed = append(b.freed, what)
+	default:
+		b.claimed = append(b.claimed, what)
+	}
+}
+
+// place names an entry by its keys from the top down.
+func place(e *entry) string {
+	var space [128]byte
+	return string(appendPlace(space[:0], e))
+}
+
+func appendPlace(out []byte, e *entry) []byte {
+	if e.up == nil {
+		return out
+	}
+	return append(append(appendPlace(out, e.up), 0, 0), e.id...)
+}
+
+// counts changes how many lines define a name, or use it.
+func (dev *Device) counts(in map[string]int, name string, by int) {
+	if !dev.reading() {
+		dev.ask(name)
+	}
+	if added(in, name, by); dev.asked(name) {
+		dev.book.tie(name)
+	}
+}
+
+// tie notes whether a name hangs loose.
+func (b *book) tie(name string) {
+	if b.refs[name] > 0 && b.defs[name] == 0 {
+		b.loose[name] = true
+	} else {
+		delete(b.loose, name)
+	}
+}
+
+// added changes a count and gives what it is now.
+func added(to map[string]int, name string, by int) int {
+	n := to[name] + by
+	to[name] = n
+	return n
+}
+
+// filter names what a filter stands at: its own words without their values, then the blocks
+// around it from the inside out.
+func (dev *Device) filter(e *entry) string {
+	out := strings.Join(compose(dev.d, headKeys(e.r.Pattern), e.slots), " ")
+	for x := e.up; x != nil && x != dev.top; x = x.up {
+		out += "\x00" + dev.line(x)
+	}
+	return out
+}
+
+// stands tells whether there is a block in blocks, given from the inside out.
+func (dev *Device) stands(blocks []string) bool {
+	in := dev.top
+	for i, block := range slices.Backward(blocks) {
+		if more := in.unread(); more != nil && (i > 0 || !dev.d.Gates(block)) {
+			more.all()
+		}
+		at := in.first
+		for at != nil && dev.line(at) != block {
+			at = at.next
+		}
+		if in = at; in == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// headKeys is a pattern without its values.
+func headKeys(es []dialect.Elem) []dialect.Elem {
+	return slices.DeleteFunc(slices.Clone(es), func(e dialect.Elem) bool { return e.Value || e.Kind == dialect.Group })
+}

@@ -1,0 +1,70 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// eager gives the three devices of stage with all that they hold read.
+func eager(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
+	return New(d, have), New(d, have), New(d, want)
+}
+
+// Both plays a script on a device that reads what is reached, and on one that has read all. It
+// tells where they part: by what is refused, by what a step breaks, in the end; and how many
+// blocks of those that could stay unread did so.
+func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread int) {
+	dev, from, to := stage(d, have, want, script)
+	twin, twinFrom, twinTo := eager(d, have, want)
+	w, v := watch(dev, from, to), watch(twin, twinFrom, twinTo)
+	for i, line := range commands(d, script) {
+		w.stays.step, v.stays.step = i, i
+		moves, were := dev.moves, twin.moves
+		one, two := fmt.Sprint(dev.Do(line)), fmt.Sprint(twin.Do(line))
+		one, two = one+prompt(dev), two+prompt(twin)
+		if one != two || dev.moves-moves != twin.moves-were {
+			return fmt.Sprintf("%s: %s (%d), all read %s (%d)", line, one, dev.moves-moves, two, twin.moves-were), 0
+		}
+		one, two = fmt.Sprint(w.broken(dev, line)), fmt.Sprint(v.broken(twin, line))
+		if one != two || !slices.Equal(dev.book.freed, twin.book.freed) || !slices.Equal(dev.book.claimed, twin.book.claimed) {
+			return fmt.Sprintf("%s: breaks %s, all read %s; lets go %q and %q", line, one, two, dev.book.freed, twin.book.freed), 0
+		}
+	}
+	dev.Top()
+	twin.Top()
+	dev.meet(to)
+	if one, two := dev.same(dev.top, to.top), twin.same(twin.top, twinTo.top); one != two {
+		return fmt.Sprintf("in the end as wanted: %v, all read %v", one, two), 0
+	}
+	if more := dev.top.unread(); more != nil {
+		unread = more.left
+	}
+	one, two := dev.normal(), twin.normal()
+	if !slices.Equal(one, two) {
+		return "in the end it " + difference(one, two) + "\nall read:\n" + strings.Join(two, "\n") + "\nelse:\n" + strings.Join(one, "\n"), 0
+	}
+	return whole(d, have, want, script), unread
+}
+
+// whole tells where the verdicts part.
+func whole(d *dialect.Dialect, have, want, script []byte) string {
+	dev, from, to := stage(d, have, want, script)
+	twin, twinFrom, twinTo := eager(d, have, want)
+	a, notes := dev.play(from, to, script)
+	b, says := twin.play(twinFrom, twinTo, script)
+	if one, two := fmt.Sprint(a, notes), fmt.Sprint(b, says); one != two {
+		return "the verdict is " + one + ", all read " + two
+	}
+	return ""
+}
+
+// prompt names the blocks that commands go to.
+func prompt(dev *Device) (out string) {
+	for e := dev.mode; e != nil && e != dev.top; e = e.up {
+		out += " in " + dev.line(e)
+	}
+	return out
+}

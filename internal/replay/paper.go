@@ -1,0 +1,251 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// paper is a configuration of which so far only the lines at the first column were read. A
+// device takes the blocks from it that something reaches; the others stay as they are
+// written.
+type paper struct {
+	leaves []leaf
+	index  *index
+	side   int // of the pair: 0 is have, 1 is want
+}
+
+// leaf is a line at the first column and what stands under it.
+type leaf struct {
+	text string
+	head string
+	r    *dialect.Rule // nil for a line that no rule knows
+	as   *reading
+	of   *trait
+	slot int32 // of the index
+	twin int32 // the next leaf of the same identity; -1 is none
+	mate int32 // the leaf of the other paper that is written in the same way; -1 is none
+	neg  bool
+	soon bool // it is read at once: what it means depends on others, or others on it
+}
+
+// index finds leaves by the identity of their line. Both papers of a pair share it.
+type index struct {
+	ids  map[string]int32
+	ends [][2][2]int32 // by slot and side: the first and the last leaf; -1 is none
+}
+
+func newIndex(size int) *index {
+	return &index{ids: make(map[string]int32, size), ends: make([][2][2]int32, 0, size)}
+}
+
+func (x *index) slot(id string) int32 {
+	n, known := x.ids[id]
+	if !known {
+		n = int32(len(x.ends))
+		x.ids[id] = n
+		x.ends = append(x.ends, [2][2]int32{{-1, -1}, {-1, -1}})
+	}
+	return n
+}
+
+// binder reads two papers.
+type binder struct {
+	dev    *Device // that reads lines, and holds none
+	index  *index
+	traits map[*dialect.Rule]*trait
+	texts  []string // all that is ever said
+	rules  map[*dialect.Rule]bool
+	whole  bool // everything is read at once
+	counts bool // and all entries of lists
+}
+
+// bind reads the first column of have and want; it is false where blocks are told by other
+// means. The scripts that lead from one to the other are asked for what they may bring. The
+// device reads the lines, and keeps none.
+func (dev *Device) bind(have, want string, scripts ...string) (*paper, *paper, bool) {
+	d := dev.d
+	if d.Flat() {
+		return nil, nil, false
+	}
+	size := columns(have)
+	b := &binder{dev: dev, traits: map[*dialect.Rule]*trait{}, texts: append(scripts, have, want),
+		index: newIndex(size), rules: map[*dialect.Rule]bool{}}
+	from, to := &paper{index: b.index}, &paper{index: b.index, side: 1}
+	from.leaves = make([]leaf, 0, size)
+	if !dialect.Blocks(d, have, func(block *dialect.Block) { b.read(from.next(), block) }) {
+		return nil, nil, false
+	}
+	to.leaves = make([]leaf, 0, len(from.leaves)+16)
+	p := pairing{binder: b, from: from, to: to}
+	if !dialect.Blocks(d, want, p.take) {
+		return nil, nil, false
+	}
+	p.scattered()
+	for i := range from.leaves {
+		from.chain(int32(i))
+	}
+	for i := range to.leaves {
+		to.chain(int32(i))
+	}
+	from.mark(b)
+	to.mark(b)
+	return from, to, true
+}
+
+// columns guesses how many lines of a text stand at the first column, from those of its first
+// part: a row of leaves that is as long as it has to be costs half of one that grows.
+func columns(text string) int {
+	const part = 1 << 12
+	head := text[:min(len(text), part)]
+	n := strings.Count(head, "\n") - strings.Count(head, "\n ")
+	return 16 + n*(len(text)+len(head))/(len(head)+1)
+}
+
+// next gives room for the next leaf.
+func (p *paper) next() *leaf {
+	p.leaves = append(p.leaves, leaf{})
+	return &p.leaves[len(p.leaves)-1]
+}
+
+// pairing reads a second paper, where it is written as the first one by what is known of that.
+type pairing struct {
+	*binder
+	from, to *paper
+	at       int   // the leaf of the first that should come next
+	odd      []int // leaves of the second that stand elsewhere, or nowhere, in the first
+}
+
+func (p *pairing) take(block *dialect.Block) {
+	one, j := p.from.leaves, len(p.to.leaves)
+	for step := range 8 {
+		if p.at+step < len(one) && one[p.at+step].head == block.Head {
+			p.at += step
+			break
+		}
+	}
+	k := p.to.next()
+	if p.at == len(one) || one[p.at].head != block.Head {
+		p.read(k, block)
+		p.odd = append(p.odd, j)
+		return
+	}
+	l := &one[p.at]
+	*k = *l
+	k.text, k.mate = block.Text, -1
+	if l.text == k.text {
+		k.mate, l.mate = int32(p.at), int32(j)
+	} else {
+		p.look(k, block)
+	}
+	p.at++
+}
+
+// scattered pairs those that stand elsewhere.
+func (p *pairing) scattered() {
+	if len(p.odd) == 0 {
+		return
+	}
+	alone := map[string]int32{}
+	for i := range p.from.leaves {
+		if l := &p.from.leaves[i]; l.mate < 0 {
+			alone[l.text] = int32(i)
+		}
+	}
+	for _, j := range p.odd {
+		k := &p.to.leaves[j]
+		if i, ok := alone[k.text]; ok {
+			delete(alone, k.text)
+			k.mate, p.from.leaves[i].mate = i, int32(j)
+		}
+	}
+}
+
+// read reads the line of a block.
+func (b *binder) read(l *leaf, block *dialect.Block) {
+	d := b.dev.d
+	*l = leaf{text: block.Text, head: block.Head, twin: -1, mate: -1}
+	said := block.Head
+	if rest, ok := strings.CutPrefix(said, d.Negate); ok && strings.HasPrefix(rest, " ") {
+		said, l.neg = strings.TrimSpace(rest), true
+	}
+	id := ""
+	if l.r, l.as = b.dev.chooser.choose(d, d.All, said); l.r != nil {
+		l.of, id = b.trait(l.r), l.as.id
+	} else {
+		id = "? " + strings.Join(dialect.Words(block.Head), " ")
+	}
+	l.slot = b.index.slot(id)
+	b.look(l, block)
+}
+
+// look tells whether a block has to be read at once.
+func (b *binder) look(l *leaf, block *dialect.Block) {
+	r, d := l.r, b.dev.d
+	l.soon = true
+	switch {
+	case block.Torn || block.Shut && b.dev.holding(&paper{}).take(block.Text) != 1:
+		b.whole = true
+	case r == nil:
+	case block.End != "" && l.of.text && !slices.Contains(r.Exits, block.End):
+		b.whole = true
+	case r.Noise || r.DeviceOnly:
+		b.whole = b.whole || block.More
+	case r.Of != nil:
+		b.rules[outermost(r.Of)] = true
+	case r.Expand != "" && !l.neg && strings.ContainsAny(l.as.slots.get(r.Expand), "-,"):
+		for _, e := range b.dev.made(b.dev.top, r, l.as, false) {
+			b.rules[e.r] = true
+			b.whole = b.whole || e.r == nil || e.up != b.dev.top
+		}
+	case r.Sequence != "" && r.Step != 0 && !l.neg && l.as.slots.get(r.Sequence) == "":
+		b.counts = true
+	case r.Ordered || !block.More && d.Gates(strings.Join(l.as.words, " ")):
+	default:
+		l.soon = slices.ContainsFunc(l.of.early, func(words []string) bool { return holds(l.text, words) })
+	}
+}
+
+// outermost gives the rule of the block at the top that a line of a rule stands in.
+func outermost(r *dialect.Rule) *dialect.Rule {
+	for r.Up != nil {
+		r = r.Up
+	}
+	return r
+}
+
+// chain puts a leaf behind the others of its identity.
+func (p *paper) chain(i int32) {
+	ends := &p.index.ends[p.leaves[i].slot][p.side]
+	p.leaves[i].twin = -1
+	if ends[0] < 0 {
+		ends[0] = i
+	} else {
+		p.leaves[ends[1]].twin = i
+	}
+	ends[1] = i
+}
+
+// mark lets leaves be read at once together with those that they have to do with.
+func (p *paper) mark(b *binder) {
+	for i := range p.leaves {
+		l := &p.leaves[i]
+		l.soon = l.soon || b.whole || b.rules[l.r] || b.counts && l.r != nil && l.r.Sequence != ""
+		if l.soon {
+			for k := p.index.ends[l.slot][p.side][0]; k >= 0; k = p.leaves[k].twin {
+				p.leaves[k].soon = true
+			}
+		}
+	}
+}
+
+// holds tells whether all words stand somewhere in a text.
+func holds(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}

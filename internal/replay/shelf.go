@@ -1,0 +1,244 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// shelf is what a device has not read yet of its paper. A block is read when something asks
+// for a line at the top, for a name, or for all there is.
+type shelf struct {
+	dev      *Device
+	p        *paper
+	read     []bool
+	heads    []*entry // that the leaves became
+	left     int
+	asked    map[string]bool
+	kinds    map[string][]int32 // leaves that may have to do with a kind of name
+	reading  bool
+	starting bool
+}
+
+// holding gives a device that holds a paper.
+func (dev *Device) holding(p *paper) *Device {
+	out := &Device{d: dev.d, top: &entry{}, book: newBook(), reads: dev.reads}
+	out.mode = out.top
+	s := &shelf{dev: out, p: p, read: make([]bool, len(p.leaves)), heads: make([]*entry, len(p.leaves)), left: len(p.leaves),
+		asked: map[string]bool{}, kinds: map[string][]int32{}, reading: true, starting: true}
+	out.top.own().more = s
+	for i := range p.leaves {
+		if p.leaves[i].soon {
+			s.take(int32(i))
+		}
+	}
+	s.starting = false
+	out.tidy(out.top)
+	out.follow(nil)
+	s.reading = false
+	return out
+}
+
+// again gives another device that holds what this one held in the beginning.
+func (dev *Device) again() *Device {
+	more := dev.top.unread()
+	if more == nil {
+		return dev.Another(dev.Text())
+	}
+	return dev.holding(more.p)
+}
+
+// want reads the leaves of an identity.
+func (s *shelf) want(id string) {
+	if s.left == 0 || s.starting {
+		return
+	}
+	if n, known := s.p.index.ids[id]; known {
+		if i := s.p.index.ends[n][s.p.side][0]; i >= 0 && !s.read[i] {
+			s.group(i)
+		}
+	}
+}
+
+// group reads a leaf with all others of its identity.
+func (s *shelf) group(i int32) {
+	dev, moves, reading := s.dev, s.dev.moves, s.reading
+	first := s.p.index.ends[s.p.leaves[i].slot][s.p.side][0]
+	for k := first; k >= 0; k = s.p.leaves[k].twin {
+		s.read[k] = true
+	}
+	s.reading = true
+	for k := first; k >= 0; k = s.p.leaves[k].twin {
+		s.take(k)
+	}
+	for k := first; k >= 0; k = s.p.leaves[k].twin {
+		if e := s.heads[k]; e != nil {
+			if dev.tidy(e); dev.unseen(e) {
+				dev.drop(e)
+			}
+		}
+	}
+	dev.moves, s.reading = moves, reading
+}
+
+// take reads one leaf, and puts what it becomes behind what was written before it.
+func (s *shelf) take(i int32) {
+	s.read[i] = true
+	s.left--
+	top := s.dev.top
+	last := top.last
+	s.dev.given = &s.p.leaves[i]
+	s.dev.take(s.p.leaves[i].text)
+	s.dev.given = nil
+	e := top.first
+	if last != nil {
+		e = last.next
+	}
+	if e == nil || s.starting {
+		s.heads[i] = top.last
+		return
+	}
+	s.heads[i] = e
+	if behind := s.before(i); behind != last {
+		top.unlink(e)
+		top.link(behind, e)
+	}
+}
+
+// head gives what is known already of the line that a leaf begins with; nil is nothing.
+func (dev *Device) head(in *entry, line string) (*dialect.Rule, *reading) {
+	l := dev.given
+	if l == nil || in != dev.top || line != l.head {
+		return nil, nil
+	}
+	dev.given = nil
+	return l.r, l.as
+}
+
+// before finds the line that stands in front of a leaf; nil is none.
+func (s *shelf) before(i int32) *entry {
+	for i--; i >= 0; i-- {
+		if e := s.heads[i]; e != nil {
+			if e = s.dev.top.got(e.id); e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// all reads whatever is left.
+func (s *shelf) all() {
+	for i := int32(0); s.left > 0 && !s.starting && int(i) < len(s.read); i++ {
+		if !s.read[i] {
+			s.group(i)
+		}
+	}
+}
+
+// rule reads the leaves of a rule.
+func (s *shelf) rule(r *dialect.Rule) {
+	for i := int32(0); s.left > 0 && !s.starting && int(i) < len(s.read); i++ {
+		if !s.read[i] && s.p.leaves[i].r == r {
+			s.group(i)
+		}
+	}
+}
+
+// like reads the leaves whose line looks like one level of a glob.
+func (s *shelf) like(glob []dialect.GlobWord, known scope) {
+	for i := int32(0); s.left > 0 && !s.starting && int(i) < len(s.read); i++ {
+		if !s.read[i] && s.p.leaves[i].like(s.dev.d.Negate, glob, known) {
+			s.group(i)
+		}
+	}
+}
+
+func (l *leaf) like(negate string, glob []dialect.GlobWord, known scope) bool {
+	if g := glob[0]; g.Kind == dialect.Exact && !l.neg && len(l.as.words) > 0 && !strings.HasPrefix(l.as.words[0], g.Text) {
+		return false
+	}
+	words := strings.Fields(strings.Join(l.as.words, " "))
+	return fitsGlob(glob, words, known) || l.neg && fitsGlob(glob, append([]string{negate}, words...), known)
+}
+
+// ask reads the leaves that may have to do with a name, given as kind:name, or with what
+// stands beside names.
+func (s *shelf) ask(name string) {
+	s.asked[name] = true
+	kind, what, _ := strings.Cut(name, ":")
+	if strings.HasPrefix(name, "\x00") {
+		kind, what = name, ""
+	}
+	what, _, _ = strings.Cut(what, ",")
+	if s.kind(kind, what); kind != name {
+		s.dev.book.tie(name)
+	}
+}
+
+// kind reads the leaves that may have to do with names of a kind, as far as they hold a text.
+func (s *shelf) kind(kind, what string) {
+	of, known := s.kinds[kind]
+	if !known {
+		of = s.uses(kind)
+	}
+	s.kinds[kind] = slices.DeleteFunc(of, func(i int32) bool { return s.read[i] })
+	for _, i := range s.kinds[kind] {
+		if !s.read[i] && s.p.leaves[i].speaks(kind, what) {
+			s.group(i)
+		}
+	}
+}
+
+// uses gives the leaves that may have to do with a kind of name.
+func (s *shelf) uses(kind string) (out []int32) {
+	for i := range s.read {
+		if !s.read[i] && s.p.leaves[i].speaks(kind, "") {
+			out = append(out, int32(i))
+		}
+	}
+	return out
+}
+
+// speaks tells whether a leaf may have to do with a name.
+func (l *leaf) speaks(kind, what string) bool {
+	return slices.ContainsFunc(l.of.uses, func(u use) bool {
+		return u.kind == kind && holds(l.text, u.words) && (!u.plain || strings.Contains(l.text, what))
+	})
+}
+
+// meet reads at both ends what was read at one of them, and what is not written alike.
+func (dev *Device) meet(goal *Device) {
+	a, b := dev.top.unread(), goal.top.unread()
+	if a == nil || b == nil {
+		return
+	}
+	for again := true; again; {
+		again = false
+		for i := range a.read {
+			j := int32(i)
+			if a.p != b.p {
+				j = a.p.leaves[i].mate
+			}
+			if j < 0 && !a.read[i] || j >= 0 && a.read[i] != b.read[j] {
+				a.reach(int32(i))
+				b.reach(j)
+				again = true
+			}
+		}
+		for j := range b.read {
+			if a.p != b.p && b.p.leaves[j].mate < 0 && !b.read[j] {
+				b.reach(int32(j))
+				again = true
+			}
+		}
+	}
+}
+
+// reach reads a leaf, if there is one and it was not read before.
+func (s *shelf) reach(i int32) {
+	if i >= 0 && !s.read[i] {
+		s.group(i)
+	}
+}

@@ -1,0 +1,78 @@
+package replay
+
+import (
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// taker reads texts. A device has one for all the blocks that it takes from paper.
+type taker struct {
+	dev   *Device
+	stack []open
+	tops  int // lines at the top
+	each  func(dialect.Line)
+}
+
+// open is a block that the next line may stand in.
+type open struct {
+	e     *entry
+	depth int
+}
+
+// take reads the lines of a text, and keeps what the device would not show. It tells how many
+// of them stand at the top.
+func (dev *Device) take(text string) int {
+	t := dev.taker
+	if dev.taker = nil; t == nil {
+		t = &taker{dev: dev}
+		t.each = t.line
+	}
+	t.stack, t.tops = append(t.stack[:0], open{dev.top, -1}), 0
+	dialect.Each(dev.d, text, t.each)
+	dev.taker = t
+	return t.tops
+}
+
+func (t *taker) line(l dialect.Line) {
+	dev := t.dev
+	if l.Text == "" || t.shuts(l) {
+		return
+	}
+	if dev.d.Syntax == "indent" && (dev.d.Closes(l.Text) || strings.HasPrefix(l.Text, "exit")) && !t.inner().text() {
+		return // nothing is open that it could close
+	}
+	for t.stack[len(t.stack)-1].depth >= l.Depth {
+		t.stack = t.stack[:len(t.stack)-1]
+	}
+	if len(t.stack) == 1 {
+		t.tops++
+	}
+	for _, e := range dev.read(t.inner(), l.Text) {
+		if e.r != nil && (e.r.Noise || e.r.DeviceOnly) {
+			return
+		}
+		in, flat := e.up, e.up != t.inner()
+		if e = dev.put(in, e); flat && !e.block() { // what follows belongs to the block that the line opened
+			e = in
+		}
+		t.stack = append(t.stack, open{e, l.Depth})
+	}
+}
+
+// inner is the innermost block that is open.
+func (t *taker) inner() *entry { return t.stack[len(t.stack)-1].e }
+
+// shuts closes the innermost block that a line closes.
+func (t *taker) shuts(l dialect.Line) bool {
+	for i := len(t.stack) - 1; i > 0; i-- {
+		if o := t.stack[i]; closes(t.dev.d, o.e, l.Text, o.depth == l.Depth) {
+			if o.e.r == nil {
+				o.e.own().exit = l.Text
+			}
+			t.stack = t.stack[:i]
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,119 @@
+package replay
+
+import (
+	"strings"
+
+	"plumbline/internal/tree/dialect"
+)
+
+// trait is what the rules of a block say of how it hangs together with others.
+type trait struct {
+	text  bool       // a text of lines that rules know nothing of may stand in it
+	early [][]string // it is read at once where all words of one of these stand in it
+	uses  []use
+}
+
+// use is a rule of a block that has to do with names.
+type use struct {
+	kind  string
+	words []string // that stand in each of its lines
+	plain bool     // the first slot of the name stands in the block as it is
+}
+
+// What else is asked for like a name: what has to do with the way in, with what owns others,
+// with filters, with a line at the top that others need.
+const (
+	wayIn  = "\x00in"
+	owning = "\x00own"
+	filter = "\x00filter"
+	gated  = "\x00gate "
+)
+
+// trait gives the trait of a rule of the top.
+func (b *binder) trait(r *dialect.Rule) *trait {
+	t := b.traits[r]
+	if t == nil {
+		t = &trait{}
+		b.traits[r] = t
+		b.learn(t, r, 0)
+	}
+	return t
+}
+
+// learn looks at a rule that stands so deep, and at those below.
+func (b *binder) learn(t *trait, r *dialect.Rule, depth int) {
+	as, words := r, literals(r.Pattern)
+	if r.Of != nil {
+		as = r.Of
+	}
+	t.text = t.text || as.Rewrite
+	if len(as.Inherits) > 0 || as.Default != "" && (b.far(as.If, depth) || b.far(as.Unless, depth)) {
+		t.early = append(t.early, words)
+	}
+	for _, n := range []*dialect.Name{as.Def, as.Ref, as.Unique} {
+		if n != nil {
+			t.uses = append(t.uses, use{n.Kind, words, n.Template == "" && plainly(as, n.Slots[0])})
+		}
+	}
+	for kind, is := range map[string]bool{wayIn: as.Lockout, owning: len(as.Owns) > 0, filter: as.Filter, gated + as.Gate: as.Gate != ""} {
+		if is {
+			t.uses = append(t.uses, use{kind: kind, words: words})
+		}
+	}
+	for _, k := range r.Kids {
+		b.learn(t, k, depth+1)
+	}
+}
+
+// literals gives the words that stand in every line of a pattern.
+func literals(es []dialect.Elem) (out []string) {
+	for i := range es {
+		if es[i].Kind == dialect.Literal {
+			out = append(out, es[i].Word)
+		}
+	}
+	return out
+}
+
+// plainly tells whether a slot of a rule, or of a block around it, is stored as it is written.
+func plainly(r *dialect.Rule, slot string) bool {
+	for ; r != nil; r = r.Up {
+		for _, e := range dialect.Slots(r.Pattern) {
+			if e.Name == slot {
+				return e.Type == "word"
+			}
+		}
+	}
+	return false
+}
+
+// far tells whether a condition may look out of its block, and whether what it looks for is
+// ever said.
+func (b *binder) far(gs []dialect.Glob, depth int) bool {
+	for _, g := range gs {
+		if (g.From == dialect.Top || g.From == dialect.Beside && depth < 2 || depth == 0) && b.said(g) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *binder) said(g dialect.Glob) bool {
+	for _, level := range g.Levels {
+		for _, w := range level {
+			if w.Kind == dialect.Exact && !b.anywhere(w.Text) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (b *binder) anywhere(word string) bool {
+	for _, text := range b.texts {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,104 @@
+package tree
+
+import (
+	"plumbline/internal/tree/dialect"
+)
+
+// fold is text that stands under a line and was not read yet.
+type fold struct {
+	t    *Tree
+	text string // of a block with its header, of the root the whole
+	no   int    // lines in front of it
+}
+
+// kid gives the first line under a line, and reads what was not read yet.
+func (n *node) kid() *node {
+	if n.fold != nil {
+		n.open()
+	}
+	return n.first
+}
+
+// holds tells whether there may be anything under a line.
+func (n *node) holds() bool { return n.fold != nil || n.first != nil }
+
+// untouched tells whether nothing of a text was looked at.
+func (t *Tree) untouched() bool { return t.root.fold != nil }
+
+// Lines counts the lines of a text, and reads all of them.
+func (t *Tree) Lines() (n int) {
+	t.root.walk(func(*node) { n++ })
+	return n
+}
+
+// open reads what stands under a line.
+func (n *node) open() {
+	f := n.fold
+	if n.parent == nil {
+		f.t.blocks()
+		return
+	}
+	n.fold = nil
+	in := f.t.reader
+	if f.t.reader = nil; in == nil {
+		in = &inner{parser: parser{t: f.t}}
+		in.each = in.line
+	}
+	in.stack, in.depths = append(in.stack[:0], f.t.root, n), append(in.depths[:0], -1, 0)
+	in.under, in.no = false, f.no
+	dialect.Each(f.t.d, f.text, in.each)
+	f.t.reader = in
+	n.mix()
+}
+
+// inner reads what stands under a line. A tree has one for all its blocks.
+type inner struct {
+	parser
+	each  func(dialect.Line)
+	under bool // the header was read
+	no    int  // lines in front of it
+}
+
+func (in *inner) line(l dialect.Line) {
+	if in.under {
+		l.No += in.no
+		in.parser.line(l)
+	}
+	in.under = true
+}
+
+// blocks reads the lines at the first column. Where it is not certain that all behind one of
+// them stands under it, that is read too.
+func (t *Tree) blocks() []Note {
+	t.root.fold = nil
+	p := parser{t: t, stack: []*node{t.root}, depths: []int{-1}}
+	var folds []fold
+	if dialect.Blocks(t.d, t.src, func(b *dialect.Block) {
+		if b.Torn || b.Shut || b.Cut || b.End != "" && t.d.Texts(b.Head) {
+			last := t.root.last
+			dialect.Each(t.d, b.Text, func(l dialect.Line) {
+				l.No += b.No - 1
+				p.line(l)
+			})
+			t.hash(last)
+			return
+		}
+		p.close(1)
+		n := t.node(dialect.Line{No: b.No, Text: b.Head})
+		n.own = hash(n.text)
+		n.ord = n.own ^ n.own>>31
+		t.root.add(n)
+		if b.More || b.End != "" {
+			if len(folds) == cap(folds) {
+				folds = make([]fold, 0, 128)
+			}
+			folds = append(folds, fold{t: t, text: b.Text, no: b.No - 1})
+			n.fold = &folds[len(folds)-1]
+		}
+	}) {
+		return p.notes
+	}
+	dialect.Each(t.d, t.src, p.line)
+	t.hash(nil)
+	return p.notes
+}

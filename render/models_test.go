@@ -1,0 +1,104 @@
+package render_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"plumbline/drivers"
+	"plumbline/drivers/gnmi"
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/all"
+	"plumbline/internal/replay"
+	"plumbline/internal/sim"
+	"plumbline/internal/tree"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// TestRequests holds that what random networks come to on a platform that is spoken with over
+// gNMI is set by one request on an embedded device, that this then holds what was wanted and
+// needs no second one, and that the way back leads back. The device takes no value that is
+// written as its leaf is not, and asks for every name that something refers to.
+func TestRequests(t *testing.T) {
+	for _, v := range vendors(t) {
+		p, ds := render.Read(templates.FS, v.platform)
+		if ds.Failed() || p.Session.Models.Most == 0 {
+			continue
+		}
+		t.Run(v.platform, func(t *testing.T) {
+			networks := throws(t)
+			if os.Getenv("PLUMBLINE_NETWORKS") == "" { // all of them are minutes
+				networks = 5
+			}
+			cs, ds := render.All(crowd(t, v, networks), templates.FS)
+			if ds.Failed() {
+				t.Fatal(ds.Err())
+			}
+			lines, devices := 0, 0
+			for _, c := range cs {
+				if t.Failed() || len(replay.New(p.Dialect, c.Text).Loose()) > 0 { // a group that it leaves out had a policy that others name
+					continue
+				}
+				lines, devices = lines+requested(t, p, c), devices+1
+			}
+			if devices < len(cs)/2 {
+				t.Errorf("%d of %d devices were set", devices, len(cs))
+			}
+			t.Logf("figure: %s: %d networks, %d of %d devices, %d lines set by one request each; 0 operations the second time", v.platform, networks, devices, len(cs), lines)
+		})
+	}
+}
+
+// requested brings one device to what is wanted and back, and counts the lines.
+func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
+	t.Helper()
+	base := fmt.Sprintf("/interface[name=mgmt0]/admin-state enable\n/system/grpc-server[name=mgmt]/gnmi/%s true\n", p.Session.Models.Saves)
+	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Driver: "gnmi", Running: []byte(base)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Stop()
+	reader := gnmi.New(p.Session, f.Logins(), gnmi.Options{})
+	read := func() *tree.Tree {
+		live, err := reader.Fetch(t.Context(), f.Target("r1"))
+		if err != nil {
+			t.Fatal(c.Device, err)
+		}
+		is, _ := tree.Parse(p.Dialect, live.Text)
+		return is
+	}
+	writer, err := all.Writer(p.Style, p.Session, f.Logins())
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := read()
+	want, _ := tree.Parse(p.Dialect, []byte(base+string(c.Text)))
+	for i, to := range []*tree.Tree{want, old} {
+		do, undo := edits(t, read(), to), edits(t, to, read())
+		e := drivers.Edit{Do: tree.Script(p.Dialect, do), Undo: tree.Script(p.Dialect, undo)}
+		pending, err := writer.Apply(t.Context(), f.WriteTarget("r1"), e, write.Hold{For: time.Minute, Tx: fmt.Sprintf("plb-%d", i)})
+		if err == nil {
+			err = pending.Keep(t.Context())
+		}
+		if err != nil {
+			t.Errorf("%s: %v\n%s", c.Device, err, e.Do)
+			return lines
+		}
+		lines += len(do)
+		if again := edits(t, read(), to); len(again) > 0 || tree.Digest(read()) != tree.Digest(to) {
+			t.Errorf("%s: a second run would send:\n%s", c.Device, tree.Script(p.Dialect, again))
+		}
+	}
+	return lines
+}
+
+func edits(t *testing.T, have, want *tree.Tree) []tree.Edit {
+	t.Helper()
+	es, _, err := tree.Diff(have, want, tree.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return es
+}
