@@ -25,7 +25,7 @@ type watcher struct {
 func watch(dev, have, want *Device) *watcher {
 	w := &watcher{
 		dev: dev, from: have, to: want, lists: watchLists(dev, have, want), stays: &stays{from: have, to: want, gone: map[string]bool{}},
-		anew: map[string]bool{},
+		anew: map[string]bool{}, way: way{placed: map[*entry]bool{}},
 	}
 	if dev.book.bare, dev.book.out = nil, nil; dev.d.AtOnce() {
 		dev.book.turned = w.turn

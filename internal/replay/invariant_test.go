@@ -88,6 +88,7 @@ func TestPromises(t *testing.T) {
 	const trunk = "interface GigabitEthernet1\n switchport\n switchport mode trunk\n switchport trunk allowed vlan "
 	const two = "interface GigabitEthernet1\n no switchport\n ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet2\n no switchport\n"
 	const swapped = "interface GigabitEthernet1\n no switchport\ninterface GigabitEthernet2\n no switchport\n ip address 192.0.2.1 255.255.255.0\n"
+	const usesVRF = "feature nv overlay\nfeature tacacs+\nvrf context N\n  vni 15\naaa group server tacacs+ A\n  use-vrf N\n"
 	const neighbour = "router bgp 65001\n neighbor 192.0.2.2 remote-as 65002\n neighbor 192.0.2.2 description "
 	for name, c := range map[string]struct {
 		platform, have, want, do, says string
@@ -108,6 +109,10 @@ func TestPromises(t *testing.T) {
 			"username a password 5 y\nvlan 10\n  name n\n", "the way in changes before this does: name n"},
 		"the way in last": {"nx-os", "feature ssh\nusername a password 5 x\nvlan 10\n", "feature ssh\nusername a password 5 y\nvlan 10\n  name n\n",
 			"vlan 10\n  name n\nexit\nusername a password 5 y\n", ""},
+		"what comes in a block behind what the way in used": {"nx-os", usesVRF, "feature nv overlay\ninterface nve1\n  member vni 15\n    suppress-arp\n",
+			"no feature tacacs+\nno vrf context N\ninterface nve1\n  member vni 15\n    suppress-arp\n", ""},
+		"what comes in a block that was there": {"nx-os", usesVRF + "interface nve1\n  member vni 16\n", "feature nv overlay\ninterface nve1\n  member vni 16\n    suppress-arp\n",
+			"no feature tacacs+\nno vrf context N\ninterface nve1\n  member vni 16\n    suppress-arp\n", "the way in changes before this does: suppress-arp"},
 		"what the way in used goes behind it": {"nx-os", "ip access-list A\n  10 permit ip any any\nip access-list B\n  10 permit tcp any any\nline vty\n  access-class A in\n",
 			"ip access-list B\n  10 permit tcp any any\nline vty\n  access-class B in\n",
 			"line vty\n  access-class B in\nexit\nno ip access-list A\n", ""},
