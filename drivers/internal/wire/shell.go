@@ -58,7 +58,7 @@ func (c *Conn) Shell(ctx context.Context, s drivers.Session) (*Shell, error) {
 		return nil, err
 	}
 	for _, line := range s.Open {
-		if _, err := sh.Ask(ctx, line, ""); err != nil {
+		if err := sh.settle(ctx, line); err != nil {
 			sh.Close()
 			return nil, err
 		}
@@ -104,6 +104,26 @@ func (sh *Shell) pin(ctx context.Context) error {
 		}
 	}
 	return fail(sh.conn.target, drivers.ErrCut, "the prompt is never the same twice", "compare session.exec in platform.yaml", nil)
+}
+
+// settle sends a line of session.open and its return at once, which saves a round trip: such a
+// line changes nothing but this terminal, and what it answers is of no use.
+func (sh *Shell) settle(ctx context.Context, line string) error {
+	if !sh.conn.allow.passes(line) {
+		return fail(sh.conn.target, drivers.ErrForbidden, verb(line), "", nil)
+	}
+	if err := sh.d.Channel.WriteAndReturn([]byte(line), false); err != nil {
+		return sh.conn.lost(ctx, line, err)
+	}
+	p := sh.prompts(line)
+	_, err := sh.read(ctx, line, func(b string) verdict {
+		_, behind, shown := strings.Cut(b, line) // a prompt before the line is that of the login
+		if n, _ := p.tail(behind); !shown || n == 0 {
+			return more
+		}
+		return done
+	})
+	return err
 }
 
 // Ask sends one line and gives what came between its echo and the next prompt. Where end
