@@ -185,7 +185,7 @@ func (s *stage) mutating() (n int) {
 func TestCrash(t *testing.T) {
 	cases, by := 0, 1
 	if testing.Short() {
-		by = 4 // the detector of races makes each runner slow to start
+		by = 8 // the detector of races makes each runner slow to start
 	}
 	for _, fired := range []bool{false, true} {
 		for n := 1; ; n += by {
@@ -241,7 +241,11 @@ func TestCrashTwice(t *testing.T) {
 // TestForeign holds the law: what somebody else wrote after a crash is not overwritten,
 // unless the device's own guard has a copy; and it is said.
 func TestForeign(t *testing.T) {
-	for n := 1; ; n++ {
+	by := 1
+	if testing.Short() {
+		by = 4
+	}
+	for n := 1; ; n += by {
 		s := newStage(t, t.TempDir())
 		killed, _ := s.run("push", n)
 		if !killed {

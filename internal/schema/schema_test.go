@@ -176,7 +176,7 @@ func TestAlike(t *testing.T) {
 		if tree == nil || ds.Failed() || seen[string(text)] || strings.Contains(name, "/bad") || strings.HasPrefix(name, "../../intent") && strings.HasPrefix(file, "inventory") {
 			return
 		}
-		if testing.Short() && mutants > 3000 {
+		if testing.Short() && mutants > 1000 {
 			return
 		}
 		seen[string(text)] = true

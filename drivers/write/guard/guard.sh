@@ -62,14 +62,21 @@ ended() { echo "$2 $3" >"$1/end.new" && mv -f "$1/end.new" "$1/end"; } # folder 
 # the time of what it leads to. What a trial read is in its folder; else it is the file, where
 # nobody wrote into that since.
 talk() { timeout 30 birdc -v ${socket:+-s "$socket"} "$@" </dev/null 2>/dev/null; }
-loaded() { talk -r show status | sed -n 's/^.*Last reconfiguration on //p'; }
+# BIRD counts that time back from now, and is late by what it was kept from in between: of a few
+# answers the earliest is the nearest, and two that are this close are one.
+loaded() { for _ in 1 2 3; do talk -r show status | sed -n 's/^.*Last reconfiguration on //p'; done | LC_ALL=C sort | head -n 1; }
+same() {
+	[ -n "$1" ] && [ -n "$2" ] || return 1
+	[ "$1" = "$2" ] && return 0
+	apart=$(($(date -d "$1" +%s%3N) - $(date -d "$2" +%s%3N))) && [ "${apart#-}" -le 25 ]
+}
 shown() {
 	at=$(loaded)
 	[ -n "$at" ] || return 1
 	for of in pending $(ls "$state" 2>/dev/null | grep -E '^(kept|undone)-'); do
-		if [ "$(cat "$state/$of/loaded" 2>/dev/null)" = "$at" ]; then cat "$state/$of/target"; return; fi
+		if same "$(cat "$state/$of/loaded" 2>/dev/null)" "$at"; then cat "$state/$of/target"; return; fi
 	done
-	[ -f "$state/pending/loading" ] && [ "$(cat "$state/pending/loading")" != "$at" ] && return 1
+	[ -f "$state/pending/loading" ] && ! same "$(cat "$state/pending/loading")" "$at" && return 1
 	fresh "$at" && cat "$file"
 }
 fresh() { [ "$(date -d "$1" +%s%3N)" -ge "$(date -r "$file" +%s%3N)" ]; } # when it was read
@@ -80,7 +87,7 @@ place() { # a file, as one that the daemon can read as it reads its own
 renewed() { # a reading that is not that of before; some protocols take their time to go down
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		at=$(loaded)
-		if [ -n "$at" ] && [ "$at" != "$1" ]; then echo "$at"; return 0; fi
+		if [ -n "$at" ] && ! same "$at" "$1"; then echo "$at"; return 0; fi
 		sleep 0.5
 	done
 	return 1
@@ -136,7 +143,7 @@ reread() {
 	if [ "$(startup | sum)" != "$(cat "$dir/base")" ]; then place "$dir/startup.conf" "$file.staged" && mv -f "$file.staged" "$file" && sync "$(dirname "$file")"; fi
 	rm -f "$file.staged"
 	was=$(loaded)
-	if [ "$was" != "$(cat "$dir/was")" ]; then
+	if ! same "$was" "$(cat "$dir/was")"; then
 		talk configure >/dev/null
 		renewed "$was" >/dev/null || return 1
 	fi
@@ -216,7 +223,7 @@ load() (
 	left=$(($(cat "$dir/deadline") - $(date +%s)))
 	[ "$left" -ge 1 ] || refuse none
 	was=$(loaded)
-	[ -n "$was" ] && [ "$was" = "$(cat "$dir/was")" ] || refuse failed "somebody had it read its file again"
+	same "$was" "$(cat "$dir/was")" || refuse failed "somebody had it read its file again"
 	echo "$was" >"$dir/loading" && sync "$dir/loading" "$dir/target" "$dir" || refuse failed "the trial cannot be kept"
 	out=$(talk "configure \"$file.staged\" timeout $((left + 3))")
 	case $out in *0022*) ;; *) refuse failed "$(echo "$out" | said)" ;; esac
@@ -228,7 +235,7 @@ load() (
 settle() {
 	if [ -n "$file" ]; then
 		talk configure confirm >/dev/null
-		if [ "$(loaded)" != "$(cat "$state/kept-$1/loaded")" ]; then
+		if ! same "$(loaded)" "$(cat "$state/kept-$1/loaded")"; then
 			mv -T "$state/kept-$1" "$state/undone-$1" && echo fired >"$state/undone-$1/how" && lead "$1"
 			return 1
 		fi
@@ -277,7 +284,7 @@ status() {
 
 keep() {
 	[ "$(pending)" = "$1" ] || refuse "$([ -e "$state/pending" ] && echo "foreign $(pending)" || echo none)"
-	if [ -n "$file" ] && [ "$(loaded)" != "$(cat "$state/pending/loaded" 2>/dev/null)" ]; then refuse none "it was taken back on the router"; fi
+	if [ -n "$file" ] && ! same "$(loaded)" "$(cat "$state/pending/loaded" 2>/dev/null)"; then refuse none "it was taken back on the router"; fi
 	mv -T "$state/pending" "$state/kept-$1" 2>/dev/null || refuse none
 	stop "$state/kept-$1/timer"
 	settle "$1" || refuse none "it was taken back on the router"
@@ -294,7 +301,7 @@ undo() {
 save() {
 	[ -d "$state/kept-$1" ] || refuse none
 	if [ -n "$file" ]; then
-		[ "$(loaded)" = "$(cat "$state/kept-$1/loaded")" ] || refuse failed "what runs is not what was kept"
+		same "$(loaded)" "$(cat "$state/kept-$1/loaded")" || refuse failed "what runs is not what was kept"
 		place "$state/kept-$1/target" "$file.staged" && mv -f "$file.staged" "$file" && sync "$(dirname "$file")" || refuse failed "$file cannot be written"
 	else
 		router -c 'write memory' 2>&1 | grep -q 'onfiguration saved to' || refuse failed "the router did not save"
