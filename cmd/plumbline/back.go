@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"plumbline/internal/gate/signed"
 	"plumbline/internal/repo"
 )
 
@@ -42,7 +41,7 @@ func (e *env) goBack(ctx context.Context, to string) error {
 		_, err = fmt.Fprintf(e.out, "change request on branch %s; no device differs from it, so merging it is all\n", head)
 		return err
 	}
-	digest, err := signed.StorePlan(r, p)
+	digest, err := e.storePlan(r, p)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"os"
@@ -187,7 +188,12 @@ func (d *demo) secrets(ctx context.Context) error {
 			}
 		}
 	}
-	text := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nstate: %q\nledger_key: %q\n",
+	var drawn [32]byte
+	_, _ = rand.Read(drawn[:])
+	if err := writeFile(d.path("secrets", "net", "repo", "key"), fmt.Appendf(nil, "%x\n", drawn), 0o600); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nrepo_key: secret://local/net/repo#key\nstate: %q\nledger_key: %q\n",
 		d.path("secrets"), d.path("journal"), d.path("keys", "ledger"))
 	return os.WriteFile(d.path("runner.yaml"), []byte(text), 0o600)
 }

@@ -17,7 +17,6 @@ import (
 
 	"plumbline/internal/diag"
 	"plumbline/internal/gate"
-	"plumbline/internal/gate/signed"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/repo"
@@ -170,7 +169,7 @@ func (e *env) keepPlan(file string, p plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	digest, err := signed.StorePlan(r, p)
+	digest, err := e.storePlan(r, p)
 	if err != nil {
 		return err
 	}

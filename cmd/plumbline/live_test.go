@@ -180,7 +180,8 @@ func (v *live) repository(example string, over map[string]string) {
 		v.must(err)
 		v.must(writeFile(v.path("secrets", "net", use, "key"), login.PrivateKey, 0o600))
 	}
-	runner := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nstate: %q\nledger_key: %q\n", v.path("secrets"), v.path("journal"), v.path("keys", "ledger"))
+	v.must(writeFile(v.path("secrets", "net", "repo", "key"), []byte(strings.Repeat("of a lab alone ", 4)), 0o600))
+	runner := fmt.Sprintf("stores:\n- {name: local, type: file, dir: %q}\nrepo_key: secret://local/net/repo#key\nstate: %q\nledger_key: %q\n", v.path("secrets"), v.path("journal"), v.path("keys", "ledger"))
 	v.must(os.WriteFile(v.path("runner.yaml"), []byte(runner), 0o600))
 }
 

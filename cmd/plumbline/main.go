@@ -24,6 +24,7 @@ type env struct {
 	eyes     io.Writer                                 // a terminal that people read out on, past the veil; nil where there is none
 	bars     bool                                      // whether err is a terminal that can show progress
 	step     func(string)                              // called before each step of a push; tests stop there
+	drawn    *[32]byte                                 // a key of this run, where the runner has none
 	veil     *veil                                     // hides the secrets of devices from out and err
 }
 

@@ -201,6 +201,9 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, at gate.Evidence, s
 	if err := e.reveal(b, was); err != nil {
 		return plan.Plan{}, err
 	}
+	if err := rightKey(b, stored); err != nil {
+		return plan.Plan{}, err
+	}
 	answers := e.ask(ctx, b, devices, reach, 32, func() {})
 	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.past(), &stored)
 	few, err := e.enough(b, stored)
@@ -232,6 +235,9 @@ const wide = 256
 func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (push.Options, error) {
 	reach, err := e.reach(b)
 	if err != nil {
+		return push.Options{}, err
+	}
+	if err := e.keyed(b); err != nil {
 		return push.Options{}, err
 	}
 	limits, err := e.limits(b)

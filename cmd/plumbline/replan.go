@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"plumbline/internal/gate/signed"
 	"plumbline/internal/plan"
 	"plumbline/internal/repo"
 )
@@ -61,7 +60,7 @@ func (e *env) requested(head, digest string) error {
 
 // request commits the file that names a plan onto a branch of its own.
 func (e *env) request(r *repo.Repo, branch, device string, p plan.Plan) (string, error) {
-	digest, err := signed.StorePlan(r, p)
+	digest, err := e.storePlan(r, p)
 	if err != nil {
 		return "", err
 	}

@@ -88,7 +88,7 @@ func (e *env) seal(ctx context.Context, head string, p plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	digest, err := signed.StorePlan(r, p) // the empty one too: it was shown
+	digest, err := e.storePlan(r, p) // the empty one too: it was shown
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type runnerConfig struct {
 	Journal   string        `yaml:"journal,optional"`    // git: kept on the remote too, for runners whose disk does not last
 	LedgerKey string        `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
 	PlanKey   string        `yaml:"plan_key,optional"`   // OpenSSH private key that seals plans as they are shown on a forge
+	RepoKey   strict.Secret `yaml:"repo_key,optional"`   // keys digests of what devices hold, where secrets are among it
 	Remote    string        `yaml:"remote,optional"`     // of Git, where runners of several machines share lease and halt
 	Forge     *runnerForge  `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
 	file      string
@@ -80,6 +81,7 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
 	r.Stores, r.State, r.LedgerKey, r.PlanKey, r.Remote, r.Forge, r.Journal = v.Stores, v.State, v.LedgerKey, v.PlanKey, v.Remote, v.Forge, v.Journal
+	r.RepoKey = v.RepoKey
 	if r.Journal != "" && (r.Journal != inGit || r.Remote == "" || r.LedgerKey == "") {
 		return r, fmt.Errorf("the runner's configuration %s: journal: %s: want git, and beside it remote (where the journal is kept) and ledger_key (which signs it)", e.runner, r.Journal)
 	}

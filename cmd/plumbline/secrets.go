@@ -14,6 +14,9 @@ import (
 // that is not there stops the verb: a plan without it would be another plan. Those of what
 // was pushed before are brought where they still are.
 func (e *env) reveal(b *pipeline.Build, was deployment) error {
+	if err := e.keyed(b); err != nil {
+		return err
+	}
 	wanted := b.References()
 	var old []string
 	for _, one := range was.builds {

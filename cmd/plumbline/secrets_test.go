@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,4 +65,57 @@ func TestSecretsArrive(t *testing.T) {
 	}
 	s.must(os.Remove(file)) // the store is where it may stand
 	s.nowhere([]string{first, second})
+}
+
+// TestRepoKey holds the law: what devices hold of secrets is named by a key that the runners
+// share. Without it a plan is shown and cannot be approved; with another one it is not pushed.
+func TestRepoKey(t *testing.T) {
+	t.Parallel()
+	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(held["frr"])}, t: t}
+	t.Cleanup(s.stop)
+	s.do(s.start, s.commit)
+	text, err := os.ReadFile(s.path("runner.yaml"))
+	s.must(err)
+	runner := func(change func(string) string) {
+		s.must(os.WriteFile(s.path("runner.yaml"), []byte(change(string(text))), 0o600))
+	}
+	without := func(text string) string {
+		return strings.Replace(text, "repo_key: secret://local/net/repo#key\n", "", 1)
+	}
+
+	runner(without)
+	if out := s.plumb(ok, "diff"); !strings.Contains(out, "no repo_key, so it cannot be approved") {
+		t.Errorf("a plan that nobody can approve is not told as one:\n%s", out)
+	}
+	if out := s.plumb(refused, "diff", "--out", s.path("plan.json")); !strings.Contains(out, "plan/no-repo-key") || !strings.Contains(out, "openssl rand -hex 32") {
+		t.Errorf("want the rule and the next step:\n%s", out)
+	}
+	if _, err := os.Stat(s.path("plan.json")); err == nil {
+		t.Error("the plan was kept")
+	}
+	runner(func(text string) string { return text })
+	s.do(s.demo.diff, s.demo.approve, s.demo.merge)
+	before := s.mutating()
+	key, err := os.ReadFile(s.path("secrets", "net", "repo", "key"))
+	s.must(err)
+	s.must(os.WriteFile(s.path("secrets", "net", "repo", "key"), append(key, "ff"...), 0o600))
+	if out := s.plumb(refused, "push", "--plan", s.plan); !strings.Contains(out, "push/other-repo-key") {
+		t.Errorf("with another key: want the rule:\n%s", out)
+	}
+	runner(without)
+	if out := s.plumb(refused, "push", "--plan", s.plan); !strings.Contains(out, "push/other-repo-key") || !strings.Contains(out, "has none") {
+		t.Errorf("without a key: want the rule:\n%s", out)
+	}
+	s.must(os.WriteFile(s.path("secrets", "net", "repo", "key"), []byte("short\n"), 0o600))
+	runner(func(text string) string { return text })
+	if out := s.plumb(usage, "diff"); !strings.Contains(out, "openssl rand -hex 32") || strings.Contains(out, "short\n") {
+		t.Errorf("a short key:\n%s", out)
+	}
+	if s.mutating() != before {
+		t.Error("devices were written to")
+	}
+	s.must(os.WriteFile(s.path("secrets", "net", "repo", "key"), key, 0o600))
+	s.plumb(ok, "push", "--plan", s.plan)
+	runner(without)
+	s.plumb(ok, "verify") // it needs no secret at all
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,7 +15,6 @@ import (
 	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
-	"plumbline/internal/tree"
 	"plumbline/render"
 )
 
@@ -52,8 +50,7 @@ func digests(b *pipeline.Build) func(string, []byte) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		d := tree.Digest(t)
-		return hex.EncodeToString(d[:]), nil
+		return b.Key().Digest(t)
 	}
 }
 

@@ -38,7 +38,7 @@ func (b *Build) Plan(h plan.Header, hold int, devices []string, answers []plan.A
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
 			Want: c, Answer: answers[i], Style: b.platforms[d.Platform].Style, Group: d.Group, Apart: apart[name],
 			Hold:    int(b.platforms[d.Platform].Session.Commit.Trial(time.Duration(cmp.Or(hold, plan.DefaultHold))*time.Second) / time.Second),
-			Secrets: b.secrets, Staged: between != nil, Between: between[name], Waves: given(like, name),
+			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name),
 		}
 		if was, ok := past.Configs[name]; ok {
 			one.Deployed = was.Text

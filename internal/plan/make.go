@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,6 +34,9 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 		groups[one.Device], apart[one.Device] = one.Group, one.Apart
 		if c, ok := change(one, have, &ds); ok {
 			p.Changes = append(p.Changes, c)
+			if len(c.Secrets) > 0 {
+				p.Header.Secrets = one.Key.Name()
+			}
 		}
 	}
 	if p.Staged() {
@@ -82,14 +84,18 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	}
 	c := Change{
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins,
-		Have: hexOf(tree.Managed(have, rendered)), HaveFull: hexOf(tree.Digest(have)), Want: hexOf(tree.Digest(want)),
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
 		Secrets: slices.Compact(slices.Sorted(slices.Values(slices.Concat(tree.Secrets(have), tree.Secrets(via), tree.Secrets(want))))),
+	}
+	mid, err := c.named(in.Key, have, via, want, rendered)
+	if err != nil {
+		ds.Failf(asker(in.Want, 0), "plan/no-repo-key", "%s: %v", in.Device, err).Hint = "name repo_key in the configuration of the runner"
+		return c, false
 	}
 	if c.HaveFull == c.Want {
 		return c, false
 	}
-	if !c.ways(in, have, via, want, deployed, o, ds) {
+	if !c.ways(in, have, via, want, deployed, mid, o, ds) {
 		return c, false
 	}
 	c.Risks = risks(c, in.Experiment)
@@ -101,6 +107,17 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	return c, true
 }
 
+// named gives a change the digests of what its device holds, and the one of what it holds between
+// two stages.
+func (c *Change) named(k Key, have, via, want, rendered *tree.Tree) (mid string, err error) {
+	var errs [4]error
+	c.Have, errs[0] = k.Managed(have, rendered)
+	c.HaveFull, errs[1] = k.Digest(have)
+	mid, errs[2] = k.Digest(via)
+	c.Want, errs[3] = k.Digest(want)
+	return mid, cmp.Or(errs[:]...)
+}
+
 // said is a text of the device with its secrets.
 func (in Input) said(text []byte) *tree.Tree {
 	t, _ := tree.Parse(in.Want.Dialect, tree.Reveal(text, in.Secrets))
@@ -109,9 +126,8 @@ func (in Input) said(text []byte) *tree.Tree {
 
 // ways finds the way from what a device holds to what it is to hold, over what it holds
 // between two stages where the plan has such.
-func (c *Change) ways(in Input, have, via, want, deployed *tree.Tree, o tree.Options, ds *diag.List) bool {
+func (c *Change) ways(in Input, have, via, want, deployed *tree.Tree, mid string, o tree.Options, ds *diag.List) bool {
 	road := road{in: in, have: have, want: want, deployed: deployed, o: o, secrets: c.Secrets}
-	mid := hexOf(tree.Digest(via))
 	if in.Staged {
 		c.Stage = Adds
 	}
@@ -248,5 +264,3 @@ func asker(c tree.Config, no int) diag.Pos {
 	}
 	return diag.Pos{File: "inventory.yaml", Line: 1, Col: 1}
 }
-
-func hexOf(sum [32]byte) string { return hex.EncodeToString(sum[:]) }

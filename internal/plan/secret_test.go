@@ -18,7 +18,7 @@ func TestSecretsOfDevices(t *testing.T) {
 		t.Fatal(problems)
 	}
 	const live = "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password hunter2hunter\n"
-	in := Input{Device: "r1", Style: "guard", Want: tree.Config{Dialect: d, Text: []byte("router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n")}}
+	in := Input{Device: "r1", Style: "guard", Key: testKey(t, someKey), Want: tree.Config{Dialect: d, Text: []byte("router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n")}}
 	in.Answer.Live, in.Deployed = drivers.Live{Text: []byte(live)}, []byte(live)
 	p, ds := Make(Header{}, []Input{in})
 	if ds.Failed() || len(p.Changes) != 1 {

@@ -2,7 +2,6 @@ package push_test
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -54,12 +53,17 @@ func platform(t *testing.T, name string) render.Platform {
 	return p
 }
 
+// testKey is the key that runner and planner of these tests share.
+func testKey() plan.Key {
+	k, _ := plan.NewKey([]byte("of these tests alone, and of no network"))
+	return k
+}
+
 // digest names what a device holds by the dialect of its platform.
 func digest(ps map[string]render.Platform) func(string, []byte) (string, error) {
 	return func(device string, live []byte) (string, error) {
 		t, _ := tree.Parse(ps[device].Dialect, live)
-		d := tree.Digest(t)
-		return hex.EncodeToString(d[:]), nil
+		return testKey().Digest(t)
 	}
 }
 
@@ -260,7 +264,7 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 		root, _ := tree.Parse(p.Dialect, text)
 		want := tree.Config{Device: n, Dialect: p.Dialect, Text: text, Origins: make([]tree.Origin, strings.Count(wants[p.Name], "\n")), Root: root}
 		in = append(in, plan.Input{
-			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Waves: map[string]int{"": wave(i)}, Hold: 120,
+			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Waves: map[string]int{"": wave(i)}, Hold: 120, Key: testKey(),
 			Answer: plan.Answer{Live: drivers.Live{Text: f.sim.Device(n).Running()}},
 		})
 	}
