@@ -220,6 +220,7 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, at gate.Evidence, s
 		if now, differs := again.Change(c.Device); differs && !c.Continues(now) {
 			err = errors.Join(err, e.stale(at, stored.Digest(), c, now))
 		}
+		err = errors.Join(err, stillLets(b, reach, c))
 	}
 	if err != nil {
 		return plan.Plan{}, as(errRefused, err)

@@ -34,6 +34,9 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach
 		s.Notes = append(s.Notes, "questions: "+err.Error())
 		return true
 	}
+	if note, locked := seen(b.Network().Device(name), t); note != "" {
+		s.Notes, bad = append(s.Notes, note), locked
+	}
 	s.Notes = append(s.Notes, claims(ctx, reach, name, true)...)
 	known := p.Session.Read
 	switch driver(p, d) {
