@@ -256,29 +256,48 @@ func (d *differ) secret(h, w *node) bool {
 	if a == nil || b == nil || b.shown == "" || a.shown != b.shown || a.rule != b.rule || a.neg != b.neg {
 		return false
 	}
+	verdict, kept := Same, false
 	for _, e := range dialect.Slots(b.rule.Pattern) {
-		ref := b.slot(e.Name)
-		if e.Type != "secret" || !placeholder(ref) {
+		if e.Type != "secret" {
 			continue
 		}
-		verdict := Unknown
-		if d.o.Same != nil {
-			verdict = d.o.Same([]byte(ref), []byte(a.slot(e.Name)))
-		}
-		if verdict == Differs {
+		ref, live := b.slot(e.Name), a.slot(e.Name)
+		switch {
+		case ref == live:
+			continue
+		case !placeholder(ref):
 			return false
 		}
-		if verdict == Unknown {
-			d.notes = append(d.notes, Note{int(w.no), b.shown + ": whether the device holds this secret is not known"})
+		one := Unknown
+		if d.o.Same != nil {
+			one = d.o.Same([]byte(sealed(ref)), []byte(sealed(live)))
 		}
-		w.text, w.own, w.m = h.text, h.own, h.m
-		return true
+		if one == Differs {
+			return false
+		}
+		verdict, kept = min(verdict, one), true
 	}
-	return false
+	if !kept {
+		return false
+	}
+	if verdict == Unknown {
+		d.notes = append(d.notes, Note{int(w.no), b.shown + ": whether the device holds this secret is not known"})
+	}
+	w.text, w.own, w.m = h.text, h.own, h.m
+	return true
+}
+
+// sealed is the last word of a value of secrets, without quotes: the form stands before it.
+func sealed(v string) string {
+	if i := strings.LastIndexByte(v, ' '); i >= 0 {
+		v = v[i+1:]
+	}
+	return bare(v)
 }
 
 // placeholder tells whether a value stands for a secret that is kept elsewhere.
 func placeholder(v string) bool {
+	v = sealed(v)
 	return strings.HasPrefix(v, "‹secret:") || strings.HasPrefix(v, "<secret:") || strings.HasPrefix(v, "secret://")
 }
 

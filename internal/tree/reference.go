@@ -3,18 +3,16 @@ package tree
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
-// reference is how a word begins that names a secret and where it is kept.
+// reference is how a name begins of where a secret is kept.
 const reference = "secret://"
 
-// References gives what a text names of secrets that are kept elsewhere, each once.
+// References gives what a text names of secrets that are kept elsewhere, each once. A name may
+// stand between quotes, or behind other text.
 func References(text []byte) (out []string) {
-	for _, w := range bytes.Fields(text) {
-		if bytes.HasPrefix(w, []byte(reference)) {
-			out = append(out, string(w))
-		}
-	}
+	named(text, func(_, name []byte) { out = append(out, string(name)) })
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -25,17 +23,34 @@ func Reveal(text []byte, known map[string]string) []byte {
 		return text
 	}
 	var out []byte
-	for line := range bytes.Lines(text) {
-		for i, w := range bytes.Split(line, []byte(" ")) {
-			if i > 0 {
-				out = append(out, ' ')
-			}
-			name := bytes.TrimRight(w, "\n")
-			if value, ok := known[string(name)]; ok {
-				w = append([]byte(value), w[len(name):]...)
-			}
-			out = append(out, w...)
+	rest := named(text, func(before, name []byte) {
+		out = append(out, before...)
+		if value, ok := known[string(name)]; ok {
+			out = append(out, value...)
+		} else {
+			out = append(out, name...)
 		}
+	})
+	return append(out, rest...)
+}
+
+// named gives each name of a secret with the text before it, and what is behind the last one.
+func named(text []byte, give func(before, name []byte)) (rest []byte) {
+	for {
+		at := bytes.Index(text, []byte(reference))
+		if at < 0 {
+			return text
+		}
+		end := at + len(reference)
+		for end < len(text) && ofName(text[end]) {
+			end++
+		}
+		give(text[:at], text[at:end])
+		text = text[end:]
 	}
-	return out
+}
+
+// ofName tells what the name of a place may be written with.
+func ofName(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("._-/#", c) >= 0
 }

@@ -16,6 +16,14 @@ func TestReveal(t *testing.T) {
 	if got != want {
 		t.Errorf("have:\n%s", got)
 	}
+	text = []byte("key 7 \"secret://local/a#b\"; ## SECRET-DATA\n{\"k\":\"secret://local/a#b\"}secret://local/a#c;secret://local/a#b")
+	if got := References(text); !slices.Equal(got, []string{"secret://local/a#b", "secret://local/a#c"}) {
+		t.Errorf("between other text it names %v", got)
+	}
+	got = string(Reveal(text, map[string]string{"secret://local/a#b": "$9$x", "secret://local/a": "no"}))
+	if got != "key 7 \"$9$x\"; ## SECRET-DATA\n{\"k\":\"$9$x\"}secret://local/a#c;$9$x" {
+		t.Errorf("between other text:\n%s", got)
+	}
 	if string(Reveal(text, nil)) != string(text) {
 		t.Error("nothing is known, and something changed")
 	}
