@@ -77,6 +77,25 @@ interface GigabitEthernet3
 snmp-server user old net v3 auth sha Kanari27auth priv aes Kanari28priv
 tacacs-server key 7 Kanari29tacacs
 `,
+	"bird": `protocol device {
+}
+protocol bgp theirs {
+    local as 64496;
+    neighbor 198.18.0.199 as 64999;
+    disabled;
+    password "Kanari32neighbor";
+}
+protocol ospf v2 old {
+    area 0.0.0.0 {
+        interface "eth9" {
+            authentication cryptographic;
+            password "Kanari33ospf" {
+                id 7;
+            };
+        };
+    };
+}
+`,
 	"junos": `system {
     root-authentication {
         encrypted-password "$6$Kana$Kanari30root";
@@ -94,9 +113,10 @@ var typed = map[string][]string{
 	"ios-xe": {"router bgp 64496", "bgp router-id 192.0.2.99"},
 	"eos":    {"router bgp 64496", "router-id 192.0.2.99"},
 	"junos":  {"set routing-options router-id 192.0.2.99"},
+	"bird":   {"+ router id 192.0.2.99"},
 }
 
-// TestCanaries holds the law: of thirty-one secrets, in stores and on devices, of every form,
+// TestCanaries holds the law: of thirty-three secrets, in stores and on devices, of every form,
 // no byte is in anything that the program prints, posts, signs, journals or commits, and no digest
 // by which whoever guesses one could tell.
 func TestCanaries(t *testing.T) {

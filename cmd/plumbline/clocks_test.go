@@ -15,13 +15,14 @@ import (
 )
 
 // TestClocks plays the loop of the demo on the platforms whose devices have a clock of their
-// own: from nothing to what is wanted, approved and pushed wave by wave, read back equal,
+// own, and on the one that is one file: from nothing to what is wanted, approved and pushed wave by wave, read back equal,
 // refused a second time, and a change by hand found and taken back.
 func TestClocks(t *testing.T) {
 	for _, c := range []struct {
 		platform string
 		typed    []string // by somebody, on the device itself
 	}{
+		{"bird", []string{"+ router id 192.0.2.99"}},
 		{"eos", []string{"router bgp 64496", "router-id 192.0.2.99"}},
 		{"junos", []string{"set routing-options router-id 192.0.2.99"}},
 		{"ios-xr", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
@@ -36,6 +37,9 @@ func TestClocks(t *testing.T) {
 			if c.platform == "sr-linux" { // whoever is reached over gNMI holds that
 				s.holds = []byte("/interface[name=mgmt0]/admin-state enable\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n")
 			}
+			if c.platform == "bird" { // what is by hand stays, and is in every file that is sent
+				s.holds = []byte("# as it was installed\nprotocol device {\n}\nfilter theirs { # by hand\n  if net ~ [ 10.0.0.0/8+ ] then accept;\n  reject;\n}\n")
+			}
 			t.Cleanup(s.stop)
 			s.do(s.start, s.commit, s.check, s.diff, s.refused, s.approve, s.merge, s.push, s.again, s.empty)
 			for _, name := range s.farm.Names() {
@@ -48,7 +52,7 @@ func TestClocks(t *testing.T) {
 			box.Save()
 			s.plumb(differ, "drift")
 			s.do(s.restore, s.empty)
-			if c.platform == "junos" || c.platform == "sr-linux" { // whose lines are not of Cisco's kind
+			if c.platform == "junos" || c.platform == "sr-linux" || c.platform == "bird" { // whose lines are not of Cisco's kind
 				s.parts()
 			}
 		})

@@ -47,7 +47,7 @@ func TestLevel(t *testing.T) {
 
 // Every embedded device says what it is.
 func TestEmbeddedSaysSo(t *testing.T) {
-	for _, name := range []string{"frr", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
+	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
 		p, ds := render.Read(templates.FS, name)
 		if ds.Failed() {
 			t.Fatal(ds)

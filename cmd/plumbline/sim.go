@@ -119,6 +119,8 @@ func filled(p render.Platform, lines int) []byte {
 	var out bytes.Buffer
 	for i := range lines {
 		switch {
+		case p.Dialect.AsFile():
+			fmt.Fprintf(&out, "define net%d = 10.%d.%d.0/24;\n", i+1, i/250%250, i%250)
 		case p.Dialect.Syntax == "brace":
 			fmt.Fprintf(&out, "routing-options {\n    static {\n        route 10.%d.%d.0/24 discard;\n    }\n}\n", i/250%250, i%250)
 		case p.Dialect.Syntax == "path":

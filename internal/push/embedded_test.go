@@ -207,6 +207,7 @@ type farm struct {
 // holds and wants is what devices of a platform hold, and what they are to hold besides.
 var holds, wants = map[string]string{
 	"frr":      "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
+	"bird":     "# as it was installed\nrouter id 192.0.2.1;\nprotocol device {\n}\nfilter theirs { # by hand\n  reject;\n}\n",
 	"eos":      "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
 	"junos":    "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
 	"ios-xe":   "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
@@ -215,6 +216,7 @@ var holds, wants = map[string]string{
 	"sr-linux": "/interface[name=ethernet-1/1]/mtu 1500\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n",
 }, map[string]string{
 	"frr":      "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
+	"bird":     "protocol device {\n}\nprotocol static ours {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n",
 	"eos":      "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
 	"junos":    "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
 	"ios-xe":   "interface GigabitEthernet1\n description ours\n",
@@ -345,10 +347,10 @@ func (f *farm) mutating() (n int) {
 }
 
 // TestCrashEmbedded is TestCrash against embedded devices: the real drivers over SSH, the
-// guard of those that act at once, and the clocks of those that have one.
+// guard of those that act at once or are one file, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
 	lab.Need(t, "time")
-	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}} {
+	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}} {
 		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound") })
 	}
 }

@@ -37,6 +37,25 @@ func newBook() book {
 // Loose gives the names, as kind:name, that lines use and nothing defines.
 func (dev *Device) Loose() []string { return slices.Sorted(maps.Keys(dev.book.loose)) }
 
+// Strange gives the lines that no rule knows, each behind those it stands under. A block that is
+// a text is known as a whole.
+func (dev *Device) Strange() (out []string) {
+	var down func(in *entry, above string)
+	down = func(in *entry, above string) {
+		for e := range in.lines() {
+			line := above + strings.Join(e.words, " ")
+			switch {
+			case e.r == nil:
+				out = append(out, line)
+			case !e.text():
+				down(e, line+" { ")
+			}
+		}
+	}
+	down(dev.top, "")
+	return out
+}
+
 // defs and refs count the lines that define a name, and those that use it.
 func (dev *Device) defs(name string) int {
 	dev.ask(name)

@@ -28,6 +28,7 @@ type Box struct {
 
 	mu      sync.Mutex // guards all below
 	state   *replay.Device
+	file    string  // what it holds to the last byte, where that is one file
 	at      *cursor // whose mode the state is in
 	name    string  // what the device calls itself
 	startup string  // body of the startup configuration
@@ -68,6 +69,9 @@ type Counters struct {
 
 func newBox(f *Farm, d Device) (*Box, error) {
 	fs, err := newFaults(d.Faults)
+	if err == nil && d.Dialect.AsFile() {
+		err = fileFaults(d.Faults)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,9 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	b.load(string(d.Running))
 	b.glance.Store(&glance{body: b.body()})
 	b.startup = b.body()
-	if len(d.Startup) > 0 {
+	if len(d.Startup) > 0 && d.Dialect.AsFile() {
+		b.startup = string(d.Startup)
+	} else if len(d.Startup) > 0 {
 		b.startup = string(replay.New(d.Dialect, d.Startup).Text())
 	}
 	return b, nil
@@ -92,10 +98,15 @@ func newBox(f *Farm, d Device) (*Box, error) {
 
 // load makes text what the device holds.
 func (b *Box) load(text string) {
-	b.state, b.at = replay.New(b.is.Dialect, []byte(text)), nil
+	b.state, b.file, b.at = replay.New(b.is.Dialect, []byte(text)), text, nil
 }
 
-func (b *Box) body() string { return string(b.state.Text()) }
+func (b *Box) body() string {
+	if b.is.Dialect.AsFile() {
+		return b.file
+	}
+	return string(b.state.Text())
+}
 
 // whole is a configuration as the device shows it, head and end marker included. A tree of
 // paths has neither.
@@ -138,6 +149,9 @@ func (b *Box) Transcript() string {
 // (host key, key exchange) stay as they were at the start.
 func (b *Box) SetFaults(fs ...Fault) error {
 	list, err := newFaults(fs)
+	if err == nil && b.is.Dialect.AsFile() {
+		err = fileFaults(fs)
+	}
 	if err != nil {
 		return err
 	}
@@ -148,10 +162,14 @@ func (b *Box) SetFaults(fs ...Fault) error {
 }
 
 // Type is somebody who types configuration lines on the device itself, from its top
-// configuration mode. A line that the device refuses ends it.
+// configuration mode; or who edits its file and has it read, where it is one. A line that the
+// device refuses ends it.
 func (b *Box) Type(lines ...string) error {
 	b.mu.Lock()
 	defer b.unlock()
+	if b.is.Dialect.AsFile() {
+		return b.edited(lines)
+	}
 	c := &cursor{}
 	for _, l := range lines {
 		b.log.add("console", ">", l)

@@ -39,6 +39,12 @@ func runningOf(platform string) []byte {
 	switch platform {
 	case "frr":
 		return running()
+	case "bird":
+		b.WriteString("# as it was installed\n")
+		for i := range 80 {
+			fmt.Fprintf(&b, "define net%02d = 10.1.%02d.0/24; # %d\n", i, i, i)
+		}
+		return []byte(b.String())
 	case "junos":
 		b.WriteString("routing-options {\n    static {\n")
 		for i := range 80 {
@@ -211,7 +217,7 @@ func TestFetchFaults(t *testing.T) {
 // always ends at one place cannot be told from a whole one; where it does so once, the next
 // answer is another one, and it is asked again.
 func TestFetchFaultsOfAll(t *testing.T) {
-	for _, name := range []string{"eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
+	for _, name := range []string{"bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of it is waiting
 			p := platform(t, name)
@@ -348,6 +354,8 @@ func large(platform string) []byte {
 	}
 	line, text, last := "interface Loopback%[1]d\n description link of many\n", "", ""
 	switch platform {
+	case "bird":
+		line = "protocol static s%[1]d {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n"
 	case "frr":
 		line = "ip prefix-list OURS seq %[1]d permit 198.51.100.0/24 le 32\n"
 	case "junos":
@@ -363,7 +371,7 @@ func large(platform string) []byte {
 // TestLarge: a large text is read whole, with a last line and without.
 func TestLarge(t *testing.T) {
 	lab.Need(t, "time")
-	for _, name := range []string{"frr", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
+	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
 		t.Run(name, func(t *testing.T) {
 			p := platform(t, name)
 			f, err := sim.Start(t.Context(), []sim.Device{{Name: "r0", Platform: name, Session: p.Session, Dialect: p.Dialect, Running: large(name)}})

@@ -33,13 +33,14 @@ type change struct {
 	clock    *sim.Hand
 	old      [32]byte
 	to, from drivers.Target
+	edit     drivers.Edit
 	i        int
 	armed    *sync.WaitGroup // every device of the farm; they share one clock
 	moved    chan struct{}
 }
 
 func (c *change) apply() (write.Pending, error) {
-	return c.w.Apply(c.ctx, c.to, edit, write.Hold{For: 10 * time.Minute, Tx: "plb-fault-1", Before: func(string) error { return nil }})
+	return c.w.Apply(c.ctx, c.to, c.edit, write.Hold{For: 10 * time.Minute, Tx: "plb-fault-1", Before: func(string) error { return nil }})
 }
 
 // isOld: what runs is what ran, and the guard holds nothing.
@@ -271,7 +272,7 @@ var writes = []writeCase{
 
 func TestWriteFaults(t *testing.T) {
 	for _, c := range writes {
-		t.Run(c.name, func(t *testing.T) { playWrite(t, c.fault, c.wait, c.must) })
+		t.Run(c.name, func(t *testing.T) { c.play(t, frr(t), edit) })
 	}
 }
 
@@ -288,20 +289,21 @@ func TestEveryFaultIsPlayed(t *testing.T) {
 
 func is(s ...string) func(int) string { return func(i int) string { return s[i%len(s)] } }
 
-func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must func(*change) error) {
-	clock, n, began := sim.NewHand(time.Unix(1e9, 0)), runs(100), time.Now()
-	f, p := farm(t, n, sim.Options{Clock: clock}, func(i int) []sim.Fault {
-		if s := habit(i); !strings.HasPrefix(s, "drop") && !strings.HasPrefix(s, "reboot") {
+func (c writeCase) play(t *testing.T, p render.Platform, e drivers.Edit) {
+	clock, n, began, wait := sim.NewHand(time.Unix(1e9, 0)), runs(100), time.Now(), c.wait
+	f, _ := farmOf(t, p, n, sim.Options{Clock: clock}, func(i int) []sim.Fault {
+		s := c.fault(i)
+		if !strings.HasPrefix(s, "drop") && !strings.HasPrefix(s, "reboot") && !(p.Dialect.AsFile() && strings.HasPrefix(s, "hang")) {
 			return []sim.Fault{fault(s)}
 		}
-		once := fault(habit(i))
+		once := fault(s)
 		once.Times = 1
 		return []sim.Fault{once}
 	})
 	if wait == 0 {
 		wait = 20 * time.Second
 	}
-	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: wait})
+	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: wait, File: p.Dialect.AsFile()})
 	r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: wait})
 	defer r.Close()
 	var mu sync.Mutex
@@ -310,7 +312,7 @@ func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must fu
 	good, ctx, moved := 0, t.Context(), make(chan struct{})
 	one := func(i int, name string) error {
 		b := f.Device(name)
-		return must(&change{ctx: ctx, b: b, f: f, w: w, r: r, p: p, clock: clock, old: meaning(p, b.Running()), to: f.WriteTarget(name), from: f.Target(name), i: i, armed: &armed, moved: moved})
+		return c.must(&change{ctx: ctx, b: b, f: f, w: w, r: r, p: p, edit: e, clock: clock, old: meaning(p, b.Running()), to: f.WriteTarget(name), from: f.Target(name), i: i, armed: &armed, moved: moved})
 	}
 	each(n, n, func(i int) {
 		name := f.Names()[i]
@@ -319,10 +321,10 @@ func playWrite(t *testing.T, habit func(int) string, wait time.Duration, must fu
 		defer mu.Unlock()
 		if good++; err != nil {
 			good--
-			t.Errorf("%s, %v: %v", name, habit(i), err)
+			t.Errorf("%s, %v: %v", name, c.fault(i), err)
 		}
 	})
-	t.Logf("figure: write %s: %d of %d as it must be, %v", strings.TrimPrefix(t.Name(), "TestWriteFaults/"), good, n, time.Since(began).Round(time.Millisecond))
+	t.Logf("figure: write %s: %d of %d as it must be, %v", c.name, good, n, time.Since(began).Round(time.Millisecond))
 }
 
 // A clock so fast that the trial ends before the first line: no line is sent, as none would

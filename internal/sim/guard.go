@@ -16,6 +16,8 @@ type trial struct {
 	tx       string // "" is none
 	deadline time.Time
 	undo     []string
+	sent     bool   // a file came, whatever became of it
+	target   string // the file that runs on trial
 	base     string // body of the running configuration at arm
 	stop     func()
 	ends     map[string]ending
@@ -27,6 +29,7 @@ type ending struct {
 	saved   bool   // kept: it starts with it too; else: all was proved to be as before
 	base    string // digest of what ran before
 	archive string // what ran when the way back began
+	target  string // the file that was kept
 }
 
 var txShape = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
@@ -58,6 +61,8 @@ func (b *Box) verb(w []string, in string) (string, bool) {
 		return b.whole(b.startup), true
 	case len(w) == 4 && w[0] == "arm":
 		return b.arm(w[1], w[2], w[3], in)
+	case len(w) == 3 && w[0] == "load":
+		return b.takes(w[1], w[2], in)
 	case len(w) != 2 || !txShape.MatchString(w[1]):
 		return "input " + strings.Join(w, " "), false
 	case w[0] == "archive":
@@ -69,8 +74,10 @@ func (b *Box) verb(w []string, in string) (string, bool) {
 			return "foreign " + t.tx, false
 		}
 		return "none", false
+	case w[0] == "keep" && b.is.Dialect.AsFile() && (t.target == "" || b.body() != t.target):
+		return "none it was taken back on the router", false
 	case w[0] == "keep":
-		t.over(b, ending{how: "kept"})
+		t.over(b, ending{how: "kept", target: t.target})
 		b.count.Keeps++
 		return "kept " + w[1] + "\n", true
 	case w[0] == "undo":
@@ -112,9 +119,11 @@ func (b *Box) arm(tx, seconds, base, undo string) (string, bool) {
 		return "input arm", false
 	case t.ends[tx].how != "":
 		return "input " + tx + " was used before", false
-	case reducedSum(b.whole(b.body())) != base:
+	case len(undo) > 1<<20:
+		return "input a way back of more than 1 MiB", false
+	case b.sum(b.whole(b.body())) != base:
 		return "stale", false
-	case reduce(b.whole(b.body())) != reduce(b.whole(b.startup)):
+	case b.reduced(b.whole(b.body())) != b.reduced(b.whole(b.startup)):
 		return "startup", false
 	}
 	b.count.Arms++
@@ -149,7 +158,7 @@ func (b *Box) fire(tx string) {
 func (b *Box) back(how string) bool {
 	t := &b.trial
 	archive := b.body()
-	if archive != t.base {
+	if archive != t.base && !b.is.Dialect.AsFile() {
 		b.state.Top()
 		for _, line := range t.undo {
 			if b.state.Do(strings.TrimSpace(line)) != nil {
@@ -162,10 +171,10 @@ func (b *Box) back(how string) bool {
 		b.load(t.base)
 	}
 	b.at = nil
-	if reduce(b.startup) != reduce(t.base) && b.faults.has("save-fails") == nil {
+	if b.reduced(b.startup) != b.reduced(t.base) && b.faults.has("save-fails") == nil {
 		b.startup = t.base
 	}
-	whole := b.body() == t.base && reduce(b.startup) == reduce(t.base)
+	whole := b.body() == t.base && b.reduced(b.startup) == b.reduced(t.base)
 	t.over(b, ending{how: how, saved: whole, archive: archive})
 	return whole
 }
@@ -176,12 +185,12 @@ func (t *trial) over(b *Box, e ending) {
 		t.stop()
 	}
 	b.log.add("guard", "*", e.how+" "+t.tx)
-	e.base = reducedSum(b.whole(t.base))
+	e.base = b.sum(b.whole(t.base))
 	if t.ends == nil {
 		t.ends = map[string]ending{}
 	}
 	t.ends[t.tx] = e
-	t.tx, t.stop, t.undo = "", nil, nil
+	t.tx, t.stop, t.undo, t.sent, t.target = "", nil, nil, false, ""
 }
 
 func (b *Box) save(tx string) (string, bool) {
@@ -191,6 +200,8 @@ func (b *Box) save(tx string) (string, bool) {
 		return "none", false
 	case b.faults.has("save-fails") != nil:
 		return "failed the startup configuration cannot be written", false
+	case b.is.Dialect.AsFile() && b.body() != e.target:
+		return "failed what runs is not what was kept", false
 	}
 	b.startup, e.saved = b.body(), true
 	b.trial.ends[tx] = e
@@ -227,7 +238,15 @@ func volatileLine(line string) bool {
 	return false
 }
 
-func reducedSum(text string) string {
-	s := sha256.Sum256([]byte(reduce(text)))
+// reduced is that form on this device: a file is what it is.
+func (b *Box) reduced(text string) string {
+	if b.is.Dialect.AsFile() {
+		return text
+	}
+	return reduce(text)
+}
+
+func (b *Box) sum(text string) string {
+	s := sha256.Sum256([]byte(b.reduced(text)))
 	return hex.EncodeToString(s[:])
 }

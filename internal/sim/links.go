@@ -30,7 +30,7 @@ func (b *Box) links() (out []link) {
 	return out
 }
 
-var neighborLine = regexp.MustCompile(`(?m)^\s*neighbor ([0-9a-fA-F.:]+)(?: remote-as| peer|;| \{|\s*$)`)
+var neighborLine = regexp.MustCompile(`(?m)^\s*neighbor ([0-9a-fA-F.:]+)(?: remote-as| peer| as |;| \{|\s*$)`)
 
 // answers tells whether somebody has the address.
 func (b *Box) answers(addr netip.Addr) bool {
@@ -43,7 +43,7 @@ func (b *Box) answers(addr netip.Addr) bool {
 		o := b.farm.boxes[name]
 		if g, ok := o.glance.Load().(*glance); ok && o != b {
 			for _, end := range []string{"/", " ", ";", "\n"} {
-				if strings.Contains(g.body, "address "+addr.String()+end) || strings.Contains(g.body, "[ip-prefix="+addr.String()+end) {
+				if strings.Contains(g.body, "address "+addr.String()+end) || strings.Contains(g.body, "local "+addr.String()+end) || strings.Contains(g.body, "[ip-prefix="+addr.String()+end) {
 					return true
 				}
 			}

@@ -29,6 +29,7 @@ var manners = map[string]func(*Box) manner{
 	"junos":  func(b *Box) manner { return &exclusive{b: b} },
 	"ios-xr": func(b *Box) manner { return &twoStage{b: b} },
 	"ios-xe": func(b *Box) manner { return &revert{b: b} },
+	"bird":   func(b *Box) manner { return file{b} },
 	"nx-os":  func(b *Box) manner { return &dualStage{b: b, points: map[string]string{}} },
 }
 

@@ -248,8 +248,12 @@ func (b *Box) session(conn *ssh.ServerConn, ch ssh.Channel, requests <-chan *ssh
 			}
 			_ = r.Reply(true, nil)
 			go ssh.DiscardRequests(requests)
-			in, err := io.ReadAll(io.LimitReader(ch, 1<<20))
+			in, err := io.ReadAll(io.LimitReader(ch, 4<<20+1))
 			if err != nil {
+				return
+			}
+			if b.is.Dialect.AsFile() {
+				b.asked(conn, ch, want.Command, string(in))
 				return
 			}
 			out, status := b.guard(want.Command, string(in))

@@ -173,7 +173,8 @@ func (s *shell) do(line string) (string, error) {
 		return s.configure(line)
 	case len(ss.Open) > 0 && line == ss.Open[0]: // what a session begins with is what turns paging off
 		s.whole = b.faults.has("pager") == nil
-		return "", nil
+		out, _ := b.manner.exec(s, line) // where it is a question besides
+		return out, nil
 	case line == ss.Fetch:
 		return b.shown(s.prompt()), nil
 	}
