@@ -117,15 +117,15 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []
 const apply = 30 * time.Second
 
 // header is what of a plan is not about one device, and how long a device holds a trial.
-func (e *env) header(head string) (plan.Header, int, error) {
+func (e *env) header(head string) (plan.Header, pipeline.Hold, error) {
 	inputs, err := e.inputs(head)
 	h := plan.Header{Inputs: inputs, Renderer: plan.RendererVersion, Waves: []string{"1", "100%"}}
 	pol, ok, bad := e.policy()
 	if err = errors.Join(err, bad); err != nil || !ok {
-		return h, plan.DefaultHold, err
+		return h, pipeline.Hold{}, err
 	}
 	h.Repo, h.Policy, h.Waves = pol.Repo, pol.Digest, pol.WaveSizes()
-	return h, pol.Hold(apply), nil
+	return h, pipeline.Hold{Usual: pol.Hold(apply), Long: pol.LongHold(apply)}, nil
 }
 
 // inputs is the root over every file that says what is wanted, in the working tree or at a

@@ -205,7 +205,7 @@ func (e *env) leaves(ctx context.Context, b *pipeline.Build, at gate.Evidence, s
 		return plan.Plan{}, err
 	}
 	answers := e.ask(ctx, b, devices, reach, 32, func() {})
-	again, ds := b.Plan(stored.Header, stored.Changes[0].Hold, devices, answers, was.past(), &stored)
+	again, ds := b.Plan(stored.Header, pipeline.Hold{}, devices, answers, was.past(), &stored)
 	few, err := e.enough(b, stored)
 	if ds = append(ds, few...); err != nil || ds.Failed() {
 		return plan.Plan{}, as(errRefused, cmpErr(err, ds))

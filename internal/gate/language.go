@@ -104,7 +104,7 @@ type Class string
 
 // Values are the classes.
 func (Class) Values() []string {
-	return []string{"any", "policy", "lifeline", "filter", "no-timer", "unruled", "over", "gap", "unproved"}
+	return []string{"any", "policy", "lifeline", "filter", "propagating", "no-timer", "unruled", "over", "gap", "unproved"}
 }
 
 // Blocked is a time in which nothing is pushed.

@@ -64,8 +64,8 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 				Hint = "only a network with lab: true may go lower, down to 1s"
 		}
 	}
-	if hold := time.Duration(p.Hold(time.Minute)) * time.Second; hold > p.Exposure() {
-		ds.Failf(src.At(&p.Soak), "policy/too-exposed", "a device would hold a change on trial for %v (soak, timer_margin and a minute to apply it), and max_exposure is %v", hold, p.Exposure()).
+	if hold := time.Duration(p.LongHold(time.Minute)) * time.Second; hold > p.Exposure() {
+		ds.Failf(src.At(&p.Soak), "policy/too-exposed", "a device would hold a change that others learn of on trial for %v (soak twice, timer_margin and a minute to apply it), and max_exposure is %v", hold, p.Exposure()).
 			Hint = "a bad change stands that long where nobody can reach the device: make soak shorter, or raise max_exposure"
 	}
 	p.checkPeople(src, ds)
@@ -163,6 +163,9 @@ func (p Policy) Hold(apply time.Duration) int {
 	all := apply + time.Duration(p.Soak) + time.Duration(p.TimerMargin)
 	return int((all + time.Second - 1) / time.Second)
 }
+
+// LongHold is Hold for a change that others learn of, which is watched twice as long.
+func (p Policy) LongHold(apply time.Duration) int { return p.Hold(apply + time.Duration(p.Soak)) }
 
 // isPolicyPath tells whether a path says who may decide, or what text devices get: such a
 // change needs the people of class policy too.

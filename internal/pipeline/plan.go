@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"net/netip"
@@ -21,10 +22,16 @@ type Past struct {
 	Devices map[string]*network.Device // the facts behind them
 }
 
+// Hold is how many seconds a device waits until it undoes a change by itself; 0: a default.
+type Hold struct {
+	Usual int
+	Long  int // where others learn of the change
+}
+
 // Plan makes the plan from what each device answered to what is wanted of it. hold is how
-// many seconds a device waits until it undoes by itself. like is an approved plan, whose waves
-// and stages are taken; nil for a new one.
-func (b *Build) Plan(h plan.Header, hold int, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
+// many seconds a device waits until it undoes by itself. like is an approved plan, whose waves,
+// stages and timers are taken; nil for a new one.
+func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
 	var in []plan.Input
 	apart := b.network.LastPaths()
 	between, ds := b.between(devices, past, like)
@@ -34,14 +41,25 @@ func (b *Build) Plan(h plan.Header, hold int, devices []string, answers []plan.A
 	for i, name := range devices {
 		c, _ := b.Config(name)
 		d := b.Device(name)
+		trial := func(seconds int) int {
+			return int(b.platforms[d.Platform].Session.Commit.Trial(time.Duration(seconds)*time.Second) / time.Second)
+		}
 		one := plan.Input{
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
 			Want: c, Answer: answers[i], Style: b.platforms[d.Platform].Style, Group: d.Group, Apart: apart[name],
-			Hold:    int(b.platforms[d.Platform].Session.Commit.Trial(time.Duration(cmp.Or(hold, plan.DefaultHold))*time.Second) / time.Second),
+			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
 			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name),
+		}
+		if like != nil {
+			if c, ok := like.Change(name); ok {
+				one.Hold, one.LongHold = trial(c.Hold), trial(c.Hold)
+			}
 		}
 		if was, ok := past.Configs[name]; ok {
 			one.Deployed = was.Text
+		}
+		if was, ok := past.Configs[name]; !ok || !bytes.Equal(was.Text, c.Text) {
+			one.Told = network.Told(past.Devices[name], b.network.Device(name))
 		}
 		if x := d.ExperimentalPush; x != nil {
 			one.Experiment = plan.Experiment{Owner: x.Owner, Until: x.Until}

@@ -59,7 +59,7 @@ func planned(t *testing.T, was, is *pipeline.Build, only ...string) (plan.Plan, 
 			answers = append(answers, plan.Answer{Live: drivers.Live{Text: c.Text}})
 		}
 	}
-	p, ds := is.Plan(plan.Header{Waves: []string{"1", "100%"}}, 0, names, answers, past, nil)
+	p, ds := is.Plan(plan.Header{Waves: []string{"1", "100%"}}, pipeline.Hold{}, names, answers, past, nil)
 	var said []string
 	for _, d := range append(ds, is.Enough(p, past.Devices)...) {
 		said = append(said, d.Rule+": "+d.Text)

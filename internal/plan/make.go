@@ -98,7 +98,10 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	if !c.ways(in, have, via, want, deployed, mid, o, ds) {
 		return c, false
 	}
-	c.Risks = risks(c, in.Experiment)
+	if c.Risks = risks(c, in); c.Propagates() {
+		c.Hold = cmp.Or(in.LongHold, c.Hold)
+		c.Notes = append(c.Notes, in.told()...)
+	}
 	if slices.Contains(c.Risks, Unruled) && slices.Contains(c.Risks, Lifeline) {
 		ds.Failf(asker(in.Want, 0), "plan/unruled-lifeline", "%s: the change touches the way in, and lines that no rule of the platform knows", in.Device).
 			Hint = "send the two in two requests, or add rules for the lines"

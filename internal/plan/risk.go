@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,13 +11,14 @@ import (
 
 // The risk classes. They come from what a change does, never from how earlier ones went.
 const (
-	Lifeline = "lifeline" // it touches the way in
-	Filter   = "filter"   // a filter, or its last use, is taken away
-	NoTimer  = "no-timer" // the device cannot undo by itself
-	Unruled  = "unruled"  // no rule of the platform knows some line
-	Over     = "over"     // a line that is not ours gets another value
-	Gap      = "gap"      // for a moment a line is missing that is there before and after
-	Unproved = "unproved" // a rule has less behind it than Proved
+	Lifeline    = "lifeline"    // it touches the way in
+	Filter      = "filter"      // a filter, or its last use, is taken away
+	Propagating = "propagating" // protocols carry it on to others: what is told, and to whom
+	NoTimer     = "no-timer"    // the device cannot undo by itself
+	Unruled     = "unruled"     // no rule of the platform knows some line
+	Over        = "over"        // a line that is not ours gets another value
+	Gap         = "gap"         // for a moment a line is missing that is there before and after
+	Unproved    = "unproved"    // a rule has less behind it than Proved
 )
 
 // The first words of lines that let us in, and of lines that filter.
@@ -28,13 +30,16 @@ var (
 )
 
 // risks gives the classes of a change, in a fixed order.
-func risks(c Change, x Experiment) (rs []string) {
+func risks(c Change, in Input) (rs []string) {
 	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.All(), holds) }
 	if any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) }) {
 		rs = append(rs, Lifeline)
 	}
 	if any(func(e tree.Edit) bool { return e.Del && unfilters(e) }) {
 		rs = append(rs, Filter)
+	}
+	if len(in.Told) > 0 || in.mends(c.All()) {
+		rs = append(rs, Propagating)
 	}
 	if !slices.Contains(timers, c.Style) {
 		rs = append(rs, NoTimer)
@@ -49,11 +54,45 @@ func risks(c Change, x Experiment) (rs []string) {
 		rs = append(rs, Gap)
 	}
 	if any(func(e tree.Edit) bool { return e.Proof < Proved }) {
-		if rs = append(rs, Unproved); x.Until != "" {
-			rs = append(rs, x.risk())
+		if rs = append(rs, Unproved); in.Experiment.Until != "" {
+			rs = append(rs, in.Experiment.risk())
 		}
 	}
 	return rs
+}
+
+// carried are the templates whose lines protocols carry on.
+var carried = []string{"Policy.tmpl", "BGP.tmpl", "EVPN.tmpl", "VRF.tmpl"}
+
+// Propagates tells whether protocols carry a change on to others: it is watched twice as long.
+func (c Change) Propagates() bool { return slices.Contains(c.Risks, Propagating) }
+
+// told says what others learn of a change.
+func (in Input) told() []string {
+	if len(in.Told) == 0 {
+		return []string{"propagates: it brings back what others learn from the device"}
+	}
+	more := ""
+	if n := len(in.Told) - 1; n > 0 {
+		more = " and " + strconv.Itoa(n) + " more"
+	}
+	return []string{"propagates: others learn of " + in.Told[0] + more + "; it is watched twice as long"}
+}
+
+// mends tells whether a change brings back a line that our last push left on the device, that
+// somebody took away since, and that may be carried on: no fact changes then, and what others
+// learn does all the same.
+func (in Input) mends(es []tree.Edit) bool {
+	left := map[string]bool{}
+	for line := range strings.Lines(string(in.Deployed)) {
+		left[strings.TrimSpace(line)] = true
+	}
+	lines := strings.Split(string(in.Want.Text), "\n")
+	return slices.ContainsFunc(es, func(e tree.Edit) bool {
+		n := e.No - 1
+		return n >= 0 && n < len(lines) && n < len(in.Want.Origins) && left[strings.TrimSpace(lines[n])] &&
+			slices.Contains(carried, path.Base(in.Want.Origins[n].Template.File))
+	})
 }
 
 func top(e tree.Edit) string {

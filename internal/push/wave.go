@@ -174,12 +174,16 @@ func (r *run) kind(err error) Kind {
 	return Rejected
 }
 
-// soak watches a wave: two passes of every check in a row, the last at the end.
+// soak watches a wave: two passes of every check in a row, the last at the end. What protocols
+// carry on takes its time to come back, and is watched twice as long.
 func (r *run) soak(ctx context.Context, wave []*trial, before Vitals) error {
-	good := 0
+	good, long := 0, r.Soak
+	if slices.ContainsFunc(wave, func(t *trial) bool { return t.Propagates() }) {
+		long *= 2
+	}
 	var found []string
 	for range 4 {
-		if err := r.Clock.Sleep(ctx, r.Soak/2); err != nil {
+		if err := r.Clock.Sleep(ctx, long/2); err != nil {
 			return &Error{wave[0].Device, "soak", Sick, err}
 		}
 		r.step("health " + wave[0].Device)
