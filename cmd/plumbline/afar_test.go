@@ -184,7 +184,7 @@ func TestJobWithoutJournal(t *testing.T) {
 		t.Setenv(j.sign, "")
 	}
 	t.Setenv("GITLAB_CI", "true")
-	e := &env{}
+	e := &env{dir: t.TempDir()}
 	for name, c := range map[string]struct {
 		cfg  runnerConfig
 		good bool
@@ -198,8 +198,14 @@ func TestJobWithoutJournal(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if said := e.journalFact(runnerConfig{file: "runner.yaml"}); !strings.Contains(said, "push/journal-lost") || !strings.Contains(said, "journal: git") {
+		t.Errorf("doctor does not tell what would be lost: %s", said)
+	}
+	if said := e.journalFact(runnerConfig{State: t.TempDir(), Journal: inGit, Remote: "origin"}); strings.Contains(said, "refused") || !strings.Contains(said, "on origin") {
+		t.Errorf("doctor tells of a journal that lasts: %s", said)
+	}
 	t.Setenv("GITLAB_CI", "")
-	if err := e.lasts(runnerConfig{}); err != nil {
+	if err := e.lasts(runnerConfig{}); err != nil || strings.Contains(e.journalFact(runnerConfig{}), "refused") {
 		t.Errorf("by hand: %v", err)
 	}
 }

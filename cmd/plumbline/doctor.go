@@ -65,12 +65,36 @@ func (e *env) settings(r runnerConfig) []report.Fact {
 	if err != nil {
 		abs = e.dir
 	}
-	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.stateDir(r) + unwritable(e.stateDir(r))}}
+	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.journalFact(r)}, {Name: "repo_key", Value: keyFact(r)}}
 	out = append(out, e.deciders()...)
 	for _, s := range r.Stores {
 		out = append(out, report.Fact{Name: "store", Value: fmt.Sprintf("%s (%s %s)", s.Name, s.Type, s.Dir)})
 	}
 	return out
+}
+
+// journalFact tells where the journal stands, and whether what it says would be there tomorrow.
+func (e *env) journalFact(r runnerConfig) string {
+	at := e.stateDir(r)
+	out := at + unwritable(at)
+	if r.Journal == inGit {
+		out += ", and on " + r.Remote + " before each step"
+	}
+	if err := e.lasts(r); err != nil {
+		out += " (" + err.Error() + "; a push would be refused)"
+	}
+	return out
+}
+
+// keyFact tells what digests over secrets are keyed with.
+func keyFact(r runnerConfig) string {
+	if r.RepoKey.String() == "" {
+		return "none: plans of devices that hold secrets cannot be approved (plumbline explain plan/no-repo-key)"
+	}
+	if _, err := r.stores().Resolve(r.RepoKey.String()); err != nil {
+		return "cannot be had: " + err.Error()
+	}
+	return r.RepoKey.String()
 }
 
 // deciders tells who decides on this network, and where that stands.

@@ -123,6 +123,9 @@ func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error 
 
 // send pushes a plan that the gate passes.
 func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig, digest string) (push.Result, error) {
+	if result, done, err := e.pushedAlready(ctx, both, digest); done || err != nil {
+		return result, err
+	}
 	pass, b, again, was, err := e.pass(ctx, both, digest)
 	if err != nil {
 		return push.Result{}, err
