@@ -22,7 +22,7 @@ type Session struct {
 	Read    map[string]string // the whole vocabulary of Probe: name -> command, slots <ip>, <name>
 	Commit  Commit            // how a change is put on trial
 	Models  Models            // how it is read through gNMI
-	Netconf Netconf           // how it is read through NETCONF
+	Netconf Netconf           // how it is read and written through NETCONF
 }
 
 // Login is what proves us to a device. It prints as its user alone.

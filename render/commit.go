@@ -107,7 +107,7 @@ func (c *commit) facts(src *strict.Source, ds *diag.List) drivers.Commit {
 // scripts counts how often the lines of a change are sent.
 func scripts(c drivers.Commit) (n int) {
 	for _, s := range slices.Concat(c.Stage, c.Apply) {
-		if s.Send == "<script>" {
+		if strings.Contains(s.Send, "<script>") {
 			n++
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // is on trial, nothing is staged, no lock is held, and the next change is taken.
 func TestHygiene(t *testing.T) {
 	for _, s := range styles(t) {
-		t.Run(s.Name, func(t *testing.T) {
+		t.Run(s.title, func(t *testing.T) {
 			t.Parallel()
 			runs, cut := 0, true
 			for n := 1; cut; n++ {
@@ -29,7 +29,7 @@ func TestHygiene(t *testing.T) {
 					runs++
 				}
 			}
-			t.Logf("figure: %s: %d cuts, each left nothing behind", s.Name, runs)
+			t.Logf("figure: %s: %d cuts, each left nothing behind", s.title, runs)
 		})
 	}
 }

@@ -46,7 +46,7 @@ func TestHabits(t *testing.T) {
 			if slices.Contains(h.not, s.Name) {
 				continue
 			}
-			t.Run(s.Name+"/"+h.fault.Kind, func(t *testing.T) {
+			t.Run(s.title+"/"+h.fault.Kind, func(t *testing.T) {
 				r, b := s.board(t, h.fault)
 				old := string(b.Running())
 				play(t, r, h)

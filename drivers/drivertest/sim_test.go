@@ -14,6 +14,7 @@ import (
 	"plumbline/drivers"
 	"plumbline/drivers/drivertest"
 	"plumbline/drivers/gnmi"
+	"plumbline/drivers/netconf"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/all"
@@ -35,9 +36,10 @@ exit
 end
 `
 
-// style is one platform and a change that its devices take.
+// style is one platform, the way in, and a change that its devices take.
 type style struct {
 	render.Platform
+	title     string // junos, or with the driver where it is not the usual one: junos.netconf
 	running   []byte
 	edit, bad drivers.Edit
 }
@@ -66,9 +68,15 @@ func styleOf(t *testing.T, name string, files fs.FS) style {
 		must(t, err)
 		return text
 	}
-	p, ds := render.Read(templates.FS, strings.TrimSuffix(path.Base(filepath.ToSlash(name)), ".txtar"))
+	title := strings.TrimSuffix(path.Base(filepath.ToSlash(name)), ".txtar")
+	of, driver, _ := strings.Cut(title, ".")
+	p, ds := render.Read(templates.FS, of)
 	if ds.Failed() {
 		t.Fatal(ds)
+	}
+	if driver != "" {
+		p = p.By(driver)
+		p.Driver = driver
 	}
 	var answers []drivers.Answer // line, question and what is said to it
 	if text, err := fs.ReadFile(files, "answers"); err == nil {
@@ -77,7 +85,7 @@ func styleOf(t *testing.T, name string, files fs.FS) style {
 			answers = append(answers, drivers.Answer{Line: w[0], Question: w[1], Reply: w[2]})
 		}
 	}
-	return style{p, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo"), Answers: answers}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
+	return style{p, title, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo"), Answers: answers}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
 }
 
 // board is one embedded device of a style, and what reads and writes it.
@@ -90,8 +98,11 @@ func (s style) board(t *testing.T, faults ...sim.Fault) (drivertest.Rig, *sim.Bo
 	t.Cleanup(f.Stop)
 	b := f.Device("r1")
 	var reader drivers.Reader = ssh.New(s.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
-	if s.Driver == "gnmi" {
+	switch s.Driver {
+	case "gnmi":
 		reader = gnmi.New(s.Session, f.Logins(), gnmi.Options{Timeout: 10 * time.Second})
+	case "netconf":
+		reader = netconf.New(s.Session, f.Logins(), netconf.Options{Timeout: 10 * time.Second})
 	}
 	writer, err := all.Writer(s.Style, s.Session, f.Logins())
 	must(t, err)
@@ -111,7 +122,7 @@ func (s style) board(t *testing.T, faults ...sim.Fault) (drivertest.Rig, *sim.Bo
 // The embedded devices keep the laws, over real sockets, with a clock that is moved.
 func TestEmbedded(t *testing.T) {
 	for _, s := range styles(t) {
-		t.Run(s.Name, func(t *testing.T) {
+		t.Run(s.title, func(t *testing.T) {
 			drivertest.Run(t, func(t *testing.T) drivertest.Rig {
 				r, _ := s.board(t)
 				return r
@@ -141,8 +152,9 @@ func TestDialogue(t *testing.T) {
 // answer; the questions behind it are answered.
 func TestRefusedQuestion(t *testing.T) {
 	for _, s := range styles(t) {
-		t.Run(s.Name, func(t *testing.T) {
+		t.Run(s.title, func(t *testing.T) {
 			s.Session.Read = map[string]string{"nonsense": "show nonsense", "text": s.Session.Fetch}
+			s.Session.Netconf.Read = map[string]string{"nonsense": "<get-nonsense/>", "text": s.Session.Netconf.Fetch}
 			s.Session.Models.Read = map[string]string{"nonsense": "/nonsense", "text": "/"}
 			r, _ := s.board(t)
 			facts, err := r.Reader.Probe(t.Context(), r.Target, "nonsense", "text")

@@ -26,7 +26,7 @@ var (
 	waysIn = []string{"username", "line vty", "aaa", "tacacs", "radius", "ip ssh", "ssh", "management", "service ssh", "system login", "crypto key", "ip route vrf mgmt"}
 	guards = []string{"ip prefix-list", "ipv6 prefix-list", "ip access-list", "ipv6 access-list", "access-list", "bgp as-path access-list", "bgp community-list", "bgp large-community-list", "route-map"}
 	uses   = []string{" prefix-list ", " filter-list ", " route-map ", " distribute-list ", " maximum-prefix "}
-	timers = []string{"guard", "session_timer", "confirmed", "revert_timer", "file_timeout", "gnmi_commit"}
+	timers = []string{"guard", "session_timer", "confirmed", "revert_timer", "file_timeout", "gnmi_commit", "netconf_confirmed"}
 )
 
 // risks gives the classes of a change, in a fixed order.

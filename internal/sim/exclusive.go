@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func (m *exclusive) config(s *shell, line string) (string, bool) {
 	w := strings.Fields(line)
 	switch {
 	case line == "show | compare":
-		return diffs(b.body(), string(s.cand.Text())), true
+		return m.staged(s), true
 	case line == "commit check":
 		if b.window != nil {
 			m.confirm()
@@ -110,6 +111,14 @@ func (m *exclusive) config(s *shell, line string) (string, bool) {
 	return "", false
 }
 
+// staged is how what a session staged differs from what runs.
+func (m *exclusive) staged(s *shell) string {
+	if s.cand == nil {
+		return ""
+	}
+	return diffs(m.b.body(), string(s.cand.Text()))
+}
+
 // quoted gives the comment of a commit.
 func quoted(w []string, from int) string {
 	if len(w) > from+1 && w[from] == "comment" {
@@ -130,7 +139,7 @@ func (m *exclusive) put(s *shell, how, comment string) {
 		m.commits = []entry{{by: "root via other", at: m.now(), text: m.b.body()}}
 	}
 	m.b.commit(s)
-	m.commits = slices.Insert(m.commits, 0, entry{m.now(), s.user + " via cli", how, comment, m.b.body()})
+	m.commits = slices.Insert(m.commits, 0, entry{m.now(), s.user + " via " + cmp.Or(s.way, "cli"), how, comment, m.b.body()})
 }
 
 func (m *exclusive) now() string {

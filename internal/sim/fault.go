@@ -53,6 +53,9 @@ var Kinds = map[string]string{
 	"sha1":            "proves its RSA key by SHA-1 alone",
 	"xml":             "answers in NETCONF with what no device needs (Text: entity, deep, other, open, huge)",
 	"frame":           "frames its answers in NETCONF 1.1 in a way that is none",
+	"poor":            "does not say in NETCONF that it can Text (candidate, confirmed-commit)",
+	"warns":           "remarks in NETCONF something about configuration lines that contain Text, and takes none behind them",
+	"lasting":         "keeps a trial in NETCONF when the session ends that began it",
 	"netconf-1.0":     "speaks NETCONF 1.0 alone",
 	"echo":            "shows each line that it is asked N times more, behind its prompt, among messages of its own",
 }

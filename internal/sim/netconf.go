@@ -29,12 +29,14 @@ const (
 
 // run says hello and answers until the client leaves.
 func (c *caller) run() {
+	defer c.leave()
 	c.in = bufio.NewReader(c.ch)
 	old := c.b.fault("netconf-1.0") != nil
 	caps := "<capability>" + base + "0</capability>"
 	if !old {
 		caps += "<capability>" + base + "1</capability>"
 	}
+	caps += c.b.capable()
 	if c.say(`<hello xmlns="`+netconf+`"><capabilities>`+caps+`</capabilities><session-id>7</session-id></hello>`) != nil {
 		return
 	}
@@ -73,7 +75,10 @@ func (c *caller) request(id, body string) error {
 	if cut == "before" {
 		return errGone
 	}
-	answer := c.do(body)
+	answer, err := c.do(body)
+	if err != nil {
+		return err
+	}
 	if cut != "" {
 		return errGone
 	}
@@ -84,7 +89,10 @@ func (c *caller) request(id, body string) error {
 	if f := c.b.fault("xml"); f != nil {
 		head, id, answer = spoilt(f, id, answer)
 	}
-	err := c.say(head + `<rpc-reply xmlns="` + netconf + `" message-id="` + id + `">` + answer + `</rpc-reply>`)
+	if body == "<close-session/>" {
+		c.leave() // what it held is free before it is told
+	}
+	err = c.say(head + `<rpc-reply xmlns="` + netconf + `" message-id="` + id + `">` + answer + `</rpc-reply>`)
 	if err == nil && body == "<close-session/>" {
 		return errGone
 	}
@@ -109,27 +117,32 @@ func spoilt(f *Fault, id, answer string) (head, theirs, out string) {
 }
 
 // do answers a request with the words of the command line.
-func (c *caller) do(body string) string {
+func (c *caller) do(body string) (string, error) {
 	b := c.b
 	b.mu.Lock()
 	defer b.unlock()
-	b.log.add(c.user, ">", body)
+	if body != "<close-session/>" { // nobody waits for its answer: it may come too late to be heard
+		b.log.add(c.user, ">", body)
+	}
 	n := b.is.Session.Netconf
 	switch body {
 	case "<close-session/>":
-		return "<ok/>"
+		return "<ok/>", nil
 	case n.Fetch:
-		return "<" + n.Text + ">" + escaped(b.shown("")) + "</" + n.Text + ">"
+		return "<" + n.Text + ">" + escaped(b.shown("")) + "</" + n.Text + ">", nil
 	}
 	for name, ask := range n.Read {
 		if ask != body {
 			continue
 		}
 		if out, known := b.manner.exec(&c.shell, b.is.Session.Read[name]); known {
-			return "<output>" + escaped(out) + "</output>"
+			return "<output>\n" + escaped(out) + "</output>", nil
 		}
 	}
-	return `<rpc-error><error-type>protocol</error-type><error-tag>operation-not-supported</error-tag><error-severity>error</error-severity><error-message>syntax error, expecting a request</error-message></rpc-error>`
+	if answer, known, err := c.edit(body); known || err != nil {
+		return answer, err
+	}
+	return refusal("operation-not-supported", "syntax error, expecting a request"), nil
 }
 
 func escaped(text string) string {

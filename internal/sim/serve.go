@@ -237,7 +237,7 @@ func (b *Box) session(conn *ssh.ServerConn, ch ssh.Channel, requests <-chan *ssh
 			}
 			_ = r.Reply(true, nil)
 			go ssh.DiscardRequests(requests)
-			(&caller{shell: shell{b: b, user: conn.User(), ch: ch, host: b.name}}).run()
+			(&caller{shell: shell{b: b, user: conn.User(), way: "netconf", ch: ch, host: b.name}}).run()
 			end(ch, 0)
 			return
 		case "exec":

@@ -16,6 +16,7 @@ import (
 type shell struct {
 	b      *Box
 	user   string
+	way    string // in: netconf, or the command line where it is empty
 	ch     io.ReadWriter
 	host   string // what its prompt says
 	at     cursor

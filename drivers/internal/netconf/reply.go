@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,22 @@ func (r Reply) Text(name string) (string, bool) {
 
 // Chars is all characters of the answer.
 func (r Reply) Chars() string { return strings.TrimSpace(r.root.text()) }
+
+// Form is the answer as tags and words, in their order: without attributes, and without space
+// between elements.
+func (r Reply) Form() string {
+	var b strings.Builder
+	r.root.form(&b)
+	return b.String()
+}
+
+// Warnings are what a device remarks beside an answer.
+func (r Reply) Warnings() (out []string) {
+	for _, e := range r.root.all("rpc-error") {
+		out = append(out, e.word("error-message"))
+	}
+	return out
+}
 
 // node is one element; words stand before its kids and between them.
 type node struct {
@@ -122,17 +139,45 @@ func (n *node) write(b *strings.Builder) {
 	}
 }
 
+func (n *node) form(b *strings.Builder) {
+	for _, p := range n.parts {
+		switch p := p.(type) {
+		case string:
+			if strings.TrimSpace(p) != "" {
+				b.WriteString(p)
+			}
+		case *node:
+			if p.blank() {
+				b.WriteString("<" + p.name.Local + "/>")
+				continue
+			}
+			b.WriteString("<" + p.name.Local + ">")
+			p.form(b)
+			b.WriteString("</" + p.name.Local + ">")
+		}
+	}
+}
+
+func (n *node) blank() bool {
+	return !slices.ContainsFunc(n.parts, func(p any) bool {
+		text, is := p.(string)
+		return !is || strings.TrimSpace(text) != ""
+	})
+}
+
+// word is the text of the first element of a name, in one line.
+func (n *node) word(name string) string {
+	for _, k := range n.all(name) {
+		return strings.Join(strings.Fields(k.text()), " ")
+	}
+	return ""
+}
+
 // refusal is why a device says no; warnings are none (RFC 6241, 4.3).
 func (n *node) refusal() string {
 	for _, e := range n.all("rpc-error") {
-		word := func(name string) string {
-			for _, k := range e.all(name) {
-				return strings.Join(strings.Fields(k.text()), " ")
-			}
-			return ""
-		}
-		if word("error-severity") != "warning" {
-			return strings.TrimSpace(word("error-tag") + " " + word("error-message"))
+		if e.word("error-severity") != "warning" {
+			return strings.TrimSpace(e.word("error-tag") + " " + e.word("error-message"))
 		}
 	}
 	return ""

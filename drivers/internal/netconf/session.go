@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"plumbline/drivers"
 	"plumbline/drivers/internal/wire"
@@ -86,6 +87,22 @@ func (s *Session) greet(ctx context.Context) (err error) {
 	return nil
 }
 
+// User is who is logged in.
+func (s *Session) User() string { return s.conn.User() }
+
+// Can tells whether the device says that it has a capability of RFC 6241, in any version of it:
+// candidate, confirmed-commit.
+func (s *Session) Can(name string) bool {
+	return slices.ContainsFunc(s.Capabilities, func(c string) bool {
+		for _, p := range []string{"urn:ietf:params:netconf:capability:", "urn:ietf:params:xml:ns:netconf:capability:"} {
+			if of, is := strings.CutPrefix(c, p); is && strings.HasPrefix(of, name+":") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // Has tells whether the device says that it can something.
 func (s *Session) Has(capability string) bool { return slices.Contains(s.Capabilities, capability) }
 
@@ -97,30 +114,29 @@ func (s *Session) Version() string {
 	return "1.0"
 }
 
+// Refusal is a device that says no to a request, in its own words.
+type Refusal struct{ Text string }
+
+// Error gives these words.
+func (r *Refusal) Error() string { return r.Text }
+
+// Unwrap gives the kind.
+func (r *Refusal) Unwrap() error { return drivers.ErrForbidden }
+
 // Ask sends one request and gives the whole answer. An answer to another one, a part of one, or
-// XML that no device needs is the end of the session; a refusal is drivers.ErrForbidden.
+// XML that no device needs is the end of the session; a refusal is a Refusal. Errors name the
+// element of a request and never what stands in it.
 func (s *Session) Ask(ctx context.Context, request string) (Reply, error) {
 	ctx, end := s.conn.Within(ctx)
 	defer end()
 	s.number++
-	number := fmt.Sprint(s.number)
-	frame := marked
-	if s.chunked {
-		frame = chunk
+	number, what := fmt.Sprint(s.number), named(request)
+	if err := s.stream.Say(request, s.frame); err != nil {
+		return Reply{}, s.lost(ctx, what, err)
 	}
-	err := s.stream.Say(request, func(body string) string {
-		return frame(`<rpc xmlns="` + space + `" message-id="` + number + `">` + body + `</rpc>`)
-	})
+	text, err := s.message()
 	if err != nil {
-		return Reply{}, s.lost(ctx, request, err)
-	}
-	read := untilMark
-	if s.chunked {
-		read = chunks
-	}
-	text, err := read(s.in, s.conn.Budget())
-	if err != nil {
-		return Reply{}, s.lost(ctx, request, err)
+		return Reply{}, s.lost(ctx, what, err)
 	}
 	n, err := parse(text)
 	if err == nil && (n.name.Local != "rpc-reply" || n.name.Space != space || n.attr("message-id") != number) {
@@ -128,25 +144,59 @@ func (s *Session) Ask(ctx context.Context, request string) (Reply, error) {
 	}
 	if err != nil {
 		s.conn.Close() // whatever comes next is not to be trusted either
-		return Reply{}, s.fail(drivers.ErrCut, fmt.Sprintf("the answer to %.80q is not taken: %v", request, err), "")
+		return Reply{}, s.fail(drivers.ErrCut, fmt.Sprintf("the answer to %.80q is not taken: %v", what, err), "")
 	}
 	if no := n.refusal(); no != "" {
-		return Reply{}, s.fail(drivers.ErrForbidden, fmt.Sprintf("the device refuses %.80q: %.200s", request, no), "")
+		return Reply{}, &drivers.Failure{Device: s.target.Name, Kind: drivers.ErrForbidden, Text: fmt.Sprintf("the device refuses %.80q: %.200s", what, no), Cause: &Refusal{no}}
 	}
 	return Reply{n}, nil
 }
 
+// named is the first tag of a request.
+func named(request string) string {
+	tag, _, _ := strings.Cut(request, ">")
+	return tag + ">"
+}
+
 // Close says goodbye and ends the connection; it does not wait for a device that is silent.
 func (s *Session) Close() {
-	s.number++
-	body := `<rpc xmlns="` + space + `" message-id="` + fmt.Sprint(s.number) + `">` + goodbye + `</rpc>`
-	frame := marked
-	if s.chunked {
-		frame = chunk
-	}
-	_ = s.stream.Say(goodbye, func(string) string { return frame(body) })
+	_ = s.goodbye()
 	s.stream.Close()
 	s.conn.Close()
+}
+
+// End is Close for a session that held a lock: the device gives it free before it answers, and
+// gets a second for that. It may be repeated.
+func (s *Session) End() {
+	if s.goodbye() == nil {
+		stop := time.AfterFunc(time.Second, s.conn.Close)
+		_, _ = s.message()
+		stop.Stop()
+	}
+	s.stream.Close()
+	s.conn.Close()
+}
+
+func (s *Session) goodbye() error {
+	s.number++
+	return s.stream.Say(goodbye, s.frame)
+}
+
+// frame is a request with its number, as both sides agreed to send it.
+func (s *Session) frame(body string) string {
+	text := `<rpc xmlns="` + space + `" message-id="` + fmt.Sprint(s.number) + `">` + body + `</rpc>`
+	if s.chunked {
+		return chunk(text)
+	}
+	return marked(text)
+}
+
+// message reads one message.
+func (s *Session) message() ([]byte, error) {
+	if s.chunked {
+		return chunks(s.in, s.conn.Budget())
+	}
+	return untilMark(s.in, s.conn.Budget())
 }
 
 func (s *Session) lost(ctx context.Context, what string, err error) error {

@@ -96,6 +96,15 @@ func body(out []Line, depth []int, closers []string, i int) int {
 	return end - 1
 }
 
+// Text gives lines as they were written, for a way in that takes them all at once.
+func Text(lines []Line) string {
+	var out strings.Builder
+	for _, l := range lines {
+		out.WriteString(l.text + "\n")
+	}
+	return out.String()
+}
+
 // leaves tells whether a line is one that closes a block.
 func leaves(line string, closers []string) bool {
 	word := strings.TrimLeft(line, " ")

@@ -32,10 +32,13 @@ func Any() Allow { return Allow{any: true} }
 
 // passes tells whether a line may leave.
 func (a Allow) passes(line string) bool {
+	if line != "" && slices.Contains(a.whole, line) { // one that was named, in a frame of its own: its lines end nothing
+		return true
+	}
 	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) || line == "" {
 		return false
 	}
-	return a.any || slices.Contains(a.whole, line) || slices.ContainsFunc(a.lines, func(p string) bool { return fits(p, line) })
+	return a.any || slices.ContainsFunc(a.lines, func(p string) bool { return fits(p, line) })
 }
 
 // fits compares word by word: a slot takes one word of its type, all else is literal.

@@ -23,6 +23,9 @@ var writers = map[string]func(drivers.Session, drivers.Logins) write.Writer{
 	"session_timer": clocked,
 	"confirmed":     clocked,
 	"revert_timer":  clocked,
+	"netconf_confirmed": func(s drivers.Session, l drivers.Logins) write.Writer {
+		return trial.Netconf(s, l, trial.Options{})
+	},
 	"gnmi_commit": func(s drivers.Session, l drivers.Logins) write.Writer {
 		return request.New(s, l, time.Minute)
 	},
@@ -38,5 +41,5 @@ func Writer(style string, s drivers.Session, l drivers.Logins) (write.Writer, er
 	if f, ok := writers[style]; ok {
 		return f(s, l), nil
 	}
-	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard, file_timeout, session_timer, confirmed, revert_timer, gnmi_commit", style)
+	return nil, fmt.Errorf("no writer knows the style %q; platform.yaml may name: guard, file_timeout, session_timer, confirmed, revert_timer, gnmi_commit, netconf_confirmed", style)
 }

@@ -8,57 +8,31 @@ import (
 	"time"
 
 	"plumbline/drivers"
-	"plumbline/drivers/internal/wire"
 	"plumbline/drivers/write"
 )
-
-// session is one terminal with the write credential.
-type session struct {
-	*wire.Conn
-	sh *wire.Shell
-	w  *Writer
-	t  drivers.Target
-}
-
-func (w *Writer) dial(ctx context.Context, t drivers.Target) (*session, error) {
-	c, err := wire.Dial(ctx, t, w.logins, wire.Any(), w.limits)
-	if err != nil {
-		return nil, err
-	}
-	sh, err := c.Shell(ctx, w.s)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	return &session{Conn: c, sh: sh, w: w, t: t}, nil
-}
-
-// Close ends the terminal and the connection; it may be repeated.
-func (s *session) Close() {
-	s.Conn.Close()
-	s.sh.Close()
-}
 
 // hand is the session that changes the device. It outlives the call that opened it, where
 // the platform wants the trial to be ended by the session that began it.
 type hand struct {
-	*session
+	mouth
 	over context.CancelFunc
 	bind func() bool
 }
 
-func (w *Writer) hand(ctx context.Context, t drivers.Target) (*hand, error) {
+// grasp opens the hand of a trial.
+func (p *pending) grasp(ctx context.Context) error {
 	own, over := context.WithCancel(context.WithoutCancel(ctx))
 	bind := context.AfterFunc(ctx, over)
-	s, err := w.dial(own, t)
+	m, _, err := p.w.dial(own, p.t, p.words())
 	if err != nil {
 		over()
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return nil, err
+		return err
 	}
-	return &hand{s, over, bind}, nil
+	p.hand = &hand{m, over, bind}
+	return nil
 }
 
 // stay frees the hand from the call that opened it, for as long as the trial lasts.
@@ -69,31 +43,39 @@ func (h *hand) stay(trial time.Duration) {
 
 // Close ends it.
 func (h *hand) Close() {
-	h.session.Close()
+	h.mouth.Close()
 	h.over()
 }
 
 // eye is a session that only asks.
 type eye struct {
-	*session
+	mouth
+	w     *Writer
+	t     drivers.Target
+	asks  []string // about trials
 	tx    string
 	holes *strings.Replacer
 }
 
 func (w *Writer) look(ctx context.Context, t drivers.Target, tx string) (*eye, error) {
-	s, err := w.dial(ctx, t)
+	e := &eye{w: w, t: t, tx: tx}
+	for _, ask := range w.c.Pending.Asks {
+		e.asks = append(e.asks, strings.ReplaceAll(ask, "<tag>", tx))
+	}
+	m, user, err := w.dial(ctx, t, e.asks)
 	if err != nil {
 		return nil, err
 	}
-	return &eye{s, tx, strings.NewReplacer("<tag>", regexp.QuoteMeta(tx), "<user>", regexp.QuoteMeta(s.User()))}, nil
+	e.mouth, e.holes = m, strings.NewReplacer("<tag>", regexp.QuoteMeta(tx), "<user>", regexp.QuoteMeta(user))
+	return e, nil
 }
 
 // state asks whose change is on trial, and whether the device remembers an earlier one of
 // this mark.
 func (e *eye) state(ctx context.Context) (s write.State, used bool, err error) {
 	var all strings.Builder
-	for _, ask := range e.w.c.Pending.Asks {
-		said, err := e.sh.Ask(ctx, strings.ReplaceAll(ask, "<tag>", e.tx), "")
+	for _, ask := range e.asks {
+		said, err := e.ask(ctx, ask)
 		if err != nil {
 			return write.Unseen, false, err
 		}
@@ -141,13 +123,13 @@ func (e *eye) startup(ctx context.Context) (bool, error) {
 	if q.Ask == "" {
 		return true, nil
 	}
-	said, err := e.sh.Whole(ctx, q.Ask, "")
+	said, err := e.ask(ctx, q.Ask)
 	return match(q.Same, said, nil), err
 }
 
 // running reads what runs, in the form in which texts are compared.
 func (e *eye) running(ctx context.Context) (string, error) {
-	text, err := e.sh.Whole(ctx, e.w.s.Fetch, e.w.s.End)
+	text, err := e.ask(ctx, e.w.fetch)
 	if err != nil {
 		return "", err
 	}

@@ -102,11 +102,10 @@ func (p *pending) take(ctx context.Context) error {
 	if p.w.c.Session == "bound" {
 		return trouble(p.t, write.ErrInDoubt, "the session that began the trial is gone, and no other can end it", "it goes back by itself; then run resume", nil)
 	}
-	var err error
-	if p.hand, err = p.w.hand(ctx, p.t); err != nil || p.w.c.Session != "held" {
+	if err := p.grasp(ctx); err != nil || p.w.c.Session != "held" {
 		return err
 	}
-	err = p.steps(ctx, p.w.c.Lock)
+	err := p.steps(ctx, p.w.c.Lock)
 	var no *write.Refused
 	if errors.As(err, &no) {
 		p.drop()
@@ -121,7 +120,7 @@ func (p *pending) clear(ctx context.Context) error {
 	if c.Ask == "" {
 		return nil
 	}
-	said, err := p.hand.sh.Ask(ctx, c.Ask, "")
+	said, err := p.hand.ask(ctx, c.Ask)
 	if err == nil && !match(c.Same, said, nil) {
 		err = trouble(p.t, write.ErrStale, "somebody staged lines during the trial", "undo, then plan again", nil)
 	}
@@ -140,7 +139,7 @@ func (p *pending) save(ctx context.Context, eye *eye) error {
 	if err := p.h.Step("save"); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
-	if p.hand, err = p.w.hand(ctx, p.t); err != nil {
+	if err = p.grasp(ctx); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
 	defer p.drop()

@@ -24,39 +24,20 @@ func (p *pending) steps(ctx context.Context, groups ...[]drivers.Step) error {
 	return nil
 }
 
+// step sends one step, with the lines whose place it holds.
 func (p *pending) step(ctx context.Context, s drivers.Step) error {
-	switch s.Send {
-	case "<script>":
-		return script.Type(ctx, p.hand.sh, p.t, p.do, p.w.s.Notes...)
-	case "<undo>":
-		return script.Type(ctx, p.hand.sh, p.t, p.undo, p.w.s.Notes...)
-	}
-	line := p.fill(s.Send)
-	if s.Want == "" {
-		return script.Quiet(ctx, p.hand.sh, p.t, 0, line, p.w.s.Notes...)
-	}
-	said, err := p.hand.sh.Do(ctx, line)
-	if err != nil {
-		return err
-	}
-	if p.refusal(said) || s.Want != "*" && !strings.Contains(said+p.hand.sh.Prompt(), p.fill(s.Want)) {
-		return &write.Refused{Device: p.t.Name, Line: line, Reply: strings.Join(strings.Fields(said), " ")}
-	}
-	return nil
+	return p.hand.tell(ctx, drivers.Step{Send: p.fill(s.Send), Want: p.fill(s.Want)}, p.lines(s))
 }
 
-// refusal tells whether a line of an answer is one of those that say no.
-func (p *pending) refusal(said string) bool {
-	for line := range strings.Lines(said) {
-		line = strings.TrimSpace(line)
-		begins := func(heads []string) bool {
-			return slices.ContainsFunc(heads, func(h string) bool { return strings.HasPrefix(line, h) })
-		}
-		if begins(p.w.s.Errors) && !begins(p.w.s.Notes) {
-			return true
-		}
+// lines are those whose place a step holds; nil where it holds no place.
+func (p *pending) lines(s drivers.Step) []script.Line {
+	switch {
+	case strings.Contains(s.Send, "<script>"):
+		return append([]script.Line{}, p.do...)
+	case strings.Contains(s.Send, "<undo>"):
+		return append([]script.Line{}, p.undo...)
 	}
-	return false
+	return nil
 }
 
 // fill puts the mark and the length of the trial into the holes of a line.
@@ -106,10 +87,13 @@ func (p *pending) reverse(ctx context.Context) {
 		return
 	}
 	h := p.h
-	p.do, p.undo, p.h.Tx = p.undo, p.do, h.Tx+"-back"
+	p.do, p.undo, p.h.Tx = p.undo, p.do, back(h.Tx)
 	_ = p.steps(ctx, p.w.c.Stage, p.w.c.Check, p.w.c.Arm, p.w.c.Apply)
 	p.do, p.undo, p.h = p.undo, p.do, h
 }
+
+// back is the mark of the way back of a trial.
+func back(tx string) string { return tx + "-back" }
 
 // clean forgets all that is ours and not kept, in time of its own, and proves on a new
 // connection that what runs is what ran and that nothing is on trial.
@@ -118,8 +102,7 @@ func (p *pending) clean(ctx context.Context) error {
 	defer cancel()
 	if p.discard(ctx) != nil { // the session is lost: by another one
 		p.drop()
-		var err error
-		if p.hand, err = p.w.hand(ctx, p.t); err != nil {
+		if err := p.grasp(ctx); err != nil {
 			return err
 		}
 		if err := p.discard(ctx); err != nil {
@@ -136,7 +119,8 @@ func (p *pending) discard(ctx context.Context) error {
 		return drivers.ErrCut
 	}
 	for _, s := range p.w.c.Discard {
-		if _, err := p.hand.sh.Do(ctx, p.fill(s.Send)); err != nil {
+		err := p.hand.tell(ctx, drivers.Step{Send: p.fill(s.Send), Want: "*"}, nil)
+		if no := (*write.Refused)(nil); err != nil && !errors.As(err, &no) {
 			return err
 		}
 	}
