@@ -111,6 +111,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 	}
 	p.Session.Models = f.Models.facts(&p, src, &ds)
 	p.Session.Netconf = f.Netconf.facts(&p, src, &ds)
+	f.reached(src, &ds)
 	p.Clock = f.Clock.facts(&p, src, &ds)
 	f.evident(src, &ds)
 	p.Dialect = language(platforms, name, &ds)
@@ -119,6 +120,15 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 	}
 	p.Dialect.Join(slices.Clone(f.Session.Volatile), f.Session.End)
 	return p, ds
+}
+
+// reached holds that a driver which a platform names has the block that it reads by.
+func (f *file) reached(src *strict.Source, ds *diag.List) {
+	for i := range f.Drivers {
+		if d := f.Drivers[i]; d == "gnmi" && f.Models == nil || d == "netconf" && f.Netconf == nil {
+			ds.Failf(src.At(&f.Drivers[i]), "platform/driver", "nothing says what is asked for by %s: give the block %s, or leave it out of drivers", d, d)
+		}
+	}
 }
 
 func (s session) session(read []question) drivers.Session {

@@ -28,6 +28,13 @@ func TestRead(t *testing.T) {
 		{"text: configuration-text", "text: <configuration-text>", "without brackets"},
 		{"{name: version, ask: '<get", "{name: edition, ask: '<get", `"edition" is not among those of read`},
 		{"    - {name: isis, ask: '<get", "    - {name: startup, ask: '<get", `health asks "isis", for which there is no request`},
+		{"needs: [candidate, confirmed-commit]", "", "names in needs"},
+		{"want: <commit-check-success/>", "want: ''", "no answer is good because nothing is wrong"},
+		{"{send: <discard-changes/>}", "{send: rollback 0}", "one whole element"},
+		{"asks: [<get-commit-information format=\"text\"/>]", "asks: [<commit-configuration/>]", "is no question"},
+		{"candidate: {ask: <get-configuration compare=\"rollback\" rollback=\"0\" format=\"text\"/>", "candidate: {ask: <discard-changes/>", "is no question"},
+		{"<configuration-set><script></configuration-set>", "<configuration-set/>", "send the <script> once"},
+		{"drivers: [ssh, netconf]", "drivers: [ssh, netconf, gnmi]", "give the block gnmi"},
 	})
 	broken(t, "frr", []mistake{
 		{"", "", ""},

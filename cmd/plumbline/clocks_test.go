@@ -28,6 +28,7 @@ func TestClocks(t *testing.T) {
 		{"ios-xr", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
 		{"ios-xe", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
 		{"nx-os", []string{"router bgp 64496", "router-id 192.0.2.99"}},
+		{"junos/netconf", []string{"set routing-options router-id 192.0.2.99"}},
 		{"sr-linux", []string{"update /network-instance[name=default]/protocols/bgp/router-id 192.0.2.99"}},
 	} {
 		t.Run(c.platform, func(t *testing.T) {
@@ -52,7 +53,7 @@ func TestClocks(t *testing.T) {
 			box.Save()
 			s.plumb(differ, "drift")
 			s.do(s.restore, s.empty)
-			if c.platform == "junos" || c.platform == "sr-linux" || c.platform == "bird" { // whose lines are not of Cisco's kind
+			if strings.HasPrefix(c.platform, "junos") || c.platform == "sr-linux" || c.platform == "bird" { // whose lines are not of Cisco's kind
 				s.parts()
 			}
 		})
@@ -77,8 +78,10 @@ func (s *stage) parts() {
 	s.do(s.empty)
 }
 
-// moved puts a network of FRR on another platform.
+// moved puts a network of FRR on another platform, spoken to by another driver than the usual one
+// where that stands behind a slash.
 func moved(network, platform string) error {
+	platform, driver, _ := strings.Cut(platform, "/")
 	names, err := fs.ReadFile(templates.FS, platform+"/testdata/render/ports")
 	if err != nil {
 		if names, err = os.ReadFile(filepath.Join("..", "..", "templates", platform, "testdata", "render", "ports")); err != nil {
@@ -110,6 +113,9 @@ func moved(network, platform string) error {
   read: {user: plumb-read, secret: secret://local/net/read#password}
   write: {user: plumb-write, secret: secret://local/net/write#password}
 devices:`), 1)
+		}
+		if driver != "" {
+			text = bytes.ReplaceAll(text, []byte("  credential: net\n"), []byte("  credential: net\n  driver: "+driver+"\n"))
 		}
 		return os.WriteFile(file, bytes.ReplaceAll(text, []byte("platform: frr"), []byte("platform: "+platform)), 0o644)
 	})

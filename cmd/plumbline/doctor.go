@@ -189,7 +189,7 @@ func claims(ctx context.Context, reach drivers.Reach, name string, read bool) []
 // required adds what a platform needs of a device before it can be pushed to, and whether
 // it is there.
 func (e *env) required(ctx context.Context, b *pipeline.Build, cfg runnerConfig, reach drivers.Reach, name string, live []byte, notes []string) ([]string, bool) {
-	p, bad := b.Platform(b.Device(name).Platform), false
+	p, bad := b.On(b.Device(name)), false
 	for _, r := range p.Requires {
 		asked := r.Ask == p.Style || r.Ask == "pending" && len(p.Session.Commit.Apply) > 0 // what a writer can tell
 		switch has, seen := strings.Contains("\n"+string(live), "\n"+r.Want), r.Ask == p.Session.Fetch; {

@@ -1,36 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"plumbline/drivers"
 )
 
 // TestNetconf holds that a network of devices that speak NETCONF is read and compared as any other
-// one, that doctor tells what they answer, and that nobody is led to believe that they are written
-// to: the writer is refused with the next step before anything is said.
+// one, that doctor tells what they answer and how they would be changed, and that a platform which
+// says nothing of writing in this way is refused with the next step before anything is said.
 func TestNetconf(t *testing.T) {
 	t.Parallel()
 	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-	s.edited = func(network string) error {
-		if err := moved(network, "junos"); err != nil {
-			return err
-		}
-		return filepath.WalkDir(network, func(file string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(file, bytes.ReplaceAll(text, []byte("  credential: net\n"), []byte("  credential: net\n  driver: netconf\n")), 0o644)
-		})
-	}
+	s.edited = func(network string) error { return moved(network, "junos/netconf") }
 	s.holds = []byte("system {\n    domain-name example.net;\n}\n") // none is empty: it is reached
 	t.Cleanup(s.stop)
 	s.do(s.start, s.commit)
@@ -38,16 +22,22 @@ func TestNetconf(t *testing.T) {
 		t.Errorf("of empty devices:\n%s", out)
 	}
 	out := s.plumb(ok, "doctor", demoRouter)
-	for _, want := range []string{"changes: none; " + demoRouter + ": over NETCONF", "identity: it proved what is pinned (ssh-ed25519)", "it says: NETCONF 1.1, 2 capabilities", "clock: that of this machine", "questions that it answers: bgp_summary, clock, interfaces, isis, ospf, pending, version ("} {
+	for _, want := range []string{"changes: netconf_confirmed, by a clock of the device, from 1m0s to 1000h0m0s", "identity: it proved what is pinned (ssh-ed25519)", "it says: NETCONF 1.1, 6 capabilities: candidate:1.0 confirmed-commit:1.0 validate:1.0", "clock: that of this machine", "questions that it answers: bgp_summary, clock, interfaces, isis, ospf, pending, version ("} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in:\n%s", want, out)
 		}
 	}
-	if _, err := writers(s.build, runnerConfig{})(demoRouter); err == nil || !strings.Contains(err.Error(), "say driver: ssh") {
+	d := s.build.Device(demoRouter)
+	p := s.build.On(d)
+	if err := unwritten(p, d); err != nil {
 		t.Errorf("a writer: %v", err)
 	}
+	p.Session.Commit = drivers.Commit{}
+	if err := unwritten(p, d); err == nil || !strings.Contains(err.Error(), "say driver: ssh") {
+		t.Errorf("a writer of a platform without words for it: %v", err)
+	}
 	for _, name := range s.farm.Names() {
-		if n := s.farm.Device(name).Counters(); n.Mutating+n.Arms+n.WriteSessions != 0 {
+		if n := s.farm.Device(name).Counters(); n.Mutating+n.Arms != 0 || n.WriteSessions > 1 {
 			t.Errorf("%s: reading writes: %+v", name, n)
 		}
 	}

@@ -288,7 +288,7 @@ func writers(b *pipeline.Build, cfg runnerConfig) write.Reach {
 	logins := cfg.logins(b, func(c inventory.Credential) inventory.User { return c.Write })
 	return func(device string) (write.Writer, error) {
 		d := b.Device(device)
-		p := b.Platform(d.Platform)
+		p := b.On(d)
 		if err := unwritten(p, d); err != nil {
 			return nil, err
 		}

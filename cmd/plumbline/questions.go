@@ -21,7 +21,7 @@ import (
 // its health is judged by is not answered.
 func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach, name string, s *report.Section) (bad bool) {
 	d := b.Device(name)
-	p := b.Platform(d.Platform)
+	p := b.On(d)
 	var kinds []string
 	for _, k := range pipeline.Pins(d) {
 		kind, _, _ := strings.Cut(k, " ")

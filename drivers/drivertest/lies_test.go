@@ -28,6 +28,7 @@ var habits = []habit{
 	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"frr", "nx-os"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "untold"}, not: []string{"frr"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
+	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, not: []string{"eos", "frr", "ios-xe", "ios-xr", "nx-os", "sr-linux"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},
 	{fault: sim.Fault{Kind: "asks", Text: "9"}, not: []string{"eos", "ios-xr", "junos", "nx-os", "sr-linux"}, apply: write.ErrRefused},
 	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"junos", "sr-linux"}, apply: write.ErrRefused},
@@ -85,3 +86,25 @@ func play(t *testing.T, r drivertest.Rig, h habit) {
 }
 
 func hold(r drivertest.Rig, tx string) write.Hold { return write.Hold{For: r.Hold, Tx: tx} }
+
+// What somebody stages while a trial runs is not confirmed with it.
+func TestStagedMeanwhile(t *testing.T) {
+	for _, s := range styles(t) {
+		if s.Name != "junos" {
+			continue
+		}
+		r, b := s.board(t)
+		old := string(b.Running())
+		p, err := r.Writer.Apply(t.Context(), r.WriteTo, r.Edit, hold(r, "plb-staged"))
+		must(t, err)
+		must(t, b.SetFaults(sim.Fault{Kind: "staged", Text: "mtu 1500"}))
+		if err := p.Keep(t.Context()); !errors.Is(err, write.ErrStale) || b.Counters().Keeps != 0 {
+			t.Errorf("%s: keep: %v, want %v", s.title, err, write.ErrStale)
+		}
+		must(t, b.SetFaults())
+		must(t, p.Undo(t.Context()))
+		if string(b.Running()) != old {
+			t.Errorf("%s: it holds:\n%s", s.title, b.Running())
+		}
+	}
+}

@@ -41,12 +41,13 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 	for i, name := range devices {
 		c, _ := b.Config(name)
 		d := b.Device(name)
+		p := b.On(d)
 		trial := func(seconds int) int {
-			return int(b.platforms[d.Platform].Session.Commit.Trial(time.Duration(seconds)*time.Second) / time.Second)
+			return int(p.Session.Commit.Trial(time.Duration(seconds)*time.Second) / time.Second)
 		}
 		one := plan.Input{
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
-			Want: c, Answer: answers[i], Style: b.platforms[d.Platform].Style, Group: d.Group, Apart: apart[name],
+			Want: c, Answer: answers[i], Style: p.Style, Group: d.Group, Apart: apart[name],
 			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
 			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name),
 		}

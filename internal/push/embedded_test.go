@@ -17,6 +17,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/drivers/gnmi"
+	"plumbline/drivers/netconf"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write"
 	"plumbline/drivers/write/all"
@@ -44,11 +45,16 @@ type files struct {
 	Logins  map[string]drivers.Login
 }
 
+// platform reads one by its name, or by that and the driver by which it is spoken to: junos/netconf.
 func platform(t *testing.T, name string) render.Platform {
 	t.Helper()
+	name, driver, other := strings.Cut(name, "/")
 	p, ds := render.Read(templates.FS, name)
 	if ds.Failed() {
 		t.Fatal(ds)
+	}
+	if p = p.By(driver); other {
+		p.Driver = driver
 	}
 	return p
 }
@@ -142,8 +148,11 @@ func overSSH(t *testing.T, fs files) push.Options {
 		}
 		w = watched{w, t, approved}
 		ps[name], readers[name], writers[name] = p, ssh.New(p.Session, logins, ssh.Options{Timeout: timeout}), w
-		if p.Driver == "gnmi" {
+		switch p.Driver {
+		case "gnmi":
 			readers[name] = gnmi.New(p.Session, logins, gnmi.Options{Timeout: timeout})
+		case "netconf":
+			readers[name] = netconf.New(p.Session, logins, netconf.Options{Timeout: timeout})
 		}
 	}
 	return push.Options{
@@ -240,7 +249,7 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 		}
 		p := known[name]
 		f.ps[n] = p
-		devices = append(devices, sim.Device{Name: n, Platform: name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[name]), Driver: p.Driver})
+		devices = append(devices, sim.Device{Name: n, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[p.Name]), Driver: p.Driver})
 	}
 	var err error
 	opt := sim.Options{Guard: guard.Digest()}
@@ -259,7 +268,7 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 	var in []plan.Input
 	for i, n := range f.sim.Names() {
 		to := f.sim.Target(n)
-		to.Address = via(to.Address)
+		to.Address, to.Platform = via(to.Address), platforms[i]
 		fs.Targets[n] = to
 		p := f.ps[n]
 		text := []byte(wants[p.Name])
@@ -350,7 +359,7 @@ func (f *farm) mutating() (n int) {
 // guard of those that act at once or are one file, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
 	lab.Need(t, "time")
-	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}} {
+	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}, "netconf": {"junos/netconf", "junos/netconf"}} {
 		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound") })
 	}
 }

@@ -28,7 +28,7 @@ func TestMishapsEmbedded(t *testing.T) {
 	for _, style := range []struct {
 		name      string
 		platforms []string
-	}{{"guard", []string{"frr", "frr", "frr"}}, {"file", []string{"bird", "bird"}}, {"clocks", []string{"eos", "junos", "ios-xe"}}, {"bound", []string{"ios-xr", "ios-xr"}}, {"marks", []string{"nx-os", "nx-os"}}} {
+	}{{"guard", []string{"frr", "frr", "frr"}}, {"file", []string{"bird", "bird"}}, {"clocks", []string{"eos", "junos", "ios-xe"}}, {"bound", []string{"ios-xr", "ios-xr"}}, {"marks", []string{"nx-os", "nx-os"}}, {"netconf", []string{"junos/netconf", "junos/netconf"}}} {
 		if !whole && style.name != "guard" {
 			continue // slower: a trial that is not ours any more is waited for
 		}

@@ -214,6 +214,19 @@ func (b *Box) restart(down time.Duration) {
 	b.hangUp()
 }
 
+// HangUp is a way to the device that loses every connection; it returns when their sessions are
+// over.
+func (b *Box) HangUp() {
+	b.mu.Lock()
+	b.hangUp()
+	b.mu.Unlock()
+	for over := false; !over; time.Sleep(time.Millisecond) {
+		b.mu.Lock()
+		over = len(b.open) == 0
+		b.mu.Unlock()
+	}
+}
+
 func (b *Box) hangUp() {
 	for c := range b.open {
 		c.Close()

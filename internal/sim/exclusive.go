@@ -113,10 +113,14 @@ func (m *exclusive) config(s *shell, line string) (string, bool) {
 
 // staged is how what a session staged differs from what runs.
 func (m *exclusive) staged(s *shell) string {
-	if s.cand == nil {
-		return ""
+	out := ""
+	if f := m.b.faults.has("staged"); f != nil {
+		out = "[edit]\n+   " + f.Text + ";\n"
 	}
-	return diffs(m.b.body(), string(s.cand.Text()))
+	if s.cand == nil {
+		return out
+	}
+	return diffs(m.b.body(), string(s.cand.Text())) + out
 }
 
 // quoted gives the comment of a commit.

@@ -86,7 +86,7 @@ func (c *caller) request(id, body string) error {
 		time.Sleep(f.For)
 	}
 	head := ""
-	if f := c.b.fault("xml"); f != nil {
+	if f := c.b.spoils(); f != nil {
 		head, id, answer = spoilt(f, id, answer)
 	}
 	if body == "<close-session/>" {
@@ -97,6 +97,14 @@ func (c *caller) request(id, body string) error {
 		return errGone
 	}
 	return err
+}
+
+// spoils is the fault by which this answer is spoilt: every one, or the N-th request of all
+// sessions where the text says nothing of a size.
+func (b *Box) spoils() *Fault {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.faults.takes("xml", func(f *Fault) bool { return f.Text == "huge" || f.N == 0 || f.N == b.count.Lines })
 }
 
 // spoilt is an answer that a driver must not take.
