@@ -93,6 +93,9 @@ func managed(b *network.Baseline, add func(string, ...any)) {
 	for i, s := range b.TACACS {
 		add("asks %s %s", s.Addr, s.Key)
 		add("server %s", s.Addr)
+		add("rank %d %s", s.Order, s.Addr) // where a name stands between an address and its key
+		add("knows %d %s", s.Order, s.Key)
+		add("turn %d", s.Order)
 		if i == 0 {
 			add("login")
 			add("local")
