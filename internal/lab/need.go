@@ -67,7 +67,7 @@ var probes = map[string]func() error{
 	"bind":       func() error { return command("named", "bind9") },
 	"knot":       func() error { return command("knotd", "knot") },
 	"nsd":        func() error { return command("nsd", "nsd") },
-	"netconfd":   func() error { return command("netconfd", "yuma123-netconfd") },
+	"netconfd":   func() error { return command("netconfd", "netconfd") },
 	"strongswan": func() error { return command("swanctl", "strongswan-swanctl") },
 	"wireguard":  func() error { return command("wireguard-go", "wireguard-go") },
 	"gcc":        func() error { return command("gcc", "gcc") },
