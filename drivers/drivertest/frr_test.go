@@ -198,3 +198,27 @@ func TestGuardReadsTheWayBack(t *testing.T) {
 		}
 	}
 }
+
+// A clock that runs out among the lines of a change ends the session that sends them: nothing
+// comes behind the way back.
+func TestGuardEndsTheSender(t *testing.T) {
+	r := newRouter(t)
+	base := r.running(t)
+	var do, undo strings.Builder
+	for n := range 400 {
+		fmt.Fprintf(&do, "ip prefix-list NEW seq %d permit 10.%d.%d.0/24\n", n+1, n/256, n%256)
+	}
+	undo.WriteString("no ip prefix-list NEW\n")
+	p, err := r.writer.Apply(t.Context(), r.to(), drivers.Edit{Do: []byte(do.String()), Undo: []byte(undo.String())}, write.Hold{For: time.Second, Tx: "plb-late"})
+	if err == nil {
+		t.Fatalf("four hundred lines in a second: %v", p)
+	}
+	st, p, err := r.writer.Resume(t.Context(), r.to(), "plb-late")
+	if must(t, err); st != write.None || p == nil {
+		t.Fatal(st)
+	}
+	must(t, p.Undo(t.Context())) // the guard may still be on its way back
+	if now := r.running(t); !bytes.Equal(now, base) {
+		t.Errorf("it runs %d bytes where it ran %d", len(now), len(base))
+	}
+}

@@ -102,6 +102,17 @@ stop() { # the clock whose mark is in this file, and all that it started
 	return 0
 }
 
+# hush ends the sessions that send lines: what came behind the way back would stay, with no clock.
+hush() {
+	# shellcheck disable=SC2012 # numbers
+	ls -1 "$state/senders" 2>/dev/null | while read -r sender; do
+		read -r pid since at <"$state/senders/$sender" || continue
+		if [ "$at" = "$(boot)" ] && [ -n "$since" ] && [ "$(began "$pid")" = "$since" ]; then kill -KILL "$pid" 2>/dev/null; fi
+		rm -f "$state/senders/$sender"
+	done
+	return 0
+}
+
 # enter sends a file of configuration lines: it stops at the first one that is refused.
 enter() {
 	if [ "$(wc -c <"$1")" -lt 100000 ]; then
@@ -156,6 +167,7 @@ take() { # tx how
 	mv -T "$state/pending" "$state/undone-$1" 2>/dev/null || return 1
 	echo "$2" >"$state/undone-$1/how"
 	stop "$state/undone-$1/timer"
+	hush
 }
 
 # lead leads back, or waits for the one who does. Status 0 is a router that is as it was.
@@ -338,6 +350,7 @@ fi
 set -- ${SSH_ORIGINAL_COMMAND-}
 if [ $# -eq 0 ]; then
 	if [ -n "$file" ]; then answers; exit 0; fi
+	mkdir -p "$state/senders" && echo "$$ $(began $$) $(boot)" >"$state/senders/$$" || refuse failed "the state folder $state cannot be written"
 	if [ -n "$space" ]; then exec vtysh -N "$space"; else exec vtysh; fi
 fi
 mkdir -p "$state" || refuse failed "the state folder $state cannot be made"
