@@ -19,6 +19,7 @@ type trial struct {
 	sent     bool   // a file came, whatever became of it
 	target   string // the file that runs on trial
 	base     string // body of the running configuration at arm
+	backs    int    // how often it led back: sessions from before are at their end
 	stop     func()
 	ends     map[string]ending
 }
@@ -171,6 +172,7 @@ func (b *Box) back(how string) bool {
 		b.load(t.base)
 	}
 	b.at = nil
+	t.backs++
 	if b.reduced(b.startup) != b.reduced(t.base) && b.faults.has("save-fails") == nil {
 		b.startup = t.base
 	}

@@ -30,6 +30,7 @@ type shell struct {
 	asked  int    // lines so far
 	waits  string // the line that a question is about; none if empty
 	sent   int    // bytes of output so far
+	backs  int    // of the guard, when it began
 }
 
 var errGone = errors.New("the session is gone")
@@ -37,6 +38,7 @@ var errGone = errors.New("the session is gone")
 // run echoes what comes, byte by byte like a terminal, and answers each line.
 func (s *shell) run() {
 	defer s.over()
+	s.begin()
 	if s.b.fault("banner-auth") != nil {
 		if s.send("\r\nWelcome to "+s.host+"# the router\r\nLast login: never\r\n") != nil {
 			return
@@ -72,6 +74,13 @@ func (s *shell) run() {
 			}
 		}
 	}
+}
+
+// begin notes how often the guard has led back before this session.
+func (s *shell) begin() {
+	s.b.mu.Lock()
+	defer s.b.mu.Unlock()
+	s.backs = s.b.trial.backs
 }
 
 // storm is what a device says between a question and its answer when its log goes to every
@@ -163,6 +172,9 @@ func (s *shell) do(line string) (string, error) {
 	b := s.b
 	b.mu.Lock()
 	defer b.unlock()
+	if s.user == WriteUser && s.backs != b.trial.backs { // the guard ends who sends when it leads back
+		return "", errGone
+	}
 	b.log.add(s.user, ">", line)
 	ss := b.is.Session
 	switch {

@@ -118,6 +118,9 @@ func Type(ctx context.Context, sh *wire.Shell, t drivers.Target, lines []Line, n
 	var open []string
 	for _, l := range lines {
 		was := sh.Mode()
+		if ctx.Err() != nil { // a runner that slept, and the clock of the trial did not
+			return &drivers.Failure{Device: t.Name, Kind: drivers.ErrCut, Text: fmt.Sprintf("line %d is not sent: the time for it is over", l.no), Cause: ctx.Err()}
+		}
 		if err := told(ctx, sh, t, l, notes...); err != nil {
 			return err
 		}

@@ -95,6 +95,8 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 		return nil, err
 	}
 	p := &pending{w: w, t: t, h: h, base: w.base(base)}
+	within, cancel := context.WithTimeout(ctx, h.For) // no line is sent behind the way back
+	defer cancel()
 	if err := p.arm(ctx, g, e); err != nil {
 		return nil, err
 	}
@@ -104,7 +106,7 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if s, err := g.status(ctx, h.Tx); err != nil || s.tx != h.Tx { // whoever slept since must not send without a timer
 		return nil, p.back(ctx, cmp.Or(err, trouble(t, write.ErrNoTimer, "its clock ran out before the first line", "push again", nil)))
 	}
-	if err := send(ctx, g, h.Tx); err != nil {
+	if err := send(within, g, h.Tx); err != nil {
 		return nil, p.failed(ctx, err)
 	}
 	ran, err := g.text(ctx, "show")
