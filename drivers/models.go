@@ -12,6 +12,7 @@ type Models struct {
 	State    string            // what containers are called that hold state and no configuration; empty where nothing tells them apart
 	Read     map[string]string // the whole vocabulary of Probe: name -> path
 	Leaves   map[string]Leaf   // by their names from the root, without keys: /interface/mtu
+	Tells    map[string]Tell   // by the names of Read: what their answers say of each
 
 	Least, Most time.Duration // how short and how long a trial may be; without a longest one nothing is written
 	Saves       string        // the switch that is on where a device saves what it commits; empty where all do
@@ -21,4 +22,10 @@ type Models struct {
 type Leaf struct {
 	Kind string // string, number, bool; digits: a number where it looks like one
 	Many bool   // a list of values
+}
+
+// Tell is what a device says of a session or a port: the words of its models.
+type Tell struct {
+	Up, Down string
+	Off      string // the value that switches it off, by its path from there: config/enabled false
 }

@@ -14,13 +14,14 @@ import (
 // RFC 5004 turned off): MED compared group by group, and router ids of external paths compared. A
 // word that is not here is how the platform behaves anyway, as its vendor's manual says.
 var determinism = map[string]string{
-	"frr":    "bgp deterministic-med; bgp bestpath compare-routerid",
-	"ios-xe": "bgp deterministic-med; bgp bestpath compare-routerid",
-	"ios-xr": "bgp bestpath compare-routerid",
-	"nx-os":  "bestpath compare-routerid",
-	"eos":    "bgp bestpath tie-break router-id",
-	"junos":  "external-router-id;",
-	"bird":   "deterministic med on;", // it compares router ids unless told to prefer the older path
+	"frr":        "bgp deterministic-med; bgp bestpath compare-routerid",
+	"ios-xe":     "bgp deterministic-med; bgp bestpath compare-routerid",
+	"ios-xr":     "bgp bestpath compare-routerid",
+	"nx-os":      "bestpath compare-routerid",
+	"eos":        "bgp bestpath tie-break router-id",
+	"junos":      "external-router-id;",
+	"bird":       "deterministic med on;",           // it compares router ids unless told to prefer the older path
+	"openconfig": "external-compare-router-id true", // no model has a word for comparing MED group by group
 	// No word of SR Linux for it is known to us: of equal external paths the one that is there may stay.
 }
 

@@ -14,14 +14,31 @@ import (
 // models is what platform.yaml says of reading through gNMI. Its answers are JSON as RFC 7951
 // has it, which the syntax path of a dialect reads as it reads paths.
 type models struct {
-	Origin   string     `yaml:"origin"`
-	Target   string     `yaml:"target"`
-	Encoding encoding   `yaml:"encoding"`
-	Paths    []string   `yaml:"paths"`
-	State    string     `yaml:"state"`
-	Read     []question `yaml:"read"`
-	Trial    []span     `yaml:"trial,optional"`
-	Saves    string     `yaml:"saves,optional"`
+	Origin   string   `yaml:"origin"`
+	Target   string   `yaml:"target"`
+	Encoding encoding `yaml:"encoding"`
+	Paths    []string `yaml:"paths"`
+	State    string   `yaml:"state"`
+	Read     []told   `yaml:"read"`
+	Trial    []span   `yaml:"trial,optional"`
+	Saves    string   `yaml:"saves,optional"`
+}
+
+// told is a question with the words of its answers, where they tell how a session or a port is.
+type told struct {
+	Name string `yaml:"name"`
+	Ask  string `yaml:"ask"`
+	Up   string `yaml:"up,optional"`
+	Down string `yaml:"down,optional"`
+	Off  string `yaml:"off,optional"` // what stands where it is switched off
+}
+
+// questions gives them without the words.
+func (m *models) questions() (out []question) {
+	for _, q := range m.Read {
+		out = append(out, question{Name: q.Name, Ask: q.Ask})
+	}
+	return out
 }
 
 // encoding is how values are written.
@@ -48,10 +65,19 @@ func (m *models) facts(p *Platform, src *strict.Source, ds *diag.List) drivers.M
 	for i := range m.Paths {
 		rooted(&m.Paths[i], src, ds)
 	}
+	out.Tells = map[string]drivers.Tell{}
 	for i := range m.Read {
-		rooted(&m.Read[i].Ask, src, ds)
+		q := &m.Read[i]
+		rooted(&q.Ask, src, ds)
+		if q.Up != "" {
+			out.Tells[q.Name] = drivers.Tell{Up: q.Up, Down: q.Down, Off: q.Off}
+		}
 	}
-	out.Read = answers(&m.Read, p, src, ds, "platform/gnmi", "path")
+	out.Read = map[string]string{}
+	for i := range m.Read {
+		mayAsk(out.Read, &m.Read[i].Name, m.Read[i].Ask, p, src, ds, "platform/gnmi")
+	}
+	unasked(out.Read, &m.Read, p, src, ds, "platform/gnmi", "path")
 	return out
 }
 
@@ -114,16 +140,24 @@ func leafOf(es []dialect.Elem) (drivers.Leaf, bool) {
 func answers(read *[]question, p *Platform, src *strict.Source, ds *diag.List, rule, form string) map[string]string {
 	out := map[string]string{}
 	for i := range *read {
-		q := &(*read)[i]
-		if _, known := p.Session.Read[q.Name]; !known {
-			ds.Failf(src.At(&q.Name), rule, "the question %q is not among those of read", q.Name)
-		}
-		out[q.Name] = q.Ask
+		mayAsk(out, &(*read)[i].Name, (*read)[i].Ask, p, src, ds, rule)
 	}
+	unasked(out, read, p, src, ds, rule, form)
+	return out
+}
+
+func mayAsk(out map[string]string, name *string, ask string, p *Platform, src *strict.Source, ds *diag.List, rule string) {
+	if _, known := p.Session.Read[*name]; !known {
+		ds.Failf(src.At(name), rule, "the question %q is not among those of read", *name)
+	}
+	out[*name] = ask
+}
+
+// unasked sees that what health asks is asked.
+func unasked(out map[string]string, read any, p *Platform, src *strict.Source, ds *diag.List, rule, form string) {
 	for ask := range p.Health {
 		if _, known := out[ask]; !known {
 			ds.Failf(src.At(read), rule, "health asks %q, for which there is no %s", ask, form)
 		}
 	}
-	return out
 }

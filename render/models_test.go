@@ -3,6 +3,7 @@ package render_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,8 +55,11 @@ func TestRequests(t *testing.T) {
 // requested brings one device to what is wanted and back, and counts the lines.
 func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
 	t.Helper()
-	base := fmt.Sprintf("/interface[name=mgmt0]/admin-state enable\n/system/grpc-server[name=mgmt]/gnmi/%s true\n", p.Session.Models.Saves)
-	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Driver: "gnmi", Running: []byte(base)}})
+	base, err := os.ReadFile("../templates/" + p.Name + "/testdata/holds") // what whoever is reached over gNMI holds
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Driver: "gnmi", Running: base}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +78,7 @@ func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
 		t.Fatal(err)
 	}
 	old := read()
-	want, _ := tree.Parse(p.Dialect, []byte(base+string(c.Text)))
+	want, _ := tree.Parse(p.Dialect, slices.Concat(base, c.Text))
 	for i, to := range []*tree.Tree{want, old} {
 		do, undo := edits(t, read(), to), edits(t, to, read())
 		e := drivers.Edit{Do: tree.Script(p.Dialect, do), Undo: tree.Script(p.Dialect, undo)}

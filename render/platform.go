@@ -45,13 +45,13 @@ type file struct {
 	Drivers     []string      `yaml:"drivers"`
 	Style       string        `yaml:"style"`
 	Lockout     string        `yaml:"lockout"`
-	Session     session       `yaml:"session"`
+	Session     *session      `yaml:"session,optional"` // without it there is no command line
 	Models      *models       `yaml:"gnmi,optional"`
 	Netconf     *netconf      `yaml:"netconf,optional"`
 	Commit      *commit       `yaml:"commit,optional"`
 	HostManaged []string      `yaml:"host_managed,optional"`
 	Requires    []Requirement `yaml:"requires,optional"`
-	Read        []question    `yaml:"read"`
+	Read        []question    `yaml:"read,optional"`
 	Health      []vital       `yaml:"health,optional"`
 	Clock       *clock        `yaml:"clock,optional"`
 	Evidence    []Evidence    `yaml:"evidence,optional"`
@@ -100,6 +100,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		Name: name, Title: f.Title, Aliases: f.Aliases, Support: f.Support, Driver: f.Drivers[0], Drivers: f.Drivers,
 		Style: f.Style, Lockout: f.Lockout, HostManaged: f.HostManaged, Requires: f.Requires, Evidence: f.Evidence, Health: map[string]Vital{},
 	}
+	f.spoken(src, &ds)
 	p.Session = f.Session.session(f.Read)
 	p.Session.Commit = f.Commit.facts(src, &ds)
 	for i := range f.Health {
@@ -131,7 +132,22 @@ func (f *file) reached(src *strict.Source, ds *diag.List) {
 	}
 }
 
-func (s session) session(read []question) drivers.Session {
+// spoken sees that a device is spoken with in some way. One without a command line is asked what
+// it is asked over gNMI.
+func (f *file) spoken(src *strict.Source, ds *diag.List) {
+	switch {
+	case f.Session != nil && len(f.Read) == 0:
+		ds.Failf(src.At(&f.Session), "platform/session", "no question is read: name them under read")
+	case f.Session != nil:
+	case f.Models == nil || len(f.Read) > 0 || !slices.Equal(f.Drivers, []string{"gnmi"}):
+		ds.Failf(src.At(&f.Drivers), "platform/session", "without session only gNMI is left: name gnmi as the only driver, and the questions under gnmi.read alone")
+		f.Session = new(session)
+	default:
+		f.Session, f.Read = new(session), f.Models.questions()
+	}
+}
+
+func (s *session) session(read []question) drivers.Session {
 	out := drivers.Session{
 		Exec: s.Exec, Config: s.Config, Open: s.Open, Enter: s.Enter, Leave: s.Leave, Fetch: s.Fetch,
 		End: s.End, Errors: s.Errors, Save: s.Save, Saved: s.Saved, Notes: s.Notes, Around: s.Around, Text: s.Text,

@@ -35,8 +35,8 @@ func TestClocks(t *testing.T) {
 			t.Parallel()
 			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
 			s.edited = func(network string) error { return moved(network, c.platform) }
-			if c.platform == "sr-linux" { // whoever is reached over gNMI holds that
-				s.holds = []byte("/interface[name=mgmt0]/admin-state enable\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n")
+			if holds, err := os.ReadFile("../../templates/" + c.platform + "/testdata/holds"); err == nil { // whoever is reached over gNMI holds that
+				s.holds = holds
 			}
 			if c.platform == "bird" { // what is by hand stays, and is in every file that is sent
 				s.holds = []byte("# as it was installed\nprotocol device {\n}\nfilter theirs { # by hand\n  if net ~ [ 10.0.0.0/8+ ] then accept;\n  reject;\n}\n")

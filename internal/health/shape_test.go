@@ -15,7 +15,7 @@ import (
 	"plumbline/templates"
 )
 
-var platforms = strings.Fields("bird eos frr ios-xe ios-xr junos nx-os sr-linux")
+var platforms = strings.Fields("bird eos frr ios-xe ios-xr junos nx-os openconfig sr-linux")
 
 func shapes(t testing.TB, platform string) map[string]render.Vital {
 	t.Helper()

@@ -215,23 +215,25 @@ type farm struct {
 
 // holds and wants is what devices of a platform hold, and what they are to hold besides.
 var holds, wants = map[string]string{
-	"frr":      "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
-	"bird":     "# as it was installed\nrouter id 192.0.2.1;\nprotocol device {\n}\nfilter theirs { # by hand\n  reject;\n}\n",
-	"eos":      "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
-	"junos":    "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
-	"ios-xe":   "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
-	"ios-xr":   "hostname r\ninterface GigabitEthernet0/0/0/0\n ipv4 address 192.0.2.1 255.255.255.254\n!\nend\n",
-	"nx-os":    "hostname r\ninterface Ethernet1/1\n  no switchport\n  ip address 192.0.2.1/31\n",
-	"sr-linux": "/interface[name=ethernet-1/1]/mtu 1500\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n",
+	"frr":        "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
+	"bird":       "# as it was installed\nrouter id 192.0.2.1;\nprotocol device {\n}\nfilter theirs { # by hand\n  reject;\n}\n",
+	"eos":        "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
+	"junos":      "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
+	"ios-xe":     "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
+	"ios-xr":     "hostname r\ninterface GigabitEthernet0/0/0/0\n ipv4 address 192.0.2.1 255.255.255.254\n!\nend\n",
+	"nx-os":      "hostname r\ninterface Ethernet1/1\n  no switchport\n  ip address 192.0.2.1/31\n",
+	"openconfig": "/interfaces/interface[name=Ethernet1]/config/name Ethernet1\n",
+	"sr-linux":   "/interface[name=ethernet-1/1]/mtu 1500\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n",
 }, map[string]string{
-	"frr":      "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
-	"bird":     "protocol device {\n}\nprotocol static ours {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n",
-	"eos":      "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
-	"junos":    "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
-	"ios-xe":   "interface GigabitEthernet1\n description ours\n",
-	"ios-xr":   "interface GigabitEthernet0/0/0/0\n description ours\n!\n",
-	"nx-os":    "interface Ethernet1/1\n  description ours\n",
-	"sr-linux": "/interface[name=ethernet-1/1]/mtu 9232\n",
+	"frr":        "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
+	"bird":       "protocol device {\n}\nprotocol static ours {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n",
+	"eos":        "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
+	"junos":      "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
+	"ios-xe":     "interface GigabitEthernet1\n description ours\n",
+	"ios-xr":     "interface GigabitEthernet0/0/0/0\n description ours\n!\n",
+	"nx-os":      "interface Ethernet1/1\n  description ours\n",
+	"openconfig": "/interfaces/interface[name=Ethernet1]/config/mtu 9232\n",
+	"sr-linux":   "/interface[name=ethernet-1/1]/mtu 9232\n",
 }
 
 // farmOf starts one device of each of the platforms, each in its wave, reached where via says.
@@ -359,7 +361,7 @@ func (f *farm) mutating() (n int) {
 // guard of those that act at once or are one file, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
 	lab.Need(t, "time")
-	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "sr-linux"}, "netconf": {"junos/netconf", "junos/netconf"}} {
+	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "openconfig"}, "netconf": {"junos/netconf", "junos/netconf"}} {
 		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound") })
 	}
 }

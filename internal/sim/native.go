@@ -19,7 +19,7 @@ import (
 )
 
 // models makes a device of the farm one that speaks gNMI: it holds what its paths say, in
-// the native models of SR Linux, and takes the users of the farm by their passwords.
+// the models of its platform, and takes the users of the farm by their passwords.
 func (b *Box) models() (*GNMI, error) {
 	for _, f := range b.is.Faults {
 		if !slices.Contains(modelFaults, f.Kind) {
@@ -68,20 +68,58 @@ func (b *Box) holds(config bool) any {
 	if b.log.add("device", "<", either(config, "its configuration", "all that it holds")); config {
 		return t
 	}
-	branch(t, "system", "information")["current-datetime"] = b.farm.opt.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z")
-	branch(t, "system", "information")["version"] = "v26.7.1 (" + Mark + ")"
-	for _, i := range entries(t["interface"]) {
-		i["oper-state"] = either(i["admin-state"] != "disable", "up", "down")
-	}
-	for _, v := range entries(t["network-instance"]) {
-		protocols, _ := v["protocols"].(map[string]any)
-		bgp, _ := protocols["bgp"].(map[string]any)
-		for _, n := range entries(bgp["neighbor"]) {
-			addr, err := netip.ParseAddr(fmt.Sprint(n["peer-address"]))
-			n["session-state"] = either(err == nil && n["admin-state"] != "disable" && b.answers(addr), "established", "active")
-		}
+	for name, path := range b.is.Session.Models.Read {
+		tell := b.is.Session.Models.Tells[name]
+		tells(t, dialect.SplitPath(path), "", func(entry map[string]any, key string) string {
+			switch addr, err := netip.ParseAddr(key); {
+			case name == "version":
+				return Mark
+			case name == "clock":
+				return b.farm.opt.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+			case tell.Off != "" && off(entry, dialect.SplitPath(tell.Off)):
+				return tell.Down
+			case err == nil && !b.answers(addr):
+				return tell.Down
+			}
+			return tell.Up
+		})
 	}
 	return t
+}
+
+// tells lets each entry that a path with wildcards names say what it is asked. Where there is no
+// list on the way, the tree itself says it. Its own key is that of the last list.
+func tells(at map[string]any, path []string, key string, say func(entry map[string]any, key string) string) {
+	var names []string
+	for i, part := range path {
+		name, rest, _ := strings.Cut(part, " ")
+		keys, _ := keyed(rest)
+		if len(keys) == 0 {
+			names = append(names, name)
+			continue
+		}
+		for _, n := range names {
+			at, _ = at[n].(map[string]any)
+		}
+		for _, e := range entries(at[name]) {
+			if !slices.ContainsFunc(keys, func(k [2]string) bool { return k[1] != "*" && fmt.Sprint(e[k[0]]) != k[1] }) {
+				tells(e, path[i+1:], fmt.Sprint(e[keys[0][0]]), say)
+			}
+		}
+		return
+	}
+	if text := say(at, key); text != "" {
+		branch(at, names[:len(names)-1]...)[names[len(names)-1]] = text
+	}
+}
+
+// off tells whether an entry holds what switches it off: "a", "b value".
+func off(entry map[string]any, path []string) bool {
+	for _, name := range path[:len(path)-1] {
+		entry, _ = entry[name].(map[string]any)
+	}
+	name, value, _ := strings.Cut(path[len(path)-1], " ")
+	return fmt.Sprint(entry[name]) == value
 }
 
 // grown is the tree that lines of paths say: "/a[k=v]/b value". Which values are lists, and

@@ -115,7 +115,8 @@ func (b *Box) settle(c *gnmi_ext.Commit) error {
 
 // kept saves what was committed, where the device does that.
 func (b *Box) kept() {
-	if strings.Contains(b.body(), "/gnmi/commit-save true\n") && b.faults.has("save-fails") == nil {
+	saves := b.is.Session.Models.Saves
+	if (saves == "" || strings.Contains(b.body(), "/"+saves+" true\n")) && b.faults.has("save-fails") == nil {
 		b.startup = b.body()
 		b.count.Saves++
 	}
