@@ -9,6 +9,7 @@ import (
 	"html"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -120,13 +121,15 @@ var typed = map[string][]string{
 // no byte is in anything that the program prints, posts, signs, journals or commits, and no digest
 // by which whoever guesses one could tell.
 func TestCanaries(t *testing.T) {
-	for platform, text := range held {
-		t.Run(platform, func(t *testing.T) {
+	for _, to := range append(slices.Sorted(maps.Keys(held)), "junos/netconf") {
+		platform, _, _ := strings.Cut(to, "/")
+		text := held[platform]
+		t.Run(to, func(t *testing.T) {
 			t.Parallel()
 			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(text)}, t: t}
 			t.Cleanup(s.stop)
 			all := regexp.MustCompile(`[^ "\n]*Kanari[^ ";\n]*`).FindAllString(text, -1)
-			if s.edited = func(network string) error { return moved(network, platform) }; platform == "frr" {
+			if s.edited = func(network string) error { return moved(network, to) }; platform == "frr" {
 				s.edited = func(network string) error { return peersWithPasswords(network, s.path("secrets")) }
 				for _, c := range fromStores {
 					all = append(all, c.value)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ func simVerb(e *env) *cobra.Command {
 	}
 	c.Flags().IntVar(&h.count, "count", 3, "how many devices")
 	c.Flags().IntVar(&h.lines, "lines", 300, "how many lines each of them holds, about")
-	c.Flags().StringSliceVar(&h.platforms, "platform", []string{"frr"}, "of which platforms, in turns")
+	c.Flags().StringSliceVar(&h.platforms, "platform", []string{"frr"}, "of which platforms, in turns; junos/netconf is one by another driver than the usual one")
 	c.Flags().StringArrayVar(&h.faults, "fault", nil, "a bad habit: KIND, KIND@N, KIND=TEXT or KIND@N=DURATION; may be repeated")
 	c.Flags().IntVar(&h.every, "every", 1, "every how many devices has the bad habits")
 	return c
@@ -97,9 +98,15 @@ func (h herd) devices() (out []sim.Device, err error) {
 	}
 	platforms := map[string]render.Platform{}
 	for _, name := range h.platforms {
-		p, err := render.Find(templates.FS, name)
-		if err != nil {
+		of, by, other := strings.Cut(name, "/")
+		p, err := render.Find(templates.FS, of)
+		switch {
+		case err != nil:
 			return nil, err
+		case other && (!slices.Contains(p.Drivers, by) || by != p.Driver && by != "netconf"):
+			return nil, fmt.Errorf("embedded devices of %s are not reached by %q: name %s alone", p.Name, by, p.Name)
+		case other:
+			p.Driver = by
 		}
 		platforms[name] = p
 	}
