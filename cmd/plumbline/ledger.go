@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"plumbline/internal/diag"
+	"plumbline/internal/gate"
 	"plumbline/internal/gate/signed"
 	"plumbline/internal/journal"
 	"plumbline/internal/plan"
@@ -22,8 +25,18 @@ type books struct {
 	key     signed.Key
 	journal push.Journal
 	source  signed.Source // of reviews; nil: none is asked
-	now     func() time.Time
-	step    func(string) // called before each entry; nil for nothing
+
+	emergency string // why no review is waited for
+	now       func() time.Time
+	step      func(string) // called before each entry; nil for nothing
+}
+
+// judged takes a kept plan through the gate.
+func (b books) judged(ctx context.Context, digest string) (gate.Pass, gate.Evidence, diag.List, error) {
+	if b.emergency != "" {
+		return signed.AdmitUrgent(ctx, b.repo, b.branch, digest, b.now(), b.emergency)
+	}
+	return signed.Admit(ctx, b.repo, b.branch, digest, b.now(), b.source)
 }
 
 // whole proves that nobody took entries off the ledger: it still holds the last one that
@@ -75,7 +88,7 @@ func (b books) enter() error {
 
 // entry tells a transaction in the words of the ledger.
 func (b books) entry(t push.Result) (repo.Entry, error) {
-	e := repo.Entry{Commit: t.Commit, Plan: t.Plan, Tx: t.Tx}
+	e := repo.Entry{Commit: t.Commit, Plan: t.Plan, Tx: t.Tx, Emergency: t.Emergency}
 	p, err := signed.LoadPlan(b.repo, t.Plan)
 	if err != nil {
 		return e, err

@@ -85,6 +85,7 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { e.remind(c.Name()) }
 	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", e.dir, "the repository to work in")
 	for _, v := range verbs {
 		c := v(e)

@@ -36,12 +36,14 @@ func pushVerb(e *env) *cobra.Command {
 				return err
 			}
 			ways := []bool{what != "", restore != "", to != "", resume, merged}
-			if !alone {
+			if !alone && a.emergency == "" {
 				a.source = &asked{e: e}
 			}
 			switch {
 			case len(slices.DeleteFunc(ways, func(is bool) bool { return !is })) > 1:
 				return errors.New("give one of --plan, --merged, --restore, --to and --resume: each is a run of its own")
+			case c.Flags().Changed("emergency") && (what == "" || a.emergency == ""):
+				return errors.New("--emergency gives the reason, and goes with --plan alone")
 			case to != "":
 				return e.goBack(c.Context(), to)
 			case restore != "":
@@ -65,6 +67,7 @@ func pushVerb(e *env) *cobra.Command {
 	c.Flags().StringVar(&what, "plan", "", "digest of an approved plan, or the file that diff --out wrote")
 	c.Flags().BoolVar(&merged, "merged", false, "push the plan that was shown last, sealed, for the change request that the branch ends in")
 	c.Flags().BoolVar(&alone, "without-forge", false, "ask no forge: signed statements alone are judged, where policy.yaml takes them beside reviews (forge: signed)")
+	c.Flags().StringVar(&a.emergency, "emergency", "", "why nobody can wait for a review: no forge is asked, two people of class policy have signed the plan, and a follow-up is asked for until it is merged")
 	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
 	c.Flags().StringVar(&to, "to", "", "plan the way back to the intent of an earlier commit, as a change request for approval")
 	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
@@ -78,6 +81,8 @@ type pushAsk struct {
 	format string
 	source signed.Source // of reviews; nil: none is asked
 	say    posting       // check: open change requests are told that their plans are outdated
+
+	emergency string // why no review is waited for
 }
 
 // pushOrResume settles what an earlier run left open, then pushes a plan that the gate
@@ -112,9 +117,9 @@ func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error 
 	if err = errors.Join(failed, err); err != nil || digest == "" {
 		return errors.Join(e.tell(a.format, settled), err)
 	}
-	both.source = a.source
+	both.source, both.emergency = a.source, a.emergency
 	result, err := e.send(ctx, both, mine, cfg, digest)
-	err = errors.Join(e.tell(a.format, result), err, both.enter())
+	err = errors.Join(e.tell(a.format, result), err, both.enter(), e.followUp(r, branch, result))
 	if a.say.asks("check") {
 		e.outdated(ctx, branch, result)
 	}
@@ -159,7 +164,7 @@ func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *
 	none := func(err error) (gate.Pass, *pipeline.Build, plan.Plan, deployment, error) {
 		return gate.Pass{}, nil, plan.Plan{}, deployment{}, err
 	}
-	pass, evidence, ds, err := signed.Admit(ctx, both.repo, both.branch, digest, e.now(), both.source)
+	pass, evidence, ds, err := both.judged(ctx, digest)
 	if err != nil {
 		return none(as(errRefused, err))
 	}

@@ -29,6 +29,7 @@ var questions = []question{
 	{"gate/no-evidence", "fetch the branch and refs/plumbline/* with their whole history, name the forge in runner.yaml where policy counts its reviews, and try again", func(c court) []string {
 		return c.Missing
 	}},
+	{"gate/emergency", "say why on one line, and name two people of class policy in policy.yaml before there is an emergency", urgency},
 	{"gate/min-zero", "in policy.yaml, give every approval a min of at least 1, and one of class any", minZero},
 	{"gate/empty-plan", "nothing is to be pushed", func(c court) []string {
 		return when(len(c.plan.Changes) == 0, "the plan changes no device")

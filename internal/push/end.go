@@ -26,7 +26,7 @@ func Settled(rs []journal.Record) (out []Result) {
 // told is what the records of one transaction say of it, and what is known besides of its
 // steps. An empty state is worked out. A device stands in the first record once for each step.
 func told(rs []journal.Record, s State, known map[at]string) Result {
-	out := Result{State: s, Tx: rs[0].Tx, Plan: rs[0].Plan, Commit: rs[0].Commit}
+	out := Result{State: s, Tx: rs[0].Tx, Plan: rs[0].Plan, Commit: rs[0].Commit, Emergency: rs[0].Text}
 	steps, waves := map[string]int{}, map[string][]int{} // of each device: how many there are, and which something was written down of
 	for _, d := range rs[0].Devices {
 		steps[d]++
@@ -137,7 +137,7 @@ func (r *run) verdict(failed error) State {
 }
 
 func (r *run) result(p plan.Plan, s State) Result {
-	out := Result{State: s, Tx: r.tx, Plan: r.plan, Commit: r.commit}
+	out := Result{State: s, Tx: r.tx, Plan: r.plan, Commit: r.commit, Emergency: r.emergency}
 	for _, c := range p.Changes {
 		one := Outcome{Device: c.Device}
 		var words []string

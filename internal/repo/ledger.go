@@ -20,7 +20,9 @@ type Entry struct {
 	Plan    string   `json:"plan"`
 	Tx      string   `json:"tx"`
 	Devices []Device `json:"devices"`
-	Digest  string   `json:"-"` // of the entry as it is kept: what the next one names as Prev
+	// Why nobody waited for a review.
+	Emergency string `json:"emergency,omitempty"`
+	Digest    string `json:"-"` // of the entry as it is kept: what the next one names as Prev
 }
 
 // Device is what a push left on one device.

@@ -26,7 +26,11 @@ type Source interface {
 // policy that it is judged by: that of the deployed commit. The source is asked only where
 // that policy counts reviews; nil is no source.
 func Collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, src Source) (gate.Evidence, gate.Policy, error) {
-	e := gate.Evidence{At: diag.Pos{File: branch, Line: 1, Col: 1}, Now: now}
+	return collect(ctx, r, branch, now, src, "")
+}
+
+func collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, src Source, emergency string) (gate.Evidence, gate.Policy, error) {
+	e := gate.Evidence{At: diag.Pos{File: branch, Line: 1, Col: 1}, Now: now, Emergency: emergency}
 	tip, err := r.Branch(branch)
 	if err != nil {
 		return e, gate.Policy{}, err
@@ -48,7 +52,7 @@ func Collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, sr
 // else of the commit. Where auditor names keys, no other
 // key counts.
 func Past(r *repo.Repo, entries []repo.Entry, of repo.Entry, auditor Signers) (gate.Evidence, gate.Policy, error) {
-	e := gate.Evidence{At: diag.Pos{File: fmt.Sprintf("deployment %d", of.Seq), Line: 1, Col: 1}, Tip: of.Commit}
+	e := gate.Evidence{At: diag.Pos{File: fmt.Sprintf("deployment %d", of.Seq), Line: 1, Col: 1}, Tip: of.Commit, Emergency: of.Emergency}
 	i, err := r.Info(of.Commit)
 	if err != nil {
 		return e, gate.Policy{}, err
@@ -93,6 +97,8 @@ func gather(ctx context.Context, r *repo.Repo, e gate.Evidence, done []repo.Entr
 	c := collector{ctx: ctx, r: r, then: then, today: today, policy: pol, now: now}
 	switch {
 	case pol.Forge == nil:
+	case e.Emergency != "":
+		c.ignored = append(c.ignored, fmt.Sprintf("%s was not asked, in an emergency: what was said there counts neither for nor against", pol.Forge.Kind))
 	case src != nil:
 		c.src = src
 		if e.Weak, err = src.Protection(ctx, pol.Branch); err != nil {
@@ -114,11 +120,20 @@ func gather(ctx context.Context, r *repo.Repo, e gate.Evidence, done []repo.Entr
 // Admit takes a kept plan through the gate: the way of push and of a dry look alike. An
 // error is evidence that cannot be read; the list is what stands against the plan.
 func Admit(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, src Source) (gate.Pass, gate.Evidence, diag.List, error) {
+	return admit(ctx, r, branch, digest, now, src, "")
+}
+
+// AdmitUrgent is Admit in an emergency: no forge is asked, and two people of class policy sign.
+func AdmitUrgent(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, why string) (gate.Pass, gate.Evidence, diag.List, error) {
+	return admit(ctx, r, branch, digest, now, nil, why)
+}
+
+func admit(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, src Source, emergency string) (gate.Pass, gate.Evidence, diag.List, error) {
 	p, err := LoadPlan(r, digest)
 	if err != nil {
 		return gate.Pass{}, gate.Evidence{}, nil, err
 	}
-	e, pol, err := Collect(ctx, r, branch, now, src)
+	e, pol, err := collect(ctx, r, branch, now, src, emergency)
 	if err != nil {
 		return gate.Pass{}, e, nil, err
 	}
