@@ -41,7 +41,7 @@ func demoVerb(e *env) *cobra.Command {
 
 // demo plays every step and stops at the first that does not end as it should.
 func (e *env) demo(ctx context.Context, dir string, verbose, kept bool) error {
-	d := &demo{env: e, dir: dir, verbose: verbose, kept: kept}
+	d := &demo{env: e, dir: dir, verbose: verbose, kept: kept, edited: mixed}
 	defer d.stop()
 	fmt.Fprintln(e.out, "plumbline demo: two sites, an internet exchange, embedded devices on real SSH sockets")
 	begin := time.Now()

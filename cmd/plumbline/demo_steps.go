@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +99,11 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	if err := d.inventory(); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d routers on 127.0.0.1, each with its own host key", len(devices)), d.secrets(ctx)
+	kinds := map[string]bool{}
+	for _, dev := range devices {
+		kinds[dev.Platform] = true
+	}
+	return fmt.Sprintf("%d routers on 127.0.0.1 (%s), each with its own host key", len(devices), strings.Join(slices.Sorted(maps.Keys(kinds)), ", ")), d.secrets(ctx)
 }
 
 // demoExternals is the speakers outside of the example: whoever our routers have a

@@ -17,6 +17,9 @@ func TestDemo(t *testing.T) {
 	if !strings.Contains(out.String(), "Every step ended as it should") {
 		t.Errorf("the demo does not say how it ended:\n%s", out.String())
 	}
+	if !strings.Contains(out.String(), "(eos, frr, ios-xr, junos)") {
+		t.Errorf("the demo is not of four platforms:\n%s", out.String())
+	}
 	if n := strings.Count(out.String(), "\n"); n < len(demoSteps)+2 {
 		t.Errorf("%d lines for %d steps", n, len(demoSteps))
 	}
