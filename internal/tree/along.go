@@ -14,7 +14,7 @@ type loss struct {
 
 // drops leaves out the removal of a live line that a command takes along.
 func (d *differ) drops(c *cmd, n *node) {
-	if r := d.done[n]; r != nil && r.del {
+	if r := n.cmd; r != nil && r.del {
 		r.taken, r.by = true, c
 		d.dropped = append(d.dropped, r)
 	}
@@ -125,11 +125,11 @@ type family struct {
 // acting is the command of a line: its own, or the removal of a block around it, or what
 // takes either along.
 func (d *differ) acting(n *node) *cmd {
-	if c := d.done[n]; c != nil && (!c.taken || c.by != nil) {
+	if c := n.cmd; c != nil && (!c.taken || c.by != nil) {
 		return c.taker()
 	}
 	for p := n.parent; p != nil && p.parent != nil; p = p.parent {
-		if c := d.done[p]; c != nil && c.del && (!c.taken || c.by != nil) {
+		if c := p.cmd; c != nil && c.del && (!c.taken || c.by != nil) {
 			return c.taker()
 		}
 	}

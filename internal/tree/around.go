@@ -16,12 +16,15 @@ func (d *differ) surroundings(c *cmd) *around {
 		return in
 	}
 	d.in = &around{blocks: slices.Clone(d.outer)}
+	if n := len(d.outer); n > 0 {
+		row := make([]string, 3*n)
+		d.in.path, d.in.sent, d.in.exits = row[:0:n], row[n:n:2*n], row[2*n:2*n]
+	}
 	for _, b := range d.outer {
 		t := d.treeOfNode(b)
 		d.in.path, d.in.sent = append(d.in.path, t.shown(b)), append(d.in.sent, d.written(b))
 		d.in.exits = append(d.in.exits, exitWord(t, b))
 	}
-	d.in.path, d.in.sent, d.in.exits = slices.Clip(d.in.path), slices.Clip(d.in.sent), slices.Clip(d.in.exits)
 	return d.in
 }
 

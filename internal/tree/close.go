@@ -106,7 +106,7 @@ func (d *differ) takeAlong(c *cmd, n *node) {
 	d.drops(c, n)
 	d.lostTo = append(d.lostTo, loss{n, c})
 	w := d.counterpart(n)
-	if w != nil && w != c.n && d.done[w] == nil {
+	if w != nil && w != c.n && w.cmd == nil {
 		d.set(w, Cascade, c.n)
 	}
 	for k := n.kid(); k != nil; k = k.next {
@@ -173,7 +173,7 @@ func (d *differ) steps(n *node, g *dialect.Glob) {
 		}
 		w := d.counterpart(x)
 		d.add(x, true, Recreate, n)
-		if w != nil && d.done[w] == nil {
+		if w != nil && w.cmd == nil {
 			d.set(w, Recreate, n)
 		}
 	}
@@ -181,7 +181,7 @@ func (d *differ) steps(n *node, g *dialect.Glob) {
 
 // sent is the command of a line that will be sent; nil where there is none.
 func (d *differ) sent(n *node) *cmd {
-	if c := d.done[n]; c != nil && !c.taken {
+	if c := n.cmd; c != nil && !c.taken {
 		return c
 	}
 	return nil
@@ -192,13 +192,13 @@ func (d *differ) counterpart(n *node) *node {
 	if n == nil {
 		return nil
 	}
-	if p, ok := d.compared[n]; ok {
-		return p
+	if n.met != nil {
+		return n.met
 	}
 	if n.parent == nil {
 		return nil
 	}
-	if _, compared := d.compared[n.parent]; compared {
+	if n.parent.met != nil {
 		return n.mate
 	}
 	if n.parent.kid() == nil { // it only looks as if it stood there

@@ -49,8 +49,9 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	if have.untouched() && want.untouched() && have.d == want.d && have.src == want.src {
 		return nil, nil, nil
 	}
-	d := &differ{o: o, have: have, want: want, done: map[*node]*cmd{}, compared: map[*node]*node{}, remade: map[*node]*node{},
+	d := &differ{o: o, have: have, want: want, remade: map[*node]*node{},
 		defined: map[family]map[string]bool{}, fell: map[*node]bool{}}
+	defer d.part()
 	d.blocks(have.root, want.root)
 	d.close()
 	ordered, err := d.order()
@@ -91,9 +92,8 @@ type differ struct {
 	o          Options
 	have, want *Tree
 	cmds       []*cmd
-	row        []cmd          // room for the next ones
-	done       map[*node]*cmd // by node, so that nothing is sent twice
-	compared   map[*node]*node
+	row        []cmd                      // room for the next ones
+	marked     []*node                    // that have a command, or were compared
 	turns      [][2]*node                 // new lines whose order has meaning
 	defined    map[family]map[string]bool // names that lines of a wanted block define
 	remade     map[*node]*node            // wanted lines that move, and the live ones that are removed for them
@@ -107,28 +107,32 @@ type differ struct {
 }
 
 func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
-	if c, ok := d.done[n]; ok {
-		return c
+	if n.cmd != nil {
+		return n.cmd
 	}
 	if len(d.row) == cap(d.row) {
 		d.row = make([]cmd, 0, 64)
 	}
 	d.row = append(d.row, cmd{n: n, del: del, why: why, cause: cause, seq: len(d.cmds)})
 	c := &d.row[len(d.row)-1]
-	d.cmds, d.done[n] = append(d.cmds, c), c
+	d.cmds, n.cmd = append(d.cmds, c), c
+	d.marked = append(d.marked, n)
 	return c
 }
 
 // blocks compares two blocks that are the same block.
 func (d *differ) blocks(h, w *node) {
-	d.compared[h], d.compared[w] = w, h
+	h.met, w.met = w, h
+	d.marked = append(d.marked, h, w)
 	if r := d.want.rule(w); r != nil && r.Rewrite {
 		if !alike(h, w) {
 			d.add(w, false, Change, nil).old = h
 		}
 		return
 	}
-	d.pairs(h, w)
+	if h.parent != nil || !d.sides() {
+		d.pairs(h, w)
+	}
 	d.respelled(h, w)
 	d.level(d.have, h)
 	d.level(d.want, w)
@@ -136,14 +140,14 @@ func (d *differ) blocks(h, w *node) {
 	d.byKey(h, w)
 	d.orders(h, w)
 	theirs := d.follows(h, w)
-	for k := h.kid(); k != nil; k = k.next {
+	for k := h.coarse(); k != nil; k = k.next {
 		if k.mate == nil && !theirs[k] {
 			d.remove(k)
 		}
 	}
-	for k := w.kid(); k != nil; k = k.next {
+	for k := w.coarse(); k != nil; k = k.next {
 		switch {
-		case theirs[k]:
+		case theirs[k] || k.run():
 		case k.mate == nil:
 			d.set(k, Change, nil)
 		case k.holds() || k.mate.holds() || k.text != k.mate.text:

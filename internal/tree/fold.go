@@ -7,8 +7,10 @@ import (
 // fold is text that stands under a line and was not read yet.
 type fold struct {
 	t    *Tree
-	text string // of a block with its header, of the root the whole
+	text string // of a block with its header, of the root the whole, of a run its blocks
 	no   int    // lines in front of it
+	runs bool   // of a root: runs stand among its lines
+	run  bool   // of a run
 }
 
 // kid gives the first line under a line, and reads what was not read yet.
@@ -23,7 +25,7 @@ func (n *node) kid() *node {
 func (n *node) holds() bool { return n.fold != nil || n.first != nil }
 
 // untouched tells whether nothing of a text was looked at.
-func (t *Tree) untouched() bool { return t.root.fold != nil }
+func (t *Tree) untouched() bool { return t.root.fold != nil && !t.root.fold.runs }
 
 // Lines counts the lines of a text, and reads all of them.
 func (t *Tree) Lines() (n int) {
@@ -34,7 +36,11 @@ func (t *Tree) Lines() (n int) {
 // open reads what stands under a line.
 func (n *node) open() {
 	f := n.fold
-	if n.parent == nil {
+	switch {
+	case f.runs:
+		f.t.unroll()
+		return
+	case n.parent == nil:
 		f.t.blocks()
 		return
 	}
@@ -67,38 +73,53 @@ func (in *inner) line(l dialect.Line) {
 	in.under = true
 }
 
-// blocks reads the lines at the first column. Where it is not certain that all behind one of
-// them stands under it, that is read too.
+// blocks reads the lines at the first column.
 func (t *Tree) blocks() []Note {
 	t.root.fold = nil
-	p := parser{t: t, stack: []*node{t.root}, depths: []int{-1}}
-	var folds []fold
-	if dialect.Blocks(t.d, t.src, func(b *dialect.Block) {
-		if b.Torn || b.Shut || b.Cut || b.End != "" && t.d.Texts(b.Head) {
-			last := t.root.last
-			dialect.Each(t.d, b.Text, func(l dialect.Line) {
-				l.No += b.No - 1
-				p.line(l)
-			})
-			t.hash(last)
-			return
-		}
-		p.close(1)
-		n := t.node(dialect.Line{No: b.No, Text: b.Head})
-		n.own = hash(n.text)
-		n.ord = n.own ^ n.own>>31
-		t.root.add(n)
-		if b.More || b.End != "" {
-			if len(folds) == cap(folds) {
-				folds = make([]fold, 0, 128)
-			}
-			folds = append(folds, fold{t: t, text: b.Text, no: b.No - 1})
-			n.fold = &folds[len(folds)-1]
-		}
-	}) {
-		return p.notes
+	c := column{t: t, p: parser{t: t, stack: []*node{t.root}, depths: []int{-1}}}
+	if dialect.Blocks(t.d, t.src, c.take) {
+		return c.p.notes
 	}
-	dialect.Each(t.d, t.src, p.line)
+	dialect.Each(t.d, t.src, c.p.line)
 	t.hash(nil)
-	return p.notes
+	return c.p.notes
+}
+
+// column reads lines at the first column.
+type column struct {
+	t     *Tree
+	p     parser
+	folds []fold // room for the next ones
+	no    int    // lines in front of the text that is read
+}
+
+// take reads the line that a block begins with. Where it is not certain that all behind it
+// stands under it, that is read too.
+func (c *column) take(b *dialect.Block) {
+	t := c.t
+	if b.Torn || b.Shut || b.Cut || b.End != "" && t.d.Texts(b.Head) {
+		last := t.root.last
+		dialect.Each(t.d, b.Text, func(l dialect.Line) {
+			l.No += c.no + b.No - 1
+			c.p.line(l)
+		})
+		t.hash(last)
+		return
+	}
+	c.p.close(1)
+	n := t.node(dialect.Line{No: c.no + b.No, Text: b.Head})
+	n.own = hash(n.text)
+	n.ord = n.own ^ n.own>>31
+	t.root.add(n)
+	if b.More || b.End != "" {
+		n.fold = c.fold(fold{t: t, text: b.Text, no: c.no + b.No - 1})
+	}
+}
+
+func (c *column) fold(f fold) *fold {
+	if len(c.folds) == cap(c.folds) {
+		c.folds = make([]fold, 0, 64)
+	}
+	c.folds = append(c.folds, f)
+	return &c.folds[len(c.folds)-1]
 }

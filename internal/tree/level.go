@@ -43,6 +43,10 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 			size++
 		}
 	}
+	if size == 1 {
+		t.only(n, which)
+		return
+	}
 	seen := make(map[string]*node, size)
 	var before *node
 	for k := n.kid(); k != nil; k = k.next {
@@ -51,6 +55,19 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 			continue
 		}
 		before = k
+	}
+}
+
+// only does the rest of it where one line is asked for.
+func (t *Tree) only(n *node, which func(*node) bool) {
+	var before *node
+	for k := n.kid(); k != nil; before, k = k, k.next {
+		if which(k) {
+			if t.drop(k) {
+				k.unlink(before)
+			}
+			return
+		}
 	}
 }
 
@@ -214,15 +231,17 @@ func (t *Tree) silent(n *node) bool {
 	case "off":
 		return n.m.neg
 	default:
-		v := n.m.line[min(len(n.m.line), len(n.m.canonHead())+1):]
-		return !n.m.neg && v == def
+		return !n.m.neg && n.m.value() == def
 	}
 }
 
-// canonHead is the canonical line as far as its first value.
-func (m *matched) canonHead() string {
-	words := strings.Fields(m.line)
-	return strings.Join(words[:min(len(words), headWords(m.rule.Pattern))], " ")
+// value is the canonical line from its first value on.
+func (m *matched) value() string {
+	rest := m.line
+	for range headWords(m.rule.Pattern) {
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	return rest
 }
 
 // headWords counts the elements in front of the first value.
@@ -265,7 +284,7 @@ func (d *differ) steady(n *node) bool {
 func (n *node) copy(parent *node) *node {
 	n.kid()
 	c := *n
-	c.parent, c.first, c.last, c.next = parent, nil, nil, nil
+	c.parent, c.first, c.last, c.next, c.met, c.cmd = parent, nil, nil, nil, nil, nil
 	for k := n.kid(); k != nil; k = k.next {
 		c.add(k.copy(&c))
 	}

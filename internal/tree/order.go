@@ -114,7 +114,7 @@ func (d *differ) headers() {
 			before(d.sent(p), c)
 		}
 		if old := d.live(c); old != nil {
-			if r := d.done[old]; r != nil && (!r.taken || r.del) {
+			if r := old.cmd; r != nil && (!r.taken || r.del) {
 				before(r.taker(), c)
 			}
 		}

@@ -74,7 +74,7 @@ func (d *differ) scattered(x, w *node) {
 
 // unpaired counts the lines of a block that have no partner.
 func unpaired(in *node) (n int) {
-	for k := in.kid(); k != nil; k = k.next {
+	for k := in.coarse(); k != nil; k = k.next {
 		if k.mate == nil {
 			n++
 		}
@@ -152,7 +152,7 @@ func elsewhere(r *dialect.Rule) bool {
 
 // lonely tells whether a line of a block has no partner.
 func lonely(n *node) bool {
-	for k := n.kid(); k != nil; k = k.next {
+	for k := n.coarse(); k != nil; k = k.next {
 		if k.mate == nil {
 			return true
 		}
@@ -165,11 +165,7 @@ func (d *differ) level(t *Tree, n *node) {
 	if n.level {
 		return
 	}
-	alone := false
-	for k := n.kid(); k != nil; k = k.next {
-		alone = alone || k.mate == nil
-	}
-	if !alone {
+	if !lonely(n) {
 		return
 	}
 	t.twice(n)
@@ -192,19 +188,37 @@ func (d *differ) level(t *Tree, n *node) {
 
 // twice makes a line without a partner, which was given before with one, one line with it.
 func (t *Tree) twice(n *node) {
-	with := map[string]*node{} // it stays on the stack while it is small
+	alone, paired := 0, 0
 	for k := n.kid(); k != nil; k = k.next {
-		if k.mate != nil {
-			with[k.text] = k
+		if k.mate == nil {
+			alone++
+		} else {
+			paired++
 		}
 	}
-	if len(with) == 0 {
+	if alone == 0 || paired == 0 {
 		return
+	}
+	var with map[string]*node // of more than a few
+	if alone > few {
+		with = make(map[string]*node, paired)
+		for k := n.kid(); k != nil; k = k.next {
+			if k.mate != nil {
+				with[k.text] = k
+			}
+		}
 	}
 	var before *node
 	for k := n.kid(); k != nil; k = k.next {
-		old := with[k.text]
-		if k.mate != nil || old == nil || t.rule(k) == nil && k.kid() == nil {
+		var old *node
+		switch {
+		case k.mate != nil:
+		case with != nil:
+			old = with[k.text]
+		default:
+			old = n.paired(k.text)
+		}
+		if old == nil || t.rule(k) == nil && k.kid() == nil {
 			before = k
 			continue
 		}
@@ -218,11 +232,28 @@ func (t *Tree) twice(n *node) {
 	}
 }
 
+// few is how many lines are looked for one by one.
+const few = 4
+
+// paired gives the last line of a block that has a partner and is written so; nil is none.
+func (n *node) paired(text string) (last *node) {
+	for k := n.kid(); k != nil; k = k.next {
+		if k.mate != nil && k.text == text {
+			last = k
+		}
+	}
+	return last
+}
+
 // byKey pairs the lines that are left: the same line with another value, or spelled
 // otherwise.
 func (d *differ) byKey(h, w *node) {
 	size := unpaired(h)
 	if size == 0 {
+		return
+	}
+	if size == 1 {
+		d.oneByKey(h, w)
 		return
 	}
 	left := newQueues(size)
@@ -237,6 +268,20 @@ func (d *differ) byKey(h, w *node) {
 		}
 		if old := left.pop(d.want.key(k)); old != nil {
 			k.mate, old.mate = old, k
+		}
+	}
+}
+
+// oneByKey does so where one live line is left.
+func (d *differ) oneByKey(h, w *node) {
+	old := h.kid()
+	for old.mate != nil {
+		old = old.next
+	}
+	for k := w.kid(); k != nil; k = k.next {
+		if k.mate == nil && d.want.key(k) == d.have.key(old) {
+			k.mate, old.mate = old, k
+			return
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (d *differ) split(stuck []*cmd) bool {
 		}
 		old := d.live(c)
 		gone := func(l loss) bool { return l.n == old }
-		if old == nil || d.held(old) || d.done[old] != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+		if old == nil || d.held(old) || old.cmd != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
 			continue
 		}
 		x := d.add(old, true, Split, c.n)

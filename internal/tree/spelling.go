@@ -98,6 +98,7 @@ type moves struct {
 	in     *node                      // where the last header was looked for
 	header string
 	block  *node
+	sought bool // one was
 }
 
 // enter finds the block whose header another spelling stands for, or makes it. Of lines that
@@ -114,6 +115,17 @@ func (t *Tree) enter(in *node, r *dialect.Rule, m *matched, no int) *node {
 
 func (t *Tree) seek(in *node, header string, no int) *node {
 	probe := &node{text: header, no: int32(no), parent: in}
+	if !t.moves.sought { // often the only one
+		t.moves.sought = true
+		for k := in.kid(); k != nil; k = k.next {
+			if t.key(k) == t.key(probe) {
+				return k
+			}
+		}
+		probe.m = nil
+		in.add(probe)
+		return probe
+	}
 	if t.moves.byKey[in] == nil {
 		if t.moves.byKey == nil {
 			t.moves.byKey = map[*node]map[string]*node{}

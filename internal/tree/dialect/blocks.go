@@ -19,62 +19,167 @@ type Block struct {
 // a closer look at the others. It is false, and gives nothing, where the text is of another
 // syntax, or begins with a line that is indented.
 func Blocks(d *Dialect, text string, f func(*Block)) bool {
-	if d.Syntax == "brace" || d.Syntax == "path" {
+	c := Cut(d, text)
+	for c.Next() {
+		f(&c.Block)
+	}
+	return !c.odd
+}
+
+// Cutter gives the blocks of a text one by one.
+type Cutter struct {
+	Block // the last one
+	d     *Dialect
+	text  string
+	at    int   // where the next line begins
+	no    int   // lines in front of it
+	now   Block // the one whose lines come
+	from  int   // where it begins; -1 is none
+	odd   bool
+}
+
+// Cut begins to cut a text.
+func Cut(d *Dialect, text string) *Cutter {
+	c := &Cutter{d: d, text: text, from: -1, odd: d.Syntax == "brace" || d.Syntax == "path"}
+	if !c.odd {
+		c.scan()
+	}
+	return c
+}
+
+// Odd tells whether a text cannot be cut: it is of another syntax, or its first line is indented.
+func (c *Cutter) Odd() bool { return c.odd }
+
+// Rest is what was not given yet.
+func (c *Cutter) Rest() string {
+	if c.from < 0 {
+		return ""
+	}
+	return c.text[c.from:]
+}
+
+// Skip leaves out so many bytes of the rest, which are whole blocks, and tells how many lines
+// stand in front of them. No value in them has lines of its own.
+func (c *Cutter) Skip(n int) (lines int) {
+	lines = c.now.No - 1
+	c.at, c.no = c.from+n, lines+strings.Count(c.text[c.from:c.from+n], "\n")
+	c.from = -1
+	c.scan()
+	return lines
+}
+
+// Shared tells how many bytes at the beginning of both rests are blocks that they have alike. It
+// is not for texts with values that have lines of their own.
+func (c *Cutter) Shared(o *Cutter) int {
+	a, b := c.Rest(), o.Rest()
+	n := alike(a, b)
+	if n == len(a) && n == len(b) {
+		return n
+	}
+	for end := strings.LastIndexByte(a[:n], '\n'); end > 0; { // the last line that is whole in both
+		begin := strings.LastIndexByte(a[:end], '\n')
+		if first := a[begin+1]; !blank(first) && !c.d.special[first] && !c.d.shuts[first] {
+			return begin + 1
+		}
+		end = begin
+	}
+	return 0
+}
+
+// alike tells how many bytes at their beginnings two texts have in common.
+func alike(a, b string) (n int) {
+	for most := min(len(a), len(b)); n < most; n++ {
+		for n+128 <= most && a[n:n+128] == b[n:n+128] {
+			n += 128
+		}
+		for n+8 <= most && eight(a[n:]) == eight(b[n:]) {
+			n += 8
+		}
+		if n == most || a[n] != b[n] {
+			break
+		}
+	}
+	return n
+}
+
+// eight is the first eight bytes of a text as a number.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// Next gives the next block.
+func (c *Cutter) Next() bool {
+	if c.from < 0 {
 		return false
 	}
-	var last Block
-	from, no, inner := -1, 0, false
-	for at := 0; at < len(text); {
-		no++
-		next, first := len(text), at
-		if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
-			next = at + n + 1
+	if !c.scan() {
+		c.Block, c.from = c.now, -1
+	}
+	return true
+}
+
+// scan reads the lines up to the head of the next block; it is false where there is none.
+func (c *Cutter) scan() bool {
+	d, text, inner := c.d, c.text, false
+	for c.at < len(text) {
+		c.no++
+		next, first := len(text), c.at
+		if n := strings.IndexByte(text[c.at:], '\n'); n >= 0 {
+			next = c.at + n + 1
 		}
 		for first < next && blank(text[first]) {
 			first++
 		}
 		if first == next {
-			at = next
+			c.at = next
 			continue
 		}
-		here := at
-		at = next
-		body, of := "", no
+		here := c.at
+		c.at = next
+		body, of := "", c.no
 		var cut bool
-		if c := text[first]; d.special[c] || d.shuts[c] || first == here {
+		if ch := text[first]; d.special[ch] || d.shuts[ch] || first == here {
 			var lines int
-			if body, cut, lines, at = d.whole(text, here, first, next); body == "" { // it says nothing
+			if body, cut, lines, c.at = d.whole(text, here, first, next); body == "" { // it says nothing
 				continue
 			}
-			no += lines
+			c.no += lines
 		}
 		closing := body != "" && d.shuts[body[0]] && (d.Closes(body) || strings.HasPrefix(body, "exit"))
 		if first == here && !closing {
-			if from >= 0 {
-				last.Text = text[from:here]
-				f(&last)
+			if c.from >= 0 {
+				c.Block = c.now
+				c.Text = text[c.from:here]
 			}
-			last, from, inner = Block{Head: body, No: of, Cut: cut}, here, false
-			continue
+			c.now, c.from = Block{Head: body, No: of, Cut: cut}, here
+			return true
 		}
-		if from < 0 {
+		if c.from < 0 {
+			c.odd, c.at = true, len(text)
 			return false
 		}
-		last.Torn, last.Cut = last.Torn || last.End != "", last.Cut || cut
-		switch {
-		case first == here:
-			last.End = body
-		case closing:
-			inner, last.More = true, true
-		default:
-			last.Shut, last.More = last.Shut || inner, true
-		}
+		c.now.stands(body, first == here, closing, inner, cut)
+		inner = inner || first != here && closing
 	}
-	if from >= 0 {
-		last.Text = text[from:]
-		f(&last)
+	if c.from >= 0 {
+		c.now.Text = text[c.from:]
 	}
-	return true
+	return false
+}
+
+// stands notes a line behind the head of a block.
+func (b *Block) stands(body string, outer, closing, inner, cut bool) {
+	b.Torn, b.Cut = b.Torn || b.End != "", b.Cut || cut
+	switch {
+	case outer:
+		b.End = body
+	case closing:
+		b.More = true
+	default:
+		b.Shut, b.More = b.Shut || inner, true
+	}
 }
 
 // whole gives the line from here to next, whose first sign is at first, with all lines of its

@@ -1,0 +1,57 @@
+package tree_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"plumbline/internal/pairs"
+	"plumbline/internal/tree"
+)
+
+// TestRuns holds that of two texts which are read side by side, where what both have alike stays as
+// it is written, the same is told as of two that were read before; and that each is whole afterwards.
+func TestRuns(t *testing.T) {
+	all := 0
+	for name, d := range dialects(t) {
+		left, indented := 0, d.Syntax == "indent"
+		for seed := range pairsPerDialect(t) / 10 {
+			c := pairs.New(d, seed, 12+int(seed%60))
+			other := c.Mutate(seed, 1+int(seed%4))
+			have, want := c.Text(), other.Text()
+			if indented && seed%3 == 1 {
+				have, want = pairs.Mangle(have, seed), pairs.Mangle(want, seed/3)
+			}
+			if seed%5 == 4 { // a block that both have, twice
+				have, want = append(have, have[:len(have)/2]...), append(want, have[:len(have)/2]...)
+			}
+			a, _ := tree.Parse(d, have)
+			b, _ := tree.Parse(d, want)
+			x, _ := tree.Parse(d, have)
+			y, _ := tree.Parse(d, want)
+			x.Open()
+			y.Open()
+			got := fmt.Sprint(tree.Diff(a, b, tree.Options{}))
+			if told := fmt.Sprint(tree.Diff(x, y, tree.Options{})); got != told {
+				t.Fatalf("%s: seed %d: side by side %s\none by one %s\nhave:\n%s\nwant:\n%s", name, seed, got, told, have, want)
+			}
+			left += a.Runs()
+			if back, told := fmt.Sprint(tree.Diff(b, a, tree.Options{})), fmt.Sprint(tree.Diff(y, x, tree.Options{})); back != told {
+				t.Fatalf("%s: seed %d: back, side by side %s\none by one %s\nhave:\n%s\nwant:\n%s", name, seed, back, told, have, want)
+			}
+			if one, two := entire(a)+entire(b), entire(x)+entire(y); one != two {
+				t.Fatalf("%s: seed %d: side by side %s\none by one %s", name, seed, one, two)
+			}
+		}
+		if all += left; indented {
+			t.Logf("figure: %s: %d runs unread in the end", name, left)
+		}
+	}
+	if all == 0 {
+		t.Error("all was read of every pair")
+	}
+}
+
+func entire(t *tree.Tree) string {
+	return fmt.Sprint(t.Numbers()) + strings.Join(t.Paths(), "\n") + string(tree.Print(t))
+}
