@@ -168,7 +168,7 @@ func (dev *Device) single(e *entry, by int) {
 			b.held[name] = slices.DeleteFunc(b.held[name], func(x *entry) bool { return x == e })
 		}
 	}
-	if e.r.Replace == "undo-first" && !dev.reading() {
+	if e.r.Replace == "undo-first" && dev.d.AtOnce() && !dev.reading() { // else no step is looked at by itself
 		dev.turn(place(e), by)
 	}
 }

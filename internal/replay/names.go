@@ -121,12 +121,12 @@ func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
 	if n.Template != "" {
 		return n.Kind + ":" + filled(n.Template, e)
 	}
+	if len(n.Slots) == 1 {
+		return dev.plainName(e, n)
+	}
 	out := n.Kind
 	for i, s := range n.Slots {
-		v, ok := e.near(s)
-		if !ok && len(n.Slots) == 1 {
-			return ""
-		}
+		v, _ := e.near(s)
 		sep := ","
 		if i == 0 {
 			sep = ":"
@@ -134,6 +134,24 @@ func (dev *Device) nameOf(e *entry, n *dialect.Name) string {
 		out += sep + v
 	}
 	return out
+}
+
+// plainName is the name of one slot. Lines that follow one another mostly speak of the same.
+func (dev *Device) plainName(e *entry, n *dialect.Name) string {
+	v, ok := e.near(n.Slots[0])
+	if !ok {
+		return ""
+	}
+	if last := &dev.named; last.of != n || last.value != v {
+		*last = named{n, v, n.Kind + ":" + v}
+	}
+	return dev.named.name
+}
+
+// named is a name and what it was made of.
+type named struct {
+	of          *dialect.Name
+	value, name string
 }
 
 // filled is a template with the slots that are there in the place of their names.

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ type leaf struct {
 	text string
 	head string
 	r    *dialect.Rule // nil for a line that no rule knows
-	as   *reading
+	as   *reading      // nil: ask for it by heads
 	of   *trait
 	slot int32 // of the index
 	twin int32 // the next leaf of the same identity; -1 is none
@@ -32,22 +33,48 @@ type leaf struct {
 
 // index finds leaves by the identity of their line. Both papers of a pair share it.
 type index struct {
-	ids  map[string]int32
-	ends [][2][2]int32 // by slot and side: the first and the last leaf; -1 is none
+	seed  maphash.Seed
+	table []int32 // slots by the hash of what they stand for, each one more than it is; 0 is none
+	ids   []string
+	ends  [][2][2]int32 // by slot and side: the first and the last leaf; -1 is none
 }
 
 func newIndex(size int) *index {
-	return &index{ids: make(map[string]int32, size), ends: make([][2][2]int32, 0, size)}
+	return &index{seed: maphash.MakeSeed(), table: make([]int32, roomFor(size)), ids: make([]string, 0, size), ends: make([][2][2]int32, 0, size)}
 }
 
-func (x *index) slot(id string) int32 {
-	n, known := x.ids[id]
-	if !known {
-		n = int32(len(x.ends))
-		x.ids[id] = n
-		x.ends = append(x.ends, [2][2]int32{{-1, -1}, {-1, -1}})
+// find gives the slot of an identity, else -1 and where in the table it would stand.
+func (x *index) find(id []byte) (slot int32, at uint64) {
+	mask := uint64(len(x.table) - 1)
+	for at = maphash.Bytes(x.seed, id) & mask; x.table[at] != 0; at = (at + 1) & mask {
+		if n := x.table[at] - 1; x.ids[n] == string(id) {
+			return n, at
+		}
+	}
+	return -1, at
+}
+
+// slot gives the slot of an identity, a new one where there is none. The text that is given need
+// not last.
+func (x *index) slot(id []byte, lasting func([]byte) string) int32 {
+	n, at := x.find(id)
+	if n >= 0 {
+		return n
+	}
+	n = int32(len(x.ids))
+	x.ids, x.ends = append(x.ids, lasting(id)), append(x.ends, [2][2]int32{{-1, -1}, {-1, -1}})
+	if x.table[at] = n + 1; 2*len(x.ids) > len(x.table) {
+		x.grow()
 	}
 	return n
+}
+
+func (x *index) grow() {
+	x.table = make([]int32, 2*len(x.table))
+	for n, id := range x.ids {
+		_, at := x.find([]byte(id))
+		x.table[at] = int32(n) + 1
+	}
 }
 
 // binder reads two papers.
@@ -55,6 +82,7 @@ type binder struct {
 	dev    *Device // that reads lines, and holds none
 	index  *index
 	traits map[*dialect.Rule]*trait
+	last   leaf     // whose rule was asked for last, with its trait
 	texts  []string // all that is ever said
 	rules  map[*dialect.Rule]bool
 	whole  bool // everything is read at once
@@ -170,14 +198,32 @@ func (b *binder) read(l *leaf, block *dialect.Block) {
 	if rest, ok := strings.CutPrefix(said, d.Negate); ok && strings.HasPrefix(rest, " ") {
 		said, l.neg = strings.TrimSpace(rest), true
 	}
-	id := ""
-	if l.r, l.as = b.dev.chooser.choose(d, d.All, said); l.r != nil {
-		l.of, id = b.trait(l.r), l.as.id
+	c := &b.dev.chooser
+	as := (*reader)(nil)
+	if l.r, as = c.glance(d, d.All, said); l.r != nil {
+		l.of, c.space = b.trait(l.r), appendIdentity(c.space[:0], l.r, as.words, as.slots)
 	} else {
-		id = "? " + strings.Join(dialect.Words(block.Head), " ")
+		c.space = append(append(c.space[:0], "? "...), strings.Join(dialect.Words(block.Head), " ")...)
 	}
-	l.slot = b.index.slot(id)
+	l.slot = b.index.slot(c.space, c.lasting)
+	if l.r != nil && !block.More { // those are soon read, nearly all
+		l.as = c.keep(l.r, as)
+	}
 	b.look(l, block)
+}
+
+// heads gives what a rule reads of the line of a leaf. It is kept where it was asked for, since few
+// leaves are: of those that both papers have alike most are never read.
+func (dev *Device) heads(l *leaf) *reading {
+	if l.as != nil {
+		return l.as
+	}
+	said := l.head
+	if l.neg {
+		said = strings.TrimSpace(strings.TrimPrefix(said, dev.d.Negate))
+	}
+	_, as := dev.choose(dev.d.All, said)
+	return as
 }
 
 // look tells whether a block has to be read at once.
@@ -194,14 +240,14 @@ func (b *binder) look(l *leaf, block *dialect.Block) {
 		b.whole = b.whole || block.More
 	case r.Of != nil:
 		b.rules[outermost(r.Of)] = true
-	case r.Expand != "" && !l.neg && strings.ContainsAny(l.as.slots.get(r.Expand), "-,"):
-		for _, e := range b.dev.made(b.dev.top, r, l.as, false) {
+	case r.Expand != "" && !l.neg && strings.ContainsAny(b.dev.heads(l).slots.get(r.Expand), "-,"):
+		for _, e := range b.dev.made(b.dev.top, r, b.dev.heads(l), false) {
 			b.rules[e.r] = true
 			b.whole = b.whole || e.r == nil || e.up != b.dev.top
 		}
-	case r.Sequence != "" && r.Step != 0 && !l.neg && l.as.slots.get(r.Sequence) == "":
+	case r.Sequence != "" && r.Step != 0 && !l.neg && b.dev.heads(l).slots.get(r.Sequence) == "":
 		b.counts = true
-	case r.Ordered || !block.More && d.Gates(strings.Join(l.as.words, " ")):
+	case r.Ordered || !block.More && d.Gated() && d.Gates(strings.Join(b.dev.heads(l).words, " ")):
 	default:
 		l.soon = slices.ContainsFunc(l.of.early, func(words []string) bool { return holds(l.text, words) })
 	}

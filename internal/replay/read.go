@@ -39,31 +39,6 @@ func plain(ws []dialect.Word) (out []string) {
 	return out
 }
 
-// memory is how lines were read before, for devices that read the same ones often.
-type memory map[line]meaning
-
-type line struct {
-	rules *dialect.Index
-	text  string
-}
-
-type meaning struct {
-	r  *dialect.Rule
-	as *reading // shared: nobody changes it
-}
-
-// choose finds the rule that reads a line, the narrowest of several.
-func (dev *Device) choose(rules *dialect.Index, text string) (*dialect.Rule, *reading) {
-	m, known := dev.memory[line{rules, text}]
-	if !known {
-		m.r, m.as = dev.chooser.choose(dev.d, rules, text)
-		if dev.memory != nil {
-			dev.memory[line{rules, text}] = m
-		}
-	}
-	return m.r, m.as
-}
-
 // chooser reads lines by the rules of their block. It keeps room for its next attempts.
 type chooser struct {
 	words  []dialect.Word
@@ -80,6 +55,16 @@ type chooser struct {
 }
 
 func (c *chooser) choose(d *dialect.Dialect, rules *dialect.Index, line string) (*dialect.Rule, *reading) {
+	rule, best := c.glance(d, rules, line)
+	if rule == nil {
+		return nil, nil
+	}
+	return rule, c.keep(rule, best)
+}
+
+// glance finds the rule that reads a line, and what it reads, which stands until the next line is
+// read.
+func (c *chooser) glance(d *dialect.Dialect, rules *dialect.Index, line string) (*dialect.Rule, *reader) {
 	c.words = dialect.AppendWords(c.words[:0], line)
 	named, other := rules.Of(c.words)
 	var rule *dialect.Rule
@@ -92,10 +77,7 @@ func (c *chooser) choose(d *dialect.Dialect, rules *dialect.Index, line string) 
 			}
 		}
 	}
-	if rule == nil {
-		return nil, nil
-	}
-	return rule, c.keep(rule, best)
+	return rule, best
 }
 
 // keep makes a result of an attempt.
@@ -115,12 +97,17 @@ func (c *chooser) name(r *dialect.Rule, as *reading) string {
 		return r.Text
 	}
 	c.space = appendIdentity(c.space[:0], r, as.words, as.slots)
-	if c.ids.Cap()-c.ids.Len() < len(c.space) {
+	return c.lasting(c.space)
+}
+
+// lasting makes a text of bytes, behind others.
+func (c *chooser) lasting(b []byte) string {
+	if c.ids.Cap()-c.ids.Len() < len(b) {
 		c.ids = strings.Builder{}
-		c.ids.Grow(max(4096, len(c.space)))
+		c.ids.Grow(max(4096, len(b)))
 	}
 	at := c.ids.Len()
-	c.ids.Write(c.space)
+	c.ids.Write(b)
 	return c.ids.String()[at:]
 }
 

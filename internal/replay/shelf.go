@@ -54,7 +54,8 @@ func (s *shelf) want(id string) {
 	if s.left == 0 || s.starting {
 		return
 	}
-	if n, known := s.p.index.ids[id]; known {
+	var space [128]byte
+	if n, _ := s.p.index.find(append(space[:0], id...)); n >= 0 {
 		if i := s.p.index.ends[n][s.p.side][0]; i >= 0 && !s.read[i] {
 			s.group(i)
 		}
@@ -113,7 +114,7 @@ func (dev *Device) head(in *entry, line string) (*dialect.Rule, *reading) {
 		return nil, nil
 	}
 	dev.given = nil
-	return l.r, l.as
+	return l.r, dev.heads(l)
 }
 
 // before finds the line that stands in front of a leaf; nil is none.
@@ -149,18 +150,18 @@ func (s *shelf) rule(r *dialect.Rule) {
 // like reads the leaves whose line looks like one level of a glob.
 func (s *shelf) like(glob []dialect.GlobWord, known scope) {
 	for i := int32(0); s.left > 0 && !s.starting && int(i) < len(s.read); i++ {
-		if !s.read[i] && s.p.leaves[i].like(s.dev.d.Negate, glob, known) {
+		if !s.read[i] && s.dev.like(&s.p.leaves[i], glob, known) {
 			s.group(i)
 		}
 	}
 }
 
-func (l *leaf) like(negate string, glob []dialect.GlobWord, known scope) bool {
-	if g := glob[0]; g.Kind == dialect.Exact && !l.neg && len(l.as.words) > 0 && !strings.HasPrefix(l.as.words[0], g.Text) {
+func (dev *Device) like(l *leaf, glob []dialect.GlobWord, known scope) bool {
+	if first := l.r.First(); glob[0].Kind == dialect.Exact && !l.neg && first != "" && !strings.HasPrefix(first, glob[0].Text) {
 		return false
 	}
-	words := strings.Fields(strings.Join(l.as.words, " "))
-	return fitsGlob(glob, words, known) || l.neg && fitsGlob(glob, append([]string{negate}, words...), known)
+	words := strings.Fields(strings.Join(dev.heads(l).words, " "))
+	return fitsGlob(glob, words, known) || l.neg && fitsGlob(glob, append([]string{dev.d.Negate}, words...), known)
 }
 
 // ask reads the leaves that may have to do with a name, given as kind:name, or with what

@@ -31,12 +31,16 @@ const (
 
 // trait gives the trait of a rule of the top.
 func (b *binder) trait(r *dialect.Rule) *trait {
+	if b.last.r == r {
+		return b.last.of
+	}
 	t := b.traits[r]
 	if t == nil {
 		t = &trait{}
 		b.traits[r] = t
 		b.learn(t, r, 0)
 	}
+	b.last.r, b.last.of = r, t
 	return t
 }
 
@@ -55,11 +59,15 @@ func (b *binder) learn(t *trait, r *dialect.Rule, depth int) {
 			t.uses = append(t.uses, use{n.Kind, words, n.Template == "" && plainly(as, n.Slots[0])})
 		}
 	}
-	for kind, is := range map[string]bool{wayIn: as.Lockout, owning: len(as.Owns) > 0, filter: as.Filter, gated + as.Gate: as.Gate != ""} {
+	also := func(is bool, kind string) {
 		if is {
 			t.uses = append(t.uses, use{kind: kind, words: words})
 		}
 	}
+	also(as.Lockout, wayIn)
+	also(len(as.Owns) > 0, owning)
+	also(as.Filter, filter)
+	also(as.Gate != "", gated+as.Gate)
 	for _, k := range r.Kids {
 		b.learn(t, k, depth+1)
 	}

@@ -60,7 +60,7 @@ func stage(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (dev, from,
 		said = append(said, string(s))
 		lines += bytes.Count(s, []byte("\n"))
 	}
-	first.memory = make(memory, 2*lines) // a command and what it replaces
+	first.memory = newMemory(2 * lines) // a command and what it replaces
 	if a, b, ok := first.bind(string(have), string(want), said...); ok {
 		return first.holding(a), first.holding(a), first.holding(b)
 	}
@@ -89,8 +89,8 @@ func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Re
 	for i, line := range cmds {
 		w.stays.step = i
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
-		if refused := (*Refusal)(nil); errors.As(dev.Do(line), &refused) {
-			return append(out, *refused), w
+		if err := dev.Do(line); err != nil {
+			return append(out, refusal(err)), w
 		}
 		if dev.moves == before && dev.mode == mode && !text && !idle {
 			out = append(out, *refuse(Ignored, line, "the device takes it and changes nothing"))
@@ -122,6 +122,13 @@ func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Re
 		out = append(out, *refuse(WrongEnd, last, "%s", difference(dev.normal(), goal.normal())))
 	}
 	return out, w
+}
+
+// refusal gives what an error of Do is.
+func refusal(err error) Refusal {
+	var refused *Refusal
+	errors.As(err, &refused)
+	return *refused
 }
 
 // same compares what two devices hold under a line.
@@ -193,7 +200,8 @@ func (dev *Device) normal() (out []string) {
 
 // commands splits a script into its commands: one a line, but for a value with lines of
 // its own, which the device takes as one.
-func commands(d *dialect.Dialect, script []byte) (out []string) {
+func commands(d *dialect.Dialect, script []byte) []string {
+	out := make([]string, 0, 1+bytes.Count(script, []byte("\n")))
 	for text := string(script); text != ""; {
 		line, rest, _ := strings.Cut(text, "\n")
 		if line = strings.TrimSpace(line); line == "" {
