@@ -4,24 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"plumbline/render"
-	"plumbline/templates"
 )
 
 // TestGuardEndsTheSender holds that a session which was there when the guard led back sends
 // nothing more, as on a real router, and that one which comes later does.
 func TestGuardEndsTheSender(t *testing.T) {
-	p, ds := render.Read(templates.FS, "frr")
-	if ds.Failed() {
-		t.Fatal(ds)
-	}
-	f, err := Start(t.Context(), []Device{{Name: "r0", Platform: "frr", Session: p.Session, Dialect: p.Dialect, Running: []byte("hostname r0\n")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Stop()
-	b := f.Device("r0")
+	b, _ := router(t)
 	show, _ := b.guard("show", "")
 	if out, status := b.guard(fmt.Sprintf("arm plb-x 60 %s", b.sum(show)), "no ip route 10.0.0.0/8 Null0\n"); status != 0 {
 		t.Fatal(out)

@@ -8,9 +8,9 @@ import (
 	"plumbline/templates"
 )
 
-// TestWriteMemory holds that saving is what the device says, that only the write user may,
-// and that a device which cannot says so.
-func TestWriteMemory(t *testing.T) {
+// router is one device of FRR, named r0.
+func router(t *testing.T) (*Box, render.Platform) {
+	t.Helper()
 	p, ds := render.Read(templates.FS, "frr")
 	if ds.Failed() {
 		t.Fatal(ds)
@@ -19,8 +19,14 @@ func TestWriteMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Stop()
-	b := f.Device("r0")
+	t.Cleanup(f.Stop)
+	return f.Device("r0"), p
+}
+
+// TestWriteMemory holds that saving is what the device says, that only the write user may,
+// and that a device which cannot says so.
+func TestWriteMemory(t *testing.T) {
+	b, p := router(t)
 	if err := b.Type("ip route 10.0.0.0/8 Null0"); err != nil {
 		t.Fatal(err)
 	}
