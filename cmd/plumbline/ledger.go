@@ -11,6 +11,7 @@ import (
 	"plumbline/internal/gate"
 	"plumbline/internal/gate/signed"
 	"plumbline/internal/journal"
+	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/repo"
@@ -32,11 +33,41 @@ type books struct {
 }
 
 // judged takes a kept plan through the gate.
-func (b books) judged(ctx context.Context, digest string) (gate.Pass, gate.Evidence, diag.List, error) {
-	if b.emergency != "" {
-		return signed.AdmitUrgent(ctx, b.repo, b.branch, digest, b.now(), b.emergency)
+func (b books) judged(ctx context.Context, digest string) (pass gate.Pass, e gate.Evidence, ds diag.List, err error) {
+	p, err := signed.LoadPlan(b.repo, digest)
+	if err != nil {
+		return pass, e, nil, err
 	}
-	return signed.Admit(ctx, b.repo, b.branch, digest, b.now(), b.source)
+	var pol gate.Policy
+	if b.emergency != "" {
+		e, pol, err = signed.CollectUrgent(ctx, b.repo, b.branch, b.now(), b.emergency)
+	} else {
+		e, pol, err = signed.Collect(ctx, b.repo, b.branch, b.now(), b.source)
+	}
+	if err == nil {
+		e.Devices, err = population(b.repo, e.Tip, pol)
+	}
+	if err != nil {
+		return pass, e, nil, err
+	}
+	pass, ds = gate.Judge(e, pol, p)
+	return pass, e, ds, nil
+}
+
+// population counts the devices of a commit, where policy asks for a share of them.
+func population(r *repo.Repo, commit string, pol gate.Policy) (int, error) {
+	if pol.Bulk == "" || commit == "" {
+		return 0, nil
+	}
+	tree, _, err := r.At(commit)
+	if err != nil {
+		return 0, err
+	}
+	meant, ds := pipeline.Resolve(tree)
+	if ds.Failed() {
+		return 0, ds.Err()
+	}
+	return len(meant.Network.Devices), nil
 }
 
 // whole proves that nobody took entries off the ledger: it still holds the last one that

@@ -192,6 +192,9 @@ func (q *inquiry) approved() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if e.Devices, err = population(q.repo, q.entry.Commit, pol); err != nil {
+		return "", err
+	}
 	q.evidence = e
 	pass, ds := gate.Judge(e, pol, q.plan)
 	if ds.Failed() {

@@ -43,6 +43,8 @@ type Policy struct {
 	MaxExposure Duration `yaml:"max_exposure,optional"`
 	// How many devices are pushed to in an hour at most.
 	MaxDevicesPerHour uint16 `yaml:"max_devices_per_hour,optional"`
+	// How many devices, or which share of all, a plan may change before its request must say how many.
+	Bulk Size `yaml:"bulk,optional"`
 	// How long after a plan was shown last it may be pushed; 72h where it is absent.
 	PlanLasts Duration `yaml:"plan_lasts,optional"`
 	// How many devices hold an unsettled change at once.
@@ -104,7 +106,7 @@ type Class string
 
 // Values are the classes.
 func (Class) Values() []string {
-	return []string{"any", "policy", "lifeline", "filter", "propagating", "no-timer", "unruled", "over", "gap", "unproved"}
+	return []string{"any", "policy", "lifeline", "filter", "propagating", "bulk", "no-timer", "unruled", "over", "gap", "unproved"}
 }
 
 // Blocked is a time in which nothing is pushed.

@@ -73,6 +73,7 @@ var questions = []question{
 	{"gate/freeze", "wait, or change freeze in policy.yaml through a request of its own", frozen},
 	{"gate/unproved", "say experimental_push with an owner and a day at the device in the inventory and make the plan again, or give the rules a proof: diff names the line", unproved},
 	{"gate/too-exposed", "make soak or timer_margin shorter, or raise max_exposure, through a request of its own, and make the plan again: plumbline diff", exposed},
+	{"gate/bulk", "look whether the plan reaches as far as you mean; then put the count and the reason into .plumbline/bulk.yaml of the request (devices: 120, reason: ...), and have it approved again", unexpected},
 	{"gate/too-many-devices", "split the change, or raise max_devices_per_hour through a request of its own", func(c court) []string {
 		most := int(c.MaxDevicesPerHour)
 		return when(most > 0 && len(c.plan.Changes) > most, "%d devices at once, and policy takes %d in an hour", len(c.plan.Changes), most)
@@ -290,7 +291,7 @@ func (c court) needs(l Landing) (out []Need) {
 }
 
 func (c court) risky(class string) bool {
-	return slices.ContainsFunc(c.plan.Changes, func(ch plan.Change) bool { return slices.Contains(ch.Risks, class) })
+	return class == "bulk" && c.bulky() || slices.ContainsFunc(c.plan.Changes, func(ch plan.Change) bool { return slices.Contains(ch.Risks, class) })
 }
 
 func (c court) shortOfPolicy(l Landing) []string {

@@ -29,6 +29,11 @@ func Collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, sr
 	return collect(ctx, r, branch, now, src, "")
 }
 
+// CollectUrgent is Collect in an emergency: no forge is asked.
+func CollectUrgent(ctx context.Context, r *repo.Repo, branch string, now time.Time, why string) (gate.Evidence, gate.Policy, error) {
+	return collect(ctx, r, branch, now, nil, why)
+}
+
 func collect(ctx context.Context, r *repo.Repo, branch string, now time.Time, src Source, emergency string) (gate.Evidence, gate.Policy, error) {
 	e := gate.Evidence{At: diag.Pos{File: branch, Line: 1, Col: 1}, Now: now, Emergency: emergency}
 	tip, err := r.Branch(branch)
@@ -120,20 +125,11 @@ func gather(ctx context.Context, r *repo.Repo, e gate.Evidence, done []repo.Entr
 // Admit takes a kept plan through the gate: the way of push and of a dry look alike. An
 // error is evidence that cannot be read; the list is what stands against the plan.
 func Admit(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, src Source) (gate.Pass, gate.Evidence, diag.List, error) {
-	return admit(ctx, r, branch, digest, now, src, "")
-}
-
-// AdmitUrgent is Admit in an emergency: no forge is asked, and two people of class policy sign.
-func AdmitUrgent(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, why string) (gate.Pass, gate.Evidence, diag.List, error) {
-	return admit(ctx, r, branch, digest, now, nil, why)
-}
-
-func admit(ctx context.Context, r *repo.Repo, branch, digest string, now time.Time, src Source, emergency string) (gate.Pass, gate.Evidence, diag.List, error) {
 	p, err := LoadPlan(r, digest)
 	if err != nil {
 		return gate.Pass{}, gate.Evidence{}, nil, err
 	}
-	e, pol, err := collect(ctx, r, branch, now, src, emergency)
+	e, pol, err := Collect(ctx, r, branch, now, src)
 	if err != nil {
 		return gate.Pass{}, e, nil, err
 	}
@@ -213,6 +209,7 @@ func (c *collector) landings(before string, line []string) (out []gate.Landing, 
 		if l.Paths, err = c.r.Changed(before, l.Tip); err != nil {
 			return nil, err
 		}
+		c.expects(&l)
 		if err := c.hands(&l); err != nil {
 			return nil, err
 		}
@@ -226,6 +223,18 @@ func (c *collector) landings(before string, line []string) (out []gate.Landing, 
 		}
 	}
 	return out, nil
+}
+
+// expects reads how many devices a landing says that it changes; what cannot be read says nothing.
+func (c *collector) expects(l *gate.Landing) {
+	if !slices.Contains(l.Paths, gate.BulkFile) {
+		return
+	}
+	if tree, _, err := c.r.At(l.Tip); err == nil {
+		if x, ds := gate.ReadExpected(tree); !ds.Failed() {
+			l.Expects = x.Devices
+		}
+	}
 }
 
 // stated finds the fewest commits that a head which statements name accounts for.
