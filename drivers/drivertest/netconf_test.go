@@ -67,6 +67,29 @@ func TestAnswers(t *testing.T) {
 	t.Logf("figure: NETCONF: %d answers spoilt, each left nothing behind", runs)
 }
 
+// A refusal tells what the device finds wrong, since all lines go to it at once.
+func TestBadElement(t *testing.T) {
+	r, _ := overNetconf(t).board(t)
+	_, err := r.Writer.Apply(t.Context(), r.WriteTo, r.Bad, hold(r, "plb-bad"))
+	if !errors.Is(err, write.ErrRefused) || !strings.Contains(err.Error(), `: "no"; what came before it was undone`) || strings.Contains(err.Error(), "line 0") {
+		t.Error(err)
+	}
+}
+
+// However much a device says where it says no, a person is told a line of it.
+func TestLongWords(t *testing.T) {
+	r, b := overNetconf(t).board(t)
+	h := hold(r, "plb-long")
+	h.Before = func(string) error {
+		return b.SetFaults(sim.Fault{Kind: "xml", Text: "huge", Times: 1}) // the answer to what is sent next
+	}
+	if _, err := r.Writer.Apply(t.Context(), r.WriteTo, r.Edit, h); !errors.Is(err, write.ErrRefused) || len(err.Error()) > 2000 {
+		t.Errorf("%d bytes: %.200v", len(err.Error()), err)
+	}
+	must(t, b.SetFaults())
+	clean(t, r, "long words", false)
+}
+
 // Whether a device takes a trial back when the session ends that began it, as RFC 6241 has it, or
 // lets it run to the end of its clock: another session finds out which, and nothing is kept that
 // nobody kept.

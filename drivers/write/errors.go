@@ -34,7 +34,11 @@ type Refused struct {
 
 // Error names the line and the device's words.
 func (r *Refused) Error() string {
-	return fmt.Sprintf("%s: %v at line %d %q: %s; what came before it was undone", r.Device, ErrRefused, r.No, r.Line, r.Reply)
+	at := ""
+	if r.No > 0 {
+		at = fmt.Sprintf("line %d ", r.No)
+	}
+	return fmt.Sprintf("%s: %v at %s%q: %s; what came before it was undone", r.Device, ErrRefused, at, r.Line, r.Reply)
 }
 
 // Unwrap gives the kind.

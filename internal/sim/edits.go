@@ -105,7 +105,7 @@ func (c *caller) load(lines string) (string, error) {
 			return "", err
 		}
 		if out != "" {
-			return loaded(refusal("operation-failed", out)), nil
+			return loaded(strings.Replace(refusal("operation-failed", out), "</rpc-error>", "<error-info><bad-element>"+escaped(word)+"</bad-element></error-info></rpc-error>", 1)), nil
 		}
 	}
 	return loaded("<ok/>"), nil

@@ -177,7 +177,11 @@ func (n *node) word(name string) string {
 func (n *node) refusal() string {
 	for _, e := range n.all("rpc-error") {
 		if e.word("error-severity") != "warning" {
-			return strings.TrimSpace(e.word("error-tag") + " " + e.word("error-message"))
+			said := strings.TrimSpace(e.word("error-tag") + " " + e.word("error-message"))
+			if bad := e.word("bad-element"); bad != "" {
+				said += fmt.Sprintf(": %q", bad)
+			}
+			return said
 		}
 	}
 	return ""

@@ -56,10 +56,15 @@ func (r *requests) ask(ctx context.Context, question string) (string, error) {
 	return text, nil
 }
 
+// most is how much of the words of a device is told on.
+const most = 300
+
 // tell sends a request. To lines of a change a device says nothing but that it took them: a
 // warning is a refusal there, as any word is on a command line.
 func (r *requests) tell(ctx context.Context, s drivers.Step, lines []script.Line) error {
-	no := func(reply string) error { return &write.Refused{Device: r.t.Name, Line: s.Send, Reply: reply} }
+	no := func(reply string) error {
+		return &write.Refused{Device: r.t.Name, Line: s.Send, Reply: strings.ToValidUTF8(reply[:min(len(reply), most)], "")}
+	}
 	a, err := r.Ask(ctx, filled(s.Send, lines))
 	var refused *netconf.Refusal
 	switch {
