@@ -25,13 +25,13 @@ var typeless = []string{"sr-linux"}
 // The faults of the styles: what a device says of itself is believed only as far as it
 // shows. After each of them the device is as before, and free.
 var habits = []habit{
-	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"frr", "nx-os"}, apply: write.ErrNoTimer},
-	{fault: sim.Fault{Kind: "untold"}, not: []string{"frr"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"bird", "frr", "nx-os"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "untold"}, not: []string{"bird", "frr"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
-	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, not: []string{"eos", "frr", "ios-xe", "ios-xr", "nx-os", "sr-linux"}, apply: write.ErrDirty},
+	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, not: []string{"bird", "eos", "frr", "ios-xe", "ios-xr", "nx-os", "sr-linux"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},
-	{fault: sim.Fault{Kind: "asks", Text: "9"}, not: []string{"eos", "ios-xr", "junos", "nx-os", "sr-linux"}, apply: write.ErrRefused},
-	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"junos", "sr-linux"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "asks", Text: "9"}, not: []string{"bird", "eos", "ios-xr", "junos", "nx-os", "sr-linux"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"bird", "junos", "sr-linux"}, apply: write.ErrRefused},
 	{fault: sim.Fault{Kind: "timer-early", For: time.Second}, keep: write.ErrEnded},
 	{fault: sim.Fault{Kind: "save-fails"}, not: []string{"junos", "ios-xr", "sr-linux"}, keep: write.ErrUnsaved},
 	{fault: sim.Fault{Kind: "chunk", N: 3}, not: typeless},
