@@ -14,15 +14,27 @@ import (
 
 // expects tells what each change does to sessions: what its lines say, where they are of those
 // that health reads, and what the intent that was deployed had and this one has not, where the
-// lines name it. So a session that is meant to go is missed on no platform.
+// lines name it. So a session that is meant to go is missed on no platform. A whole file has no
+// lines of a change: what comes and goes is what intent had and has.
 func expects(b *pipeline.Build, was deployment) func(plan.Change) health.Expected {
 	return func(c plan.Change) health.Expected {
-		e := health.Script(c.Do)
+		e, now := health.Script(c.Do), sessionsOf(b.Network().Device(c.Device))
+		var then []string
 		before := was.builds[c.Device]
+		if before != nil {
+			then = sessionsOf(before.Network().Device(c.Device))
+		}
+		if config, _ := b.Config(c.Device); config.Dialect != nil && config.Dialect.AsFile() {
+			e = health.Expected{Added: slices.DeleteFunc(slices.Clone(now), func(s string) bool {
+				return !strings.HasPrefix(s, "bgp ") || slices.Contains(then, s)
+			})}
+			if c.Stage == plan.Adds { // what goes is still in this file, and goes with the next
+				return e
+			}
+		}
 		if before == nil {
 			return e
 		}
-		then, now := sessionsOf(before.Network().Device(c.Device)), sessionsOf(b.Network().Device(c.Device))
 		for _, s := range then {
 			name := s[strings.LastIndexByte(s, ' ')+1:]
 			switch known := slices.Contains(now, s) || slices.Contains(e.Removed, s) || slices.Contains(e.Added, s); {

@@ -18,17 +18,18 @@ import (
 type file struct{ b *Box }
 
 func (m file) exec(_ *shell, line string) (string, bool) {
+	const begins = "BIRD 2.0.12 ready.\nAccess restricted\n" // every answer of birdc -r
 	switch line {
-	case "show status":
-		return "BIRD 2.0.12\nAn " + Mark + "; it forwards nothing\nDaemon is up and running\n", true
 	case "show startup":
 		return m.b.startup, true
+	case "show status":
+		return begins + "BIRD 2.0.12\nAn " + Mark + "; it forwards nothing\nDaemon is up and running\n", true
 	case "show protocols all":
-		return m.b.protocols(), true
+		return begins + m.b.protocols(), true
 	case "show ospf neighbors":
-		return m.b.adjacencies(), true
+		return begins + m.b.adjacencies(), true
 	}
-	return "No such command. Press `?' for help.\n", strings.HasPrefix(line, "show ")
+	return begins + "No such command. Press `?' for help.\n", strings.HasPrefix(line, "show ")
 }
 
 func (m file) config(*shell, string) (string, bool) { return "", false }
