@@ -160,6 +160,10 @@ var fetches = []fetchCase{
 	{name: "xml", habit: always("xml=entity")}, // what is wrong in NETCONF is played in drivers/netconf; a command line has nothing of it
 	{name: "frame", habit: always("frame")},
 	{name: "netconf-1.0", habit: always("netconf-1.0")},
+	{name: "poor", habit: always("poor=candidate")}, // those of writing over NETCONF are played in drivers/drivertest
+	{name: "warns", habit: always("warns=mtu")},
+	{name: "staged", habit: always("staged=mtu")},
+	{name: "lasting", habit: always("lasting")},
 	{name: "sha1", habit: always("sha1"), kind: drivers.ErrHostKey, also: untried},
 	{name: "banner-auth", habit: always("banner-auth")},
 	{name: "pager", habit: always("pager"), kind: drivers.ErrCut, also: says("--More--")},
