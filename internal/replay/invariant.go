@@ -28,9 +28,16 @@ func watch(dev, have, want *Device) *watcher {
 		anew: map[string]bool{}, way: way{placed: map[*entry]bool{}},
 	}
 	if dev.book.bare, dev.book.out = nil, nil; dev.d.AtOnce() {
+		have.wake()
 		dev.book.turned = w.turn
 	}
 	return w
+}
+
+// start is the device as it was in the beginning.
+func (w *watcher) start() *Device {
+	w.from.wake()
+	return w.from
 }
 
 // turn notes that a line comes or goes.
@@ -62,7 +69,7 @@ type set struct {
 // is none.
 func (w *watcher) twice() string {
 	for _, name := range w.claims {
-		if len(w.dev.holders(name)) > 1 && len(w.from.holders(name)) < 2 && len(w.to.holders(name)) < 2 {
+		if len(w.dev.holders(name)) > 1 && len(w.start().holders(name)) < 2 && len(w.to.holders(name)) < 2 {
 			return name
 		}
 	}
@@ -72,12 +79,12 @@ func (w *watcher) twice() string {
 // beyond names a line whose set of numbers holds one that it has at neither end; "" is none.
 func (w *watcher) beyond() string {
 	for _, s := range w.sets {
-		old, next := w.from.twin(s.in), w.to.twin(s.in)
+		old, next := w.start().twin(s.in), w.to.twin(s.in)
 		if w.dev.twin(s.in) != s.in || old == nil || next == nil {
 			continue
 		}
 		now, ok := w.dev.members(s.in, s)
-		a, ok1 := w.from.members(old, s)
+		a, ok1 := w.start().members(old, s)
 		b, ok2 := w.to.members(next, s)
 		if !ok || !ok1 || !ok2 {
 			continue
@@ -140,7 +147,7 @@ func (w *watcher) broken(dev *Device, line string) *Refusal {
 // "" is none.
 func (w *watcher) hanging() (least string) {
 	for name := range w.dev.book.loose {
-		if (least == "" || name < least) && !w.from.loose(name) {
+		if (least == "" || name < least) && !w.start().loose(name) {
 			least = name
 		}
 	}
@@ -152,10 +159,10 @@ func (w *watcher) shut() (least string) {
 	w.out = append(w.out, w.dev.book.out...)
 	w.dev.book.out = w.dev.book.out[:0]
 	gone := func(l string) bool {
-		for _, dev := range []*Device{w.dev, w.from, w.to} {
+		for _, dev := range []*Device{w.dev, w.start(), w.to} {
 			dev.ask(wayIn)
 		}
-		return w.dev.book.lifelines[l] == 0 && w.from.book.lifelines[l] > 0 && w.to.book.lifelines[l] > 0
+		return w.dev.book.lifelines[l] == 0 && w.start().book.lifelines[l] > 0 && w.to.book.lifelines[l] > 0
 	}
 	w.out = slices.DeleteFunc(w.out, func(l string) bool { return !gone(l) })
 	for _, l := range w.out {
@@ -185,17 +192,17 @@ func (w *watcher) lacks(f string) bool {
 	if w.dev.book.filters[f] > 0 || w.anew[f] {
 		return false
 	}
-	for _, dev := range []*Device{w.dev, w.from, w.to} {
+	for _, dev := range []*Device{w.dev, w.start(), w.to} {
 		dev.ask(filter)
 		dev.ask(owning)
 	}
-	if w.from.book.filters[f] <= 0 || w.to.book.filters[f] <= 0 {
+	if w.start().book.filters[f] <= 0 || w.to.book.filters[f] <= 0 {
 		return false
 	}
 	at := strings.Split(f, "\x00")
 	words := strings.Fields(at[0])
 	owner := strings.Join(words[:min(2, len(words))], " ")
-	_, owned := w.from.book.owners[owner]
+	_, owned := w.start().book.owners[owner]
 	w.anew[f] = owned && w.dev.book.owners[owner] == 0 || !w.dev.stands(at[1:])
 	return !w.anew[f]
 }

@@ -43,6 +43,7 @@ func plain(ws []dialect.Word) (out []string) {
 type chooser struct {
 	words  []dialect.Word
 	tries  [2]reader // the best attempt so far, and the next one
+	parts  reader    // of a part
 	made   []reading // room for results
 	text   []string
 	values slots
@@ -121,13 +122,13 @@ func kept[S ~[]E, E any](row *S, of S) S {
 	return (*row)[at:len(*row):len(*row)]
 }
 
-// read reads words by a pattern, all of them.
-func read(d *dialect.Dialect, es []dialect.Elem, s said) *reading {
-	try := &reader{d: d, line: s.line}
-	if !try.read(es, s.words) {
+// part reads words by a pattern, all of them. What it gives stands until the next part is read.
+func (c *chooser) part(d *dialect.Dialect, es []dialect.Elem, s said) *reading {
+	c.parts.start(d, s.line)
+	if !c.parts.read(es, s.words) {
 		return nil
 	}
-	return &try.reading
+	return &c.parts.reading
 }
 
 // reader is one attempt to read words by a pattern. What it has read so far is taken back

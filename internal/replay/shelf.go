@@ -23,21 +23,38 @@ type shelf struct {
 
 // holding gives a device that holds a paper.
 func (dev *Device) holding(p *paper) *Device {
-	out := &Device{d: dev.d, top: &entry{}, book: newBook(), reads: dev.reads}
-	out.mode = out.top
-	s := &shelf{dev: out, p: p, read: make([]bool, len(p.leaves)), heads: make([]*entry, len(p.leaves)), left: len(p.leaves),
+	out := dev.asleep(p)
+	out.wake()
+	return out
+}
+
+// asleep gives one that holds it once it is woken.
+func (dev *Device) asleep(p *paper) *Device {
+	return &Device{d: dev.d, top: &entry{}, reads: dev.reads, sleeps: p}
+}
+
+// wake lets a device hold its paper. One that is compared with a way is often not asked for
+// anything: where all commands act together, only when something is amiss in the end.
+func (dev *Device) wake() {
+	p := dev.sleeps
+	if p == nil {
+		return
+	}
+	dev.sleeps = nil
+	dev.book = newBook()
+	dev.mode = dev.top
+	s := &shelf{dev: dev, p: p, read: make([]bool, len(p.leaves)), heads: make([]*entry, len(p.leaves)), left: len(p.leaves),
 		asked: map[string]bool{}, kinds: map[string][]int32{}, reading: true, starting: true}
-	out.top.own().more = s
+	dev.top.own().more = s
 	for i := range p.leaves {
 		if p.leaves[i].soon {
 			s.take(int32(i))
 		}
 	}
 	s.starting = false
-	out.tidy(out.top)
-	out.follow(nil)
+	dev.tidy(dev.top)
+	dev.follow(nil)
 	s.reading = false
-	return out
 }
 
 // again gives another device that holds what this one held in the beginning.

@@ -37,8 +37,14 @@ func network(masked bool, w string, mask []dialect.Word) (string, bool) {
 	if w == "any" && masked && len(mask) == 0 {
 		return w, true
 	}
-	p, err := netip.ParsePrefix(w)
-	if len(mask) == 1 {
+	var p netip.Prefix
+	var err error
+	switch {
+	case len(mask) == 0:
+		p, err = netip.ParsePrefix(w)
+	case strings.Contains(w, "/") || !strings.Contains(mask[0].Text, "."): // neither an address with a mask: no need to be told why
+		return "", false
+	default:
 		p, err = withMask(w, mask[0].Text)
 	}
 	if err != nil {
@@ -308,8 +314,7 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 	var out []string
 	for i := 0; i < len(words); i++ {
 		w := words[i]
-		_, err := netip.ParseAddr(w)
-		if i+1 < len(words) && (w == "host" || err == nil) {
+		if i+1 < len(words) && (w == "host" || address(w)) {
 			if v, ok := wild(w, words[i+1:i+2]); ok {
 				if v == all4 {
 					v = "any"
@@ -319,7 +324,7 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 				continue
 			}
 		}
-		if p, err := netip.ParsePrefix(w); err == nil {
+		if p, ok := prefix(w); ok {
 			w = p.Masked().String()
 			verb := i == 0 || words[i-1] == "permit" || words[i-1] == "deny" // a prefix of a list, maybe
 			if p.Bits() == 0 && !verb {
@@ -334,6 +339,23 @@ func accessEntry(d *dialect.Dialect, words []string) string {
 		out = append(out, w)
 	}
 	return strings.Join(out, " ")
+}
+
+// address tells whether a word is one. Most words are none, which is seen without being told why.
+func address(w string) bool {
+	if !strings.ContainsAny(w, ".:") {
+		return false
+	}
+	_, err := netip.ParseAddr(w)
+	return err == nil
+}
+
+func prefix(w string) (netip.Prefix, bool) {
+	if !strings.Contains(w, "/") {
+		return netip.Prefix{}, false
+	}
+	p, err := netip.ParsePrefix(w)
+	return p, err == nil
 }
 
 func compareCommunities(a, b string) int {

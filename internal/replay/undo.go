@@ -78,7 +78,7 @@ func (dev *Device) reset(in *entry, line string) (bool, error) {
 	for _, r := range dev.kids(in) {
 		s := said{rest, dialect.AppendWords(nil, rest)}
 		for _, pattern := range [][]dialect.Elem{head(r.Pattern), r.Pattern} {
-			got := read(dev.d, pattern, s)
+			got := dev.chooser.part(dev.d, pattern, s)
 			if got == nil || r.Of != nil {
 				continue
 			}
@@ -111,7 +111,7 @@ func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reading {
 		if !begins(pattern, rest) {
 			return nil
 		}
-		return read(dev.d, pattern, said{rest, dialect.AppendWords(nil, rest)})
+		return dev.chooser.part(dev.d, pattern, said{rest, dialect.AppendWords(nil, rest)})
 	}
 	return dev.shaped(r, r.Undo, line)
 }
@@ -133,7 +133,7 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 		pattern = patternOf(r, template)
 		dev.shapes[at] = pattern
 	}
-	return read(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
+	return dev.chooser.part(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
 }
 
 // shape names the pattern that a template of a rule asks for.

@@ -62,7 +62,7 @@ func stage(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (dev, from,
 	}
 	first.memory = newMemory(2 * lines) // a command and what it replaces
 	if a, b, ok := first.bind(string(have), string(want), said...); ok {
-		return first.holding(a), first.holding(a), first.holding(b)
+		return first.holding(a), first.asleep(a), first.holding(b)
 	}
 	from, to = first.Another(have), first.Another(want)
 	return first.Another(have), from, to
@@ -83,6 +83,7 @@ func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal, notes
 
 // steps takes commands one by one. Idle ones have no place in a plan, unless it is not one.
 func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Refusal, w *watcher) {
+	goal.wake()
 	w = watch(dev, from, goal)
 	var late *Refusal  // a promise that was broken by the line before
 	var freed []string // and the values that it let go

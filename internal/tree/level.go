@@ -277,7 +277,10 @@ func (t *Tree) applies(n *node) bool {
 // lines goes that say so.
 func (d *differ) steady(n *node) bool {
 	in := d.counterpart(n.parent)
-	return in != nil && d.have.applies(n) == d.want.applies(&node{text: n.text, m: n.m, parent: in})
+	if in == nil || n.m.rule == nil || len(n.m.rule.If)+len(n.m.rule.Unless) == 0 {
+		return in != nil
+	}
+	return d.have.applies(n) == d.want.applies(&node{text: n.text, m: n.m, parent: in})
 }
 
 // copy makes a node of its own with all that stands under it.

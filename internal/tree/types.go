@@ -342,8 +342,8 @@ func ace(d *dialect.Dialect, words []string) string {
 	var out []string
 	for i := 0; i < len(words); {
 		w := words[i]
-		switch _, err := netip.ParseAddr(w); {
-		case w == "host" || err == nil && i+1 < len(words):
+		switch {
+		case w == "host" || i+1 < len(words) && strings.ContainsAny(w, ".:") && isAddress(w):
 			if n, c := wildcard(w, places(words[i:])); n == 2 {
 				if c == "0.0.0.0/0" {
 					c = "any"
@@ -366,6 +366,11 @@ func ace(d *dialect.Dialect, words []string) string {
 		i++
 	}
 	return strings.Join(out, " ")
+}
+
+func isAddress(w string) bool {
+	_, err := netip.ParseAddr(w)
+	return err == nil
 }
 
 func places(words []string) (out []dialect.Word) {
