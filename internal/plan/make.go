@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,7 +80,7 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	if via != have {
 		_, cover = tree.Expect(have, rendered, deployed, o)
 	}
-	if !leavable(in, cover, ds) {
+	if !leavable(in, cover, ds) || !in.fit(rendered, ds) {
 		return Change{}, false
 	}
 	c := Change{
@@ -119,6 +120,17 @@ func (c *Change) named(k Key, have, via, want, rendered *tree.Tree) (mid string,
 	mid, errs[2] = k.Digest(via)
 	c.Want, errs[3] = k.Digest(want)
 	return mid, cmp.Or(errs[:]...)
+}
+
+// fit refuses a secret that the store keeps in another form than the line says: the device would
+// take it for what the line calls it.
+func (in Input) fit(rendered *tree.Tree, ds *diag.List) bool {
+	notes := tree.Unfit(rendered, slices.Collect(maps.Values(in.Secrets)))
+	for _, n := range notes {
+		ds.Failf(asker(in.Want, n.Line), "plan/secret-form", "%s: %s", in.Device, n.Text).
+			Hint = "keep it in the form that docs/secrets.md gives for the platform: openssl passwd -6, for instance"
+	}
+	return len(notes) == 0
 }
 
 // said is a text of the device with its secrets.
