@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -218,6 +219,17 @@ func (v *birds) healthy() {
 		" ospf 10.0.0.2 eth1:true ospf 10.0.0.3 eth2:true]"
 	if seen := v.vitals(demoRouter); seen != want {
 		v.t.Errorf("health sees %s\nwant %s", seen, want)
+	}
+	session := v.build.Platform("bird").Session // and what BIRD refuses is no answer
+	session.Read = map[string]string{"nonsense": "show nonsense", "nobody": "show protocols nobody"}
+	r := ssh.New(session, v.lab.Logins(), ssh.Options{Timeout: 20 * time.Second})
+	defer r.Close()
+	facts, err := r.Probe(v.t.Context(), v.lab.Target(demoRouter), "nonsense", "nobody")
+	v.must(err)
+	for _, f := range facts {
+		if !errors.Is(f.Err, drivers.ErrForbidden) {
+			v.t.Errorf("%s: %v: %s", f.Ask, f.Err, f.Text)
+		}
 	}
 }
 
