@@ -64,25 +64,32 @@ func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
 		t.Fatal(err)
 	}
 	defer f.Stop()
-	reader := gnmi.New(p.Session, f.Logins(), gnmi.Options{})
+	return set(t, p, c, base, gnmi.New(p.Session, f.Logins(), gnmi.Options{}), f.Logins(), f.Target("r1"), f.WriteTarget("r1"))
+}
+
+// set brings a device that holds base to what is wanted and back, by one request each way, and sees
+// that it holds what was meant and that a second run has nothing to send.
+func set(t *testing.T, p render.Platform, c tree.Config, base []byte, reader drivers.Reader, logins drivers.Logins, from, to drivers.Target) (lines int) {
+	t.Helper()
 	read := func() *tree.Tree {
-		live, err := reader.Fetch(t.Context(), f.Target("r1"))
+		live, err := reader.Fetch(t.Context(), from)
 		if err != nil {
 			t.Fatal(c.Device, err)
 		}
 		is, _ := tree.Parse(p.Dialect, live.Text)
 		return is
 	}
-	writer, err := all.Writer(p.Style, p.Session, f.Logins())
+	writer, err := all.Writer(p.Style, p.Session, logins)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := read()
+	now := read()
+	old := now
 	want, _ := tree.Parse(p.Dialect, slices.Concat(base, c.Text))
-	for i, to := range []*tree.Tree{want, old} {
-		do, undo := edits(t, read(), to), edits(t, to, read())
+	for i, is := range []*tree.Tree{want, old} {
+		do, undo := edits(t, now, is), edits(t, is, now)
 		e := drivers.Edit{Do: tree.Script(p.Dialect, do), Undo: tree.Script(p.Dialect, undo)}
-		pending, err := writer.Apply(t.Context(), f.WriteTarget("r1"), e, write.Hold{For: time.Minute, Tx: fmt.Sprintf("plb-%d", i)})
+		pending, err := writer.Apply(t.Context(), to, e, write.Hold{For: time.Minute, Tx: fmt.Sprintf("plb-%d", i)})
 		if err == nil {
 			err = pending.Keep(t.Context())
 		}
@@ -91,7 +98,8 @@ func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
 			return lines
 		}
 		lines += len(do)
-		if again := edits(t, read(), to); len(again) > 0 || tree.Digest(read()) != tree.Digest(to) {
+		now = read()
+		if again := edits(t, now, is); len(again) > 0 || tree.Digest(now) != tree.Digest(is) {
 			t.Errorf("%s: a second run would send:\n%s", c.Device, tree.Script(p.Dialect, again))
 		}
 	}
