@@ -3,16 +3,20 @@
 package render_test
 
 import (
-	"bufio"
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
+	"time"
 
 	"plumbline/drivers"
 	"plumbline/drivers/gnmi"
+	"plumbline/drivers/write"
+	"plumbline/drivers/write/all"
 	"plumbline/internal/replay"
 	"plumbline/render"
 	"plumbline/templates"
@@ -33,9 +37,6 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := drivers.Target{Name: "r1", Address: schema(t)}
-	logins := func(context.Context, string) (drivers.Login, error) {
-		return drivers.Login{User: "any", Password: "any"}, nil
-	}
 	for _, v := range vendors(t) {
 		if v.platform != name {
 			continue
@@ -50,7 +51,7 @@ func TestSchema(t *testing.T) {
 				t.Logf("%s: a group that it leaves out had %v", c.Device, loose)
 				continue
 			}
-			lines, devices = lines+set(t, p, c, base, gnmi.New(p.Session, logins, gnmi.Options{}), logins, at, at), devices+1
+			lines, devices = lines+set(t, p, c, base, gnmi.New(p.Session, anybody, gnmi.Options{}), anybody, at, at), devices+1
 			if t.Failed() {
 				return
 			}
@@ -62,6 +63,34 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// A value that the models do not have, and a reference to nothing, are refused: the target judges.
+func TestSchemaJudges(t *testing.T) {
+	p, ds := render.Read(templates.FS, "openconfig")
+	if ds.Failed() {
+		t.Fatal(ds.Err())
+	}
+	writer, err := all.Writer(p.Style, p.Session, anybody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := drivers.Target{Name: "r1", Address: schema(t)}
+	for i, line := range []string{
+		"/system/config/hostname r_1!",
+		"/interfaces/interface[name=Ethernet1]/config/type noSuchType",
+		"/interfaces/interface[name=Ethernet1]/config/mtu 70000",
+		"/network-instances/network-instance[name=DEFAULT]/interfaces/interface[id=a]/config/interface Ethernet99",
+	} {
+		e := drivers.Edit{Do: []byte("update " + line + "\n"), Undo: []byte("delete /system/config/hostname\n")}
+		if _, err := writer.Apply(t.Context(), at, e, write.Hold{For: time.Minute, Tx: fmt.Sprint("plb-", i)}); !errors.Is(err, write.ErrRefused) {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+func anybody(context.Context, string) (drivers.Login, error) {
+	return drivers.Login{User: "any", Password: "any"}, nil
+}
+
 // schema starts the target that PLUMBLINE_OPENCONFIG names, and tells where it is.
 func schema(t *testing.T) netip.AddrPort {
 	t.Helper()
@@ -69,23 +98,21 @@ func schema(t *testing.T) netip.AddrPort {
 	if file == "" {
 		t.Fatal("PLUMBLINE_OPENCONFIG names no target: eval \"$(.ci/openconfig build)\"")
 	}
-	cmd := exec.CommandContext(t.Context(), file, "mgmt0")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer l.Close() // the target has it
+	socket, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	cmd := exec.CommandContext(t.Context(), file, "mgmt0")
+	cmd.Stderr, cmd.ExtraFiles = os.Stderr, []*os.File{socket}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = cmd.Process.Kill(), cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal("the target does not start: ", err)
-	}
-	at, err := netip.ParseAddrPort(strings.TrimSpace(line))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
+	return l.Addr().(*net.TCPAddr).AddrPort()
 }

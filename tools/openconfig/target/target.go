@@ -125,7 +125,7 @@ func (t *target) changed(q *gnmi.SetRequest) (*oc.Root, error) {
 			return nil, fmt.Errorf("set %s: %w", said(u.GetPath()), err)
 		}
 	}
-	if err := next.Validate(&ytypes.LeafrefOptions{}); err != nil {
+	if err := next.Validate(); err != nil {
 		return nil, err
 	}
 	return next, nil
