@@ -30,6 +30,7 @@ max_devices_per_hour: 20
 plan_lasts: 72h
 max_exposure: 15m
 max_on_trial: 5
+bulk: 20%
 freeze:
 - {from: 2026-12-20, until: 2027-01-04, reason: year end}
 severities:

@@ -120,7 +120,7 @@ const (
 // talk is one session with it.
 func (y yuma) talk(t *testing.T, more ...string) *Session {
 	t.Helper()
-	s, err := Open(t.Context(), y.target, y.logins, wire.Limits{Timeout: 10 * time.Second}, append(more, running, lock, unlock, keep, cancel, discard)...)
+	s, err := Open(t.Context(), y.target, y.logins, wire.Limits{Timeout: 30 * time.Second}, append(more, running, lock, unlock, keep, cancel, discard)...)
 	must(t, err)
 	t.Cleanup(s.Close)
 	return s

@@ -107,11 +107,30 @@ func (p *pending) take(ctx context.Context) error {
 	}
 	err := p.steps(ctx, p.w.c.Lock)
 	var no *write.Refused
+	for range patience { // the session that died may not have been missed yet, and its lock is ours
+		if !errors.As(err, &no) || !rested(ctx) {
+			break
+		}
+		no, err = nil, p.steps(ctx, p.w.c.Lock)
+	}
 	if errors.As(err, &no) {
 		p.drop()
 		return trouble(p.t, write.ErrDirty, no.Reply, "wait until the configuration is free", nil)
 	}
 	return err
+}
+
+// patience is how often a lock that somebody holds is asked for again, rest apart.
+const patience, rest = 8, 250 * time.Millisecond
+
+// rested waits a moment; false: the caller's time is over.
+func rested(ctx context.Context) bool {
+	select {
+	case <-time.After(rest):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // clear proves that nothing is staged that a confirmation would take along.
@@ -216,9 +235,7 @@ func (p *pending) based(ctx context.Context) (err error) {
 		if wait, err = p.over(ctx); !wait {
 			return err
 		}
-		select {
-		case <-time.After(250 * time.Millisecond):
-		case <-ctx.Done():
+		if !rested(ctx) {
 			return err
 		}
 	}
