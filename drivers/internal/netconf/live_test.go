@@ -123,6 +123,7 @@ func (y yuma) talk(t *testing.T, more ...string) *Session {
 	s, err := Open(t.Context(), y.target, y.logins, wire.Limits{Timeout: 30 * time.Second}, append(more, running, lock, unlock, keep, cancel, discard)...)
 	must(t, err)
 	t.Cleanup(s.Close)
+	time.Sleep(300 * time.Millisecond) // netconfd loses a request that reaches it in one piece with the hello
 	return s
 }
 
