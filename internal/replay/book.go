@@ -125,7 +125,7 @@ func (dev *Device) note(e *entry, by int) {
 		return
 	}
 	if e.r.Lockout {
-		if line := dev.line(e); added(b.lifelines, line, by) == 0 && !dev.reading() {
+		if line := place(e.up) + "\x00" + dev.line(e); added(b.lifelines, line, by) == 0 && !dev.reading() {
 			b.out = append(b.out, line)
 		}
 	}

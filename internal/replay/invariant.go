@@ -122,7 +122,7 @@ func (w *watcher) broken(dev *Device, line string) *Refusal {
 		return refuse(Unsafe, line, "for a moment a line uses the %s %s, which is not there", kind, name)
 	}
 	if l := w.shut(); l != "" {
-		return refuse(Unsafe, line, "for a moment the way in is gone: %s", l)
+		return refuse(Unsafe, line, "for a moment the way in is gone: %s", l[strings.LastIndexByte(l, 0)+1:])
 	}
 	if late := w.way.late(); late != "" {
 		return refuse(Unsafe, line, "the way in changes before this does: %s", late)
@@ -154,7 +154,8 @@ func (w *watcher) hanging() (least string) {
 	return least
 }
 
-// shut names a line of the way in that both ends have and the device has not; "" is none.
+// shut names a line of the way in, with its place, that both ends have and the device has not; ""
+// is none.
 func (w *watcher) shut() (least string) {
 	w.out = append(w.out, w.dev.book.out...)
 	w.dev.book.out = w.dev.book.out[:0]

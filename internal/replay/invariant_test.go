@@ -88,6 +88,9 @@ func TestPromises(t *testing.T) {
 	const trunk = "interface GigabitEthernet1\n switchport\n switchport mode trunk\n switchport trunk allowed vlan "
 	const two = "interface GigabitEthernet1\n no switchport\n ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet2\n no switchport\n"
 	const swapped = "interface GigabitEthernet1\n no switchport\ninterface GigabitEthernet2\n no switchport\n ip address 192.0.2.1 255.255.255.0\n"
+	twoLines := func(console, aux string) string {
+		return "ipv6 access-list A\nipv6 access-list B\nline console 0\n ipv6 access-class " + console + " in\nline aux 0\n ipv6 access-class " + aux + " in\n"
+	}
 	const usesVRF = "feature nv overlay\nfeature tacacs+\nvrf context N\n  vni 15\naaa group server tacacs+ A\n  use-vrf N\n"
 	const neighbour = "router bgp 65001\n neighbor 192.0.2.2 remote-as 65002\n neighbor 192.0.2.2 description "
 	for name, c := range map[string]struct {
@@ -105,6 +108,10 @@ func TestPromises(t *testing.T) {
 			"interface GigabitEthernet1\n no ip address 192.0.2.1 255.255.255.0\ninterface GigabitEthernet2\n ip address 192.0.2.1 255.255.255.0\n", ""},
 		"the way in away and back": {"nx-os", "feature ssh\nusername a password 5 x role y\nusername b password 5 x\n", "feature ssh\nusername a password 5 x role y\n",
 			"no username a\nno username b\nusername a password 5 x role y\n", "the way in is gone"},
+		"two ways in change their lists": {"ios-xe", twoLines("A", "B"), twoLines("B", "A"),
+			"line console 0\n ipv6 access-class B in\nexit\nline aux 0\n ipv6 access-class A in\n", ""},
+		"a way in away and back beside one like it": {"ios-xe", twoLines("A", "A"), twoLines("A", "A") + "hostname r1\n",
+			"line aux 0\n no ipv6 access-class A in\n ipv6 access-class A in\nexit\nhostname r1\n", "the way in is gone: ipv6 access-class A in"},
 		"the way in before others": {"nx-os", "feature ssh\nusername a password 5 x\nvlan 10\n", "feature ssh\nusername a password 5 y\nvlan 10\n  name n\n",
 			"username a password 5 y\nvlan 10\n  name n\n", "the way in changes before this does: name n"},
 		"the way in last": {"nx-os", "feature ssh\nusername a password 5 x\nvlan 10\n", "feature ssh\nusername a password 5 y\nvlan 10\n  name n\n",
