@@ -52,7 +52,14 @@ func TestHeardFrom(t *testing.T) {
 	if from, known := heard(to); known {
 		t.Errorf("on this machine itself: %s", from)
 	}
-	own := ownAddress(t)
+	own, some := ownAddress(t)
+	if !some { // a machine with nothing but the loopback has no way to anybody
+		to.Address = netip.MustParseAddrPort("203.0.113.1:22")
+		if from, known := heard(to); known {
+			t.Errorf("with no address of its own it is heard as %s", from)
+		}
+		return
+	}
 	to.Address = netip.AddrPortFrom(own, 22)
 	if from, known := heard(to); !known || from != own {
 		t.Errorf("to %s from %s, %v", own, from, known)
@@ -67,7 +74,7 @@ func TestHeardFrom(t *testing.T) {
 }
 
 // ownAddress is one of this machine that is not on the loopback.
-func ownAddress(t *testing.T) netip.Addr {
+func ownAddress(t *testing.T) (netip.Addr, bool) {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
 	if err != nil {
@@ -76,9 +83,8 @@ func ownAddress(t *testing.T) netip.Addr {
 	for _, a := range all {
 		p, err := netip.ParsePrefix(a.String())
 		if err == nil && p.Addr().Is4() && !p.Addr().IsLoopback() {
-			return p.Addr()
+			return p.Addr(), true
 		}
 	}
-	t.Skip("this machine has no address of its own: there is nothing but the loopback (any interface that is up will do)")
-	return netip.Addr{}
+	return netip.Addr{}, false
 }
