@@ -78,6 +78,17 @@ func (s *stage) parts() {
 	s.do(s.empty)
 }
 
+// onPlatform is the example network on another platform, each device holding so much, and its
+// intent committed.
+func onPlatform(t *testing.T, platform, holds string) *stage {
+	t.Helper()
+	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(holds)}, t: t}
+	s.edited = func(network string) error { return moved(network, platform) }
+	t.Cleanup(s.stop)
+	s.do(s.start, s.commit)
+	return s
+}
+
 // moved puts a network of FRR on another platform, spoken to by another driver than the usual one
 // where that stands behind a slash.
 func moved(network, platform string) error {

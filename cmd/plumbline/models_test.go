@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/tls"
 	"encoding/pem"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -17,11 +16,7 @@ import (
 // nothing, and what somebody changed there is drift. Reading changes nothing.
 func TestModels(t *testing.T) {
 	t.Parallel()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-	s.edited = func(network string) error { return moved(network, "sr-linux") }
-	s.holds = []byte("/system/grpc-server[name=mgmt]/admin-state enable\n") // none is empty: it is reached
-	t.Cleanup(s.stop)
-	s.do(s.start, s.commit)
+	s := onPlatform(t, "sr-linux", "/system/grpc-server[name=mgmt]/admin-state enable\n") // none is empty: it is reached
 	if out := s.plumb(differ, "diff", "--exit-code"); !strings.Contains(out, "4 devices differ") {
 		t.Errorf("of empty devices:\n%s", out)
 	}
@@ -59,11 +54,7 @@ func TestModels(t *testing.T) {
 // by, from the plan to the reading, and that each word of it counts.
 func TestModelsByAuthority(t *testing.T) {
 	t.Parallel()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-	s.edited = func(network string) error { return moved(network, "sr-linux") }
-	s.holds = []byte("/system/grpc-server[name=mgmt]/admin-state enable\n")
-	t.Cleanup(s.stop)
-	s.do(s.start, s.commit)
+	s := onPlatform(t, "sr-linux", "/system/grpc-server[name=mgmt]/admin-state enable\n")
 	at := s.farm.Target(demoRouter)
 	shown := certificate(t, at.Address.String())
 	other, _, err := sim.Certificate(time.Now().Add(time.Hour))
@@ -98,11 +89,7 @@ func TestModelsByAuthority(t *testing.T) {
 // TestScanOfTLS holds that a pin is one wherever the inventory has it.
 func TestScanOfTLS(t *testing.T) {
 	t.Parallel()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-	s.edited = func(network string) error { return moved(network, "sr-linux") }
-	s.holds = []byte("/system/grpc-server[name=mgmt]/admin-state enable\n")
-	t.Cleanup(s.stop)
-	s.do(s.start, s.commit)
+	s := onPlatform(t, "sr-linux", "/system/grpc-server[name=mgmt]/admin-state enable\n")
 	file, pin := s.path("network", "inventory.yaml"), s.farm.Target(demoRouter).Pins[0]
 	text, err := os.ReadFile(file)
 	s.must(err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strings"
 	"testing"
 
@@ -13,11 +12,7 @@ import (
 // says nothing of writing in this way is refused with the next step before anything is said.
 func TestNetconf(t *testing.T) {
 	t.Parallel()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-	s.edited = func(network string) error { return moved(network, "junos/netconf") }
-	s.holds = []byte("system {\n    domain-name example.net;\n}\n") // none is empty: it is reached
-	t.Cleanup(s.stop)
-	s.do(s.start, s.commit)
+	s := onPlatform(t, "junos/netconf", "system {\n    domain-name example.net;\n}\n") // none is empty: it is reached
 	if out := s.plumb(differ, "diff", "--exit-code"); !strings.Contains(out, "4 devices differ") {
 		t.Errorf("of empty devices:\n%s", out)
 	}
