@@ -184,7 +184,9 @@ func (c *collector) prove(name string, b []byte) (Statement, error) {
 		return s, err
 	}
 	switch {
-	case name != "approvals/"+s.Plan+"/"+fingerprint(key):
+	case name == s.oldName(key) && c.again(s.name(key)):
+		return s, errors.New("it was kept by an older version, and its key has said something of this head since")
+	case name != s.name(key) && name != s.oldName(key):
 		return s, errors.New("it is kept under a name that is not its own")
 	case !c.then.Allows(s.Principal, ApprovalSpace, key, c.now):
 		return s, fmt.Errorf("the key of %s was not in %s before the change", s.Principal, SignersFile)
@@ -192,6 +194,15 @@ func (c *collector) prove(name string, b []byte) (Statement, error) {
 		return s, fmt.Errorf("the key of %s is no longer in %s", s.Principal, SignersFile)
 	}
 	return s, nil
+}
+
+// again tells whether a statement that counts is kept under a name.
+func (c *collector) again(name string) bool {
+	b, err := c.r.Get(name)
+	if err == nil {
+		_, err = c.prove(name, b)
+	}
+	return err == nil
 }
 
 // landings splits the first-parent line into requests: the fewest commits that some

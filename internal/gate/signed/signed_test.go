@@ -271,6 +271,28 @@ func TestGate(t *testing.T) {
 		}, "gate/no-approval"},
 		"rejected":   {func(s *scene) { s.say("bob", s.head, Approve); s.say("eve", s.head, Reject); s.merge(s.head) }, "gate/rejected"},
 		"taken back": {func(s *scene) { s.say("bob", s.head, Reject); s.say("bob", s.head, Approve); s.merge(s.head) }, ""},
+		"the same plan under two heads": {func(s *scene) {
+			s.say("bob", s.head, Approve)
+			s.say("bob", s.fork("again", "ann", map[string]string{"intent/a.yaml": "a: 2\n", "intent/b.yaml": "b\n"}), Approve)
+			s.merge(s.head)
+		}, ""},
+		"rejected under one of two heads": {func(s *scene) {
+			s.say("bob", s.head, Approve)
+			s.say("eve", s.head, Reject)
+			s.say("eve", s.fork("again", "ann", map[string]string{"intent/a.yaml": "a: 2\n", "intent/b.yaml": "b\n"}), Approve)
+			s.merge(s.head)
+		}, "gate/rejected"},
+		"kept as it once was": {func(s *scene) { s.old("bob", Approve, noon.Add(time.Hour)); s.merge(s.head) }, ""},
+		"once rejected, and approved now": {func(s *scene) {
+			s.old("bob", Reject, noon.Add(time.Hour))
+			s.say("bob", s.head, Approve)
+			s.merge(s.head)
+		}, ""},
+		"once approved, and rejected now": {func(s *scene) {
+			s.old("bob", Approve, noon.Add(time.Hour))
+			s.say("bob", s.head, Reject)
+			s.merge(s.head)
+		}, "gate/rejected"},
 		"rewritten": {func(s *scene) {
 			s.merge(s.head)
 			c, err := s.r.Commit("other", author("ann"), "new start", map[string][]byte{"policy.yaml": []byte(policyText), SignersFile: []byte(s.signers)})
@@ -299,6 +321,19 @@ func TestGate(t *testing.T) {
 				t.Errorf("want %s, have %v", c.want, ds)
 			}
 		})
+	}
+}
+
+// old keeps what somebody says of the head under the name that versions before gave it, by plan and
+// key alone.
+func (s *scene) old(who, verdict string, until time.Time) {
+	s.Helper()
+	d, err := Draft(s.r, Request{Principal: who + "@example.net", Branch: "main", Plan: s.plan.Digest(), Head: s.head, Verdict: verdict, NotAfter: until, Now: noon})
+	if err == nil {
+		err = keep(s.r, "approvals/"+d.Plan, ApprovalSpace, s.keys[who], d.Bytes())
+	}
+	if err != nil {
+		s.Fatal(err)
 	}
 }
 

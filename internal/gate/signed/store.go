@@ -64,7 +64,11 @@ func Say(r *repo.Repo, q Request) (Statement, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, keep(r, "approvals/"+q.Plan, ApprovalSpace, q.Key, s.Bytes())
+	sig, err := q.Key.Sign(ApprovalSpace, s.Bytes())
+	if err != nil {
+		return s, err
+	}
+	return s, Submit(r, s.Bytes(), sig)
 }
 
 // Draft gives the statement that Say would sign, for a key that we cannot reach: its bytes
@@ -109,7 +113,15 @@ func Submit(r *repo.Repo, text, sig []byte) error {
 	if err != nil {
 		return err
 	}
-	return r.Put("approvals/"+s.Plan+"/"+fingerprint(key), append(bytes.Clone(text), sig...))
+	return r.Put(s.name(key), append(bytes.Clone(text), sig...))
+}
+
+// name is where a statement is kept: a key has one word on each head of a plan, and its later one
+// takes the place of the one before. Versions before named no head.
+func (s Statement) name(key ssh.PublicKey) string { return s.oldName(key) + "-" + s.Head }
+
+func (s Statement) oldName(key ssh.PublicKey) string {
+	return "approvals/" + s.Plan + "/" + fingerprint(key)
 }
 
 // SayBaseline signs that the devices hold what the tip of a branch says, or nothing of
