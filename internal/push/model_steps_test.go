@@ -156,6 +156,9 @@ func (m *model) apply(v variant, tx, i, text, mark int8) bool {
 		d.alien = false
 	}
 	d.holds, d.tx, d.mark, d.locked = text, tx, mark, true
+	if v.late { // armed, and the lines are on their way
+		d.holds, d.coming = d.base, text+1
+	}
 	if v.noTimer {
 		d.tx, d.mark, d.locked = 0, 0, false
 	}
@@ -191,7 +194,7 @@ func (m *model) undo(v variant, r *runner, b *book) {
 		return
 	}
 	if m.reached(r.d) && d.tx == r.tx {
-		m.revert(r.d, true)
+		m.revert(v, r.d, true)
 	}
 	m.done(v, r, b, 1)
 }
@@ -278,7 +281,7 @@ func (m *model) mend(v variant, r *runner, b *book) {
 func (m *model) letGo(v variant, r *runner) {
 	for d := range v.devices {
 		if m.dev[d].tx == r.tx {
-			m.revert(d, m.reached(d))
+			m.revert(v, d, m.reached(d))
 		}
 	}
 }
@@ -318,13 +321,13 @@ func (m *model) mendOne(v variant, r *runner, b *book) {
 	switch rule(s) {
 	case again: // wait for the timer of whoever's trial it is, then look again
 		if m.dev[r.d].tx != 0 && !v.noTimer {
-			m.revert(r.d, false)
+			m.revert(v, r.d, false)
 			m.timers = max(m.timers, 1)
 			return
 		}
 		r.failed = true
 	case back:
-		m.revert(r.d, true)
+		m.revert(v, r.d, true)
 		r.resends = (side == 2) != r.mem.home[r.d] && !v.noWayBack
 		was := map[bool]int8{true: 2, false: 1}[r.mem.home[r.d]]
 		if m.done(v, r, b, was); was != side {

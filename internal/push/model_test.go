@@ -35,6 +35,8 @@ type device struct {
 	tx, mark      int8 // whose trial runs, and which one of it; 0: none
 	locked        bool
 	gone          bool // somebody's line is gone, and no copy is left
+	coming        int8 // a session is sending lines that lead to coming-1; 0: none is
+	ending        bool // the guard is about to end that session
 }
 
 // book is what the journal says of one transaction.
@@ -82,6 +84,9 @@ type variant struct {
 	noIntent, blind, noHealth, noReadBack, noDecision      bool
 	noCheck, noWayBack, unsettled, backOnly                bool
 	noRecovery, noFence                                    bool // of a second runner
+
+	late              bool // lines come to the device in their own time, from a runner that sleeps or over a slow way
+	noHush, hushAfter bool // of the guard, which ends the session that sends lines, and then leads back
 }
 
 func (m *model) well(v variant) bool {
@@ -116,6 +121,8 @@ func (m *model) fault(v variant) string {
 			return "I2: what is not well is called good"
 		case d.holds != 0 && !m.book[d.holds-1].intent[i]:
 			return "I5: it was changed without an intent"
+		case v.late && over && !halted && d.holds != 0 && d.tx == 0 && m.book[0].done[i] == 1:
+			return "I3: the journal says old, and lines came behind the way back"
 		case d.tx != 0 && over && !v.second: // a runner that was overtaken has its timer alone
 			return "I6: the end came with a trial of ours"
 		case d.tx != 0 && d.base != 0 && !m.book[d.tx-1].home[i]:
@@ -148,7 +155,13 @@ func (m model) next(v variant) (out []model, how []string) {
 	for i := range m.dev[:v.devices] {
 		d := m.dev[i]
 		if d.tx != 0 && !v.noTimer && (v.devices == 1 || m.timers < v.timers) {
-			step(fmt.Sprintf("timer %d", i), func(n *model) { n.timers = min(n.timers+1, 2); n.revert(int8(i), false) })
+			step(fmt.Sprintf("timer %d", i), func(n *model) { n.timers = min(n.timers+1, 2); n.revert(v, int8(i), false) })
+		}
+		if d.coming != 0 {
+			step(fmt.Sprintf("lines come to %d", i), func(n *model) { n.dev[i].holds, n.dev[i].coming = d.coming-1, 0 })
+		}
+		if d.ending {
+			step(fmt.Sprintf("the guard of %d ends the session", i), func(n *model) { n.dev[i].coming, n.dev[i].ending = 0, false })
 		}
 		if m.foreign < v.foreign && (!d.locked || v.noLock) {
 			step("somebody commits", func(n *model) { n.foreign++; n.typed(int8(i), v) })
@@ -193,9 +206,13 @@ func (m *model) typed(d int8, v variant) {
 	}
 }
 
-// revert brings back the base of a trial; who reads before it keeps a copy of what ran.
-func (m *model) revert(d int8, archived bool) {
+// revert brings back the base of a trial; who reads before it keeps a copy of what ran. The
+// guard ends the session that sends lines first.
+func (m *model) revert(v variant, d int8, archived bool) {
 	b := &m.dev[d]
+	if b.ending = v.hushAfter && b.coming != 0; !v.hushAfter && !v.noHush {
+		b.coming = 0
+	}
 	b.gone = b.gone || b.alien && !b.alien0 && !archived
 	b.holds, b.alien, b.tx, b.mark, b.locked = b.base, b.alien0, 0, 0, false
 }
@@ -293,6 +310,7 @@ var (
 	one  = variant{devices: 1, crashes: 3, foreign: 1, lost: 1}
 	pair = variant{devices: 2, crashes: 2, timers: 2, turns: true}
 	two  = variant{devices: 1, second: true}
+	late = variant{devices: 1, crashes: 2, late: true}
 )
 
 // TestModel holds the law: the protocol is safe in every state, and each safeguard is there
@@ -326,6 +344,10 @@ func TestModel(t *testing.T) {
 		{"after a crash always back", pair, func(v *variant) { v.backOnly = true }, ""},
 
 		{"no decision for a wave on disk", pair, func(v *variant) { v.noDecision = true }, "W2"}, // it halts, and does not guess
+
+		{"lines that come late: the protocol", late, func(*variant) {}, ""},
+		{"nobody ends the session that sends lines", late, func(v *variant) { v.noHush = true }, "I"},
+		{"the session that sends lines ends after the way back", late, func(v *variant) { v.hushAfter = true }, "I"},
 
 		{"two runners: the protocol", two, func(*variant) {}, ""},
 		{"two runners, a lease alone", two, func(v *variant) { v.loose, v.noFence = true, true }, "I2"},
