@@ -27,6 +27,7 @@ var typeless = []string{"sr-linux"}
 var habits = []habit{
 	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"bird", "frr", "nx-os"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "untold"}, not: []string{"bird", "frr"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "deaf"}, not: []string{"bird", "eos", "frr", "ios-xe", "ios-xr", "junos", "nx-os"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, not: []string{"bird", "eos", "frr", "ios-xe", "ios-xr", "nx-os", "sr-linux"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},

@@ -85,14 +85,14 @@ func ask(t *testing.T, l *Lab, user, router string) string {
 // TestNeed holds the law: what is not there skips, what is required fails, and a name
 // that does not exist fails always.
 func TestNeed(t *testing.T) {
-	for require, want := range map[string]string{"": "skip", "all": "fail", "frrr": "fail", "gnxi": "fail"} {
+	for require, want := range map[string]string{"": "skip", "all": "fail", "frrr": "fail", "knot": "fail"} {
 		t.Setenv("PLUMBLINE_REQUIRE", require)
 		f := &fake{TB: t}
 		func() {
 			defer func() { recover() }()
-			Need(f, "gnxi")
+			Need(f, "knot")
 		}()
-		if command("gnmi_target", "") != nil && f.what != want {
+		if command("knotd", "") != nil && f.what != want {
 			t.Errorf("with %q: %q, want %s", require, f.what, want)
 		}
 	}

@@ -72,7 +72,12 @@ var probes = map[string]func() error{
 	"wireguard":  func() error { return command("wireguard-go", "wireguard-go") },
 	"gcc":        func() error { return command("gcc", "gcc") },
 	"gitea":      func() error { return command("gitea", "gitea") },
-	"gnxi":       func() error { return command("gnmi_target", "gnxi") },
+	"gnxi": func() error {
+		if _, err := exec.LookPath("gnmi_target"); err != nil {
+			return errors.New("no gnmi_target on the path: (cd tools/gnxi && go build -o SOMEWHERE github.com/google/gnxi/gnmi_target)")
+		}
+		return nil
+	},
 }
 
 // Need skips the test where the machine lacks something, by name and with what to do.

@@ -47,6 +47,7 @@ var Kinds = map[string]string{
 	"timer-never":     "never undoes a trial by itself",
 	"no-timer":        "takes a change on trial and keeps it for good: it has no clock",
 	"untold":          "speaks of trials in words that nobody knows",
+	"deaf":            "passes over the commit extension of gNMI: what it is asked to try it takes for good",
 	"asks":            "asks back, in words that nobody foresaw, before it takes configuration lines that contain Text",
 	"save-fails":      "cannot write its startup configuration",
 	"weak-kex":        "offers diffie-hellman-group14 alone",

@@ -268,6 +268,7 @@ var writes = []writeCase{
 	{"save-fails", is("save-fails"), 0, unsaved},
 	{"no-timer", is("no-timer"), 0, through}, // the guard has a clock of its own, and words of its own
 	{"untold", is("untold"), 0, through},
+	{"deaf", is("deaf"), 0, through}, // a habit of gNMI, played in drivers/drivertest
 }
 
 func TestWriteFaults(t *testing.T) {

@@ -30,7 +30,7 @@ func (b *Box) models() (*GNMI, error) {
 }
 
 // modelFaults are the bad habits that need no command line.
-var modelFaults = []string{"slow", "hang", "auth-fail", "cut", "reject", "lock", "no-timer", "untold", "timer-early", "timer-never", "save-fails"}
+var modelFaults = []string{"slow", "hang", "auth-fail", "cut", "reject", "lock", "no-timer", "untold", "deaf", "timer-early", "timer-never", "save-fails"}
 
 // lets decides on a call.
 func (b *Box) lets(ctx context.Context, user, password string) error {

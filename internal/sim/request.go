@@ -28,7 +28,7 @@ func (b *Box) set(user string, q *gnmi.SetRequest) error {
 	}
 	var c *gnmi_ext.Commit
 	for _, e := range q.GetExtension() {
-		if x := e.GetCommit(); x != nil {
+		if x := e.GetCommit(); x != nil && b.faults.has("deaf") == nil {
 			c = x
 		}
 	}

@@ -123,10 +123,7 @@ func HideAs(text string, secrets []string, as func(secret string) string) string
 		if bareWord := strings.TrimRight(word, ";,."); len(bareWord) < len(word) && !held(word, secrets) {
 			word, tail = bareWord, word[len(bareWord):]
 		}
-		if held(word, secrets) {
-			word = as(word)
-		}
-		b.WriteString(word + tail)
+		b.WriteString(instead(word, secrets, as) + tail)
 		if i += n; i < len(text) {
 			b.WriteByte(text[i])
 			i++
@@ -137,6 +134,29 @@ func HideAs(text string, secrets []string, as func(secret string) string) string
 
 // Conceals tells whether Hide took something out of a text.
 func Conceals(text []byte) bool { return bytes.Contains(text, []byte(hidden)) }
+
+// instead is what stands for a word: where it is none itself, the parts of it are looked at, as in
+// user:password and key=value.
+func instead(word string, secrets []string, as func(string) string) string {
+	if held(word, secrets) {
+		return as(word)
+	}
+	for i := 0; i < len(word); {
+		n := strings.IndexAny(word[i:], joints)
+		if n < 0 {
+			n = len(word) - i
+		}
+		if part := word[i : i+n]; n < len(word) && held(part, secrets) {
+			word = word[:i] + as(part) + word[i+n:]
+			n = len(as(part))
+		}
+		i += n + 1
+	}
+	return word
+}
+
+// joints are what a word is put together with, where a secret is one of its parts.
+const joints = ":=@/,&?()[]{}"
 
 func held(word string, secrets []string) bool {
 	_, found := slices.BinarySearch(secrets, word)

@@ -43,16 +43,19 @@ exit
 func TestHide(t *testing.T) {
 	secrets := []string{"a<b", "hunter2", "long secret"}
 	for in, want := range map[string]string{
-		"password hunter2\n":          "password <secret>\n",
-		`{"line":"password hunter2"}`: `{"line":"password <secret>"}`,
-		"'hunter2', then":             "'<secret>', then",
-		"password hunter2;":           "password <secret>;",
-		"hunter2.":                    "<secret>.",
-		"hunter22 xhunter2":           "hunter22 xhunter2",
-		"<b>hunter2</b>":              "<b><secret></b>",
-		"x long secret y":             "x <secret> y",
-		"":                            "",
-		"ünter hunter2 ß":             "ünter <secret> ß",
+		"password hunter2\n":            "password <secret>\n",
+		`{"line":"password hunter2"}`:   `{"line":"password <secret>"}`,
+		"'hunter2', then":               "'<secret>', then",
+		"password hunter2;":             "password <secret>;",
+		"hunter2.":                      "<secret>.",
+		"hunter22 xhunter2":             "hunter22 xhunter2",
+		"<b>hunter2</b>":                "<b><secret></b>",
+		"x long secret y":               "x <secret> y",
+		"reader:hunter2 was refused":    "reader:<secret> was refused",
+		"http://u:hunter2@h/?k=hunter2": "http://u:<secret>@h/?k=<secret>",
+		"http://hunter2:hunter22@h":     "http://<secret>:hunter22@h",
+		"":                              "",
+		"ünter hunter2 ß":               "ünter <secret> ß",
 	} {
 		if got := Hide(in, secrets); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

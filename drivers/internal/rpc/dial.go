@@ -31,6 +31,8 @@ type Conn struct {
 	o      Limits
 	wrong  atomic.Pointer[drivers.Failure] // why the device is not who it should be
 	mutual atomic.Bool                     // it wants to know who we are
+
+	password string // which no answer may repeat
 }
 
 // Close ends the connection.
@@ -84,7 +86,7 @@ func Dial(ctx context.Context, t drivers.Target, m drivers.Models, logins driver
 	if err != nil {
 		return nil, Fail(t, drivers.ErrConfig, "the connection cannot be set up", "", err)
 	}
-	c := &Conn{target: g, t: t, m: m, o: o}
+	c := &Conn{target: g, t: t, m: m, o: o, password: l.Password}
 	if !plain {
 		ours, err := certificate(ctx, t, l, logins)
 		if err != nil {

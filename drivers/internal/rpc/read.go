@@ -146,7 +146,7 @@ func (c *Conn) Sort(ctx context.Context, path string, err error) error {
 	if seen := c.wrong.Load(); seen != nil {
 		return seen
 	}
-	kind, hint, says := drivers.ErrCut, "", status.Convert(err).Message()
+	kind, hint, says := drivers.ErrCut, "", c.Says(err)
 	switch status.Code(err) {
 	case codes.Unavailable:
 		// The handshake was ended by the device. In TLS 1.3 it asks for our certificate last, and
@@ -170,6 +170,16 @@ func (c *Conn) Sort(ctx context.Context, path string, err error) error {
 		return Fail(c.t, drivers.ErrCut, "given up at "+path, "", ctx.Err())
 	}
 	return Fail(c.t, kind, fmt.Sprintf("%q: %s", path, says), hint, nil)
+}
+
+// Says is what a device says with a call that failed, without the password that it was shown: some
+// targets repeat it.
+func (c *Conn) Says(err error) string {
+	says := status.Convert(err).Message()
+	if c.password == "" {
+		return says
+	}
+	return strings.ReplaceAll(says, c.password, "…")
 }
 
 // Fail is a failure of a device, in the words of all drivers.

@@ -80,7 +80,7 @@ func (p *pending) running(ctx context.Context, h *hand) (string, error) {
 func (p *pending) refused(ctx context.Context, h *hand, err error) error {
 	switch status.Code(err) {
 	case codes.FailedPrecondition:
-		return trouble(p.t, write.ErrDirty, status.Convert(err).Message(), "wait until it has ended", nil)
+		return trouble(p.t, write.ErrDirty, h.Says(err), "wait until it has ended", nil)
 	case codes.InvalidArgument, codes.NotFound, codes.Internal, codes.Aborted, codes.PermissionDenied, codes.Unimplemented, codes.AlreadyExists, codes.Unknown:
 	default:
 		return trouble(p.t, write.ErrInDoubt, "the connection was lost while the change was sent", "run resume", err)
@@ -89,7 +89,7 @@ func (p *pending) refused(ctx context.Context, h *hand, err error) error {
 	if err2 != nil || now != p.base {
 		return trouble(p.t, write.ErrDirtyOurs, "the device said no, and what runs is not what ran before", "run resume", errors.Join(err, err2))
 	}
-	return &write.Refused{Device: p.t.Name, Line: "the request", Reply: status.Convert(err).Message()}
+	return &write.Refused{Device: p.t.Name, Line: "the request", Reply: h.Says(err)}
 }
 
 // armed proves that the clock of our own trial runs. Without one the change is taken back at

@@ -1,13 +1,15 @@
 // Package request puts changes on trial on devices that speak gNMI: one Set request under the
 // extension that makes a commit one to be confirmed. The device holds the clock.
 //
-// A device that ignores the extension would keep a change for good; so after each Set it is
-// asked whose trial runs, and one that shows none of ours is taken back at once. Whose trial
+// A device that ignores the extension would keep a change for good; one that agrees to a trial
+// that nobody began is therefore not written to. After each Set it is asked whose trial runs, and
+// one that shows none of ours is taken back at once. Whose trial
 // runs can only be asked by a request that would make it longer; nothing else is written then.
 // It knows neither what paths mean nor what a change does.
 package request
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -86,12 +88,16 @@ func (w *Writer) dial(ctx context.Context, t drivers.Target, tx string) (*hand, 
 	return &hand{c, w, t, tx}, nil
 }
 
-// send sends one request with the extension, where there is one.
+// send sends one request with the extension, where there is one, under our mark.
 func (h *hand) send(ctx context.Context, q *gnmi.SetRequest, c *gnmi_ext.Commit) error {
+	return h.sendAs(ctx, h.tx, q, c)
+}
+
+func (h *hand) sendAs(ctx context.Context, tx string, q *gnmi.SetRequest, c *gnmi_ext.Commit) error {
 	ctx, cancel := context.WithTimeout(ctx, h.Timeout())
 	defer cancel()
 	if c != nil {
-		c.Id = h.tx
+		c.Id = tx
 		q.Extension = []*gnmi_ext.Extension{{Ext: &gnmi_ext.Extension_Commit{Commit: c}}}
 	}
 	return h.Set(ctx, q)
@@ -99,8 +105,7 @@ func (h *hand) send(ctx context.Context, q *gnmi.SetRequest, c *gnmi_ext.Commit)
 
 // state asks whose trial runs: a longer time is given to ours, and to no other one.
 func (h *hand) state(ctx context.Context, left time.Duration) (write.State, error) {
-	d := &gnmi_ext.CommitSetRollbackDuration{RollbackDuration: durationpb.New(max(h.w.span(left), time.Second))}
-	err := h.send(ctx, &gnmi.SetRequest{}, &gnmi_ext.Commit{Action: &gnmi_ext.Commit_SetRollbackDuration{SetRollbackDuration: d}})
+	err := h.longer(ctx, h.tx, left)
 	switch status.Code(err) {
 	case codes.OK:
 		return write.Ours, nil
@@ -114,6 +119,26 @@ func (h *hand) state(ctx context.Context, left time.Duration) (write.State, erro
 	return write.Unseen, h.Sort(ctx, "the commit extension", err)
 }
 
+// longer asks for more time for the trial of a mark: nothing is set.
+func (h *hand) longer(ctx context.Context, tx string, left time.Duration) error {
+	d := &gnmi_ext.CommitSetRollbackDuration{RollbackDuration: durationpb.New(max(h.w.span(left), time.Second))}
+	return h.sendAs(ctx, tx, &gnmi.SetRequest{}, &gnmi_ext.Commit{Action: &gnmi_ext.Commit_SetRollbackDuration{SetRollbackDuration: d}})
+}
+
+// deaf is the error of a device that agrees to more time for a trial that nobody began: it passes
+// over the extension, as a program does that was built before it (Protocol Buffers keep what
+// they do not know), so its yes to ours means nothing.
+func (h *hand) deaf(ctx context.Context) error {
+	err := h.longer(ctx, h.tx+"-nobodys", onlyAsked)
+	switch status.Code(err) {
+	case codes.OK:
+		return trouble(h.t, write.ErrNoTimer, "it passes over the commit extension of gNMI: it agrees to a trial that nobody began", "this version of the device cannot be written to", nil)
+	case codes.InvalidArgument, codes.FailedPrecondition:
+		return nil
+	}
+	return h.Sort(ctx, "the commit extension", err)
+}
+
 // free proves that nothing is on trial, that the mark is new, and that what is kept will be
 // saved. It gives what runs.
 func (h *hand) free(ctx context.Context) (rpc.Tree, error) {
@@ -122,7 +147,7 @@ func (h *hand) free(ctx context.Context) (rpc.Tree, error) {
 	case err != nil:
 		return nil, err
 	case s == write.Ours:
-		return nil, trouble(h.t, write.ErrDirty, "a trial of ours runs already", "run resume", nil)
+		return nil, cmp.Or(h.deaf(ctx), error(trouble(h.t, write.ErrDirty, "a trial of ours runs already", "run resume", nil)))
 	case s == write.Foreign:
 		return nil, trouble(h.t, write.ErrDirty, "", "wait until it has ended", nil)
 	case s == write.Unseen:
@@ -162,6 +187,9 @@ func (w *Writer) Resume(ctx context.Context, t drivers.Target, tx string) (write
 	p := &pending{w: w, t: t, h: write.Hold{Tx: tx}}
 	switch s {
 	case write.Ours:
+		if err := h.deaf(ctx); err != nil {
+			return write.Unseen, nil, err
+		}
 		now, _, err := h.Config(ctx)
 		if err != nil {
 			return write.Unseen, nil, err
