@@ -17,10 +17,10 @@ func fixedMarks() map[string]string {
 	return map[string]string{"on": "default", "off": "default", "key": "undo", "full": "undo", "name": "undo"}
 }
 
-// flag tells whether a name is of an attribute without a value.
+// flag tells whether a name is of an attribute without a value, or that may go without.
 func (r *reader) flag(name string) bool {
 	a, known := r.attributes[name]
-	return known && !a.valued
+	return name == "fixed" || known && !a.valued
 }
 
 // mark reads a mark of the header. It may hold those above it.
@@ -43,14 +43,17 @@ func (r *reader) mark(no int, name, value string) {
 // marks takes what is behind a pattern.
 func (v *variant) marks(ws []string) []string {
 	for len(ws) > 1 && strings.HasPrefix(ws[len(ws)-1], "~") {
-		v.given, ws = append(v.given, given{name: ws[len(ws)-1], mark: true}), ws[:len(ws)-1]
+		g := given{mark: true}
+		g.name, g.value, g.has = strings.Cut(ws[len(ws)-1], "=")
+		v.given, ws = append(v.given, g), ws[:len(ws)-1]
 	}
 	return ws
 }
 
 // meant gives the attributes that a mark stands for: ~on and ~off, the default of a line that is
 // there or not; ~key, ~full and ~name, its undo; ~ and a digit, its proof; ~ordered and the like,
-// attributes without a value; else those that the header says. An attribute stands for itself. at is where it was written, nil in the header.
+// attributes without a value, and ~name=word those with one; else those that the header says. An
+// attribute stands for itself. at is where it was written, nil in the header.
 func (r *reader) meant(g given, at *scope) []given {
 	name, ok := strings.CutPrefix(g.name, "~")
 	if !ok {
@@ -58,14 +61,19 @@ func (r *reader) meant(g given, at *scope) []given {
 	}
 	m := r.marks[name]
 	switch of := fixedMarks()[name]; {
-	case of != "":
+	case of != "" && !g.has:
 		return []given{{of, name, true, g.mark, g.no, g.col}}
+	case g.has && (!g.mark || at == nil || g.value == ""):
+		r.failf(g.no, g.col, "~%s=%s stands behind one pattern and has a value; behind :: and in a mark it is written without the ~", name, g.value)
+		return nil
+	case g.has:
+		return []given{{name, r.picked(g.no, g.col, g.value, at), true, true, g.no, g.col}}
 	case name != "" && name[0] >= '0' && name[0] <= '9':
 		return []given{{"proof", name, true, g.mark, g.no, g.col}}
 	case r.flag(name):
 		return []given{{name, "", false, g.mark, g.no, g.col}}
 	case m == nil:
-		r.failf(g.no, g.col, "no mark ~%s: there are ~on ~off ~key ~full ~name, attributes without a value, proofs such as ~0 and ~2:manual, and those that the header names (mark %s: ...)", name, name)
+		r.failf(g.no, g.col, "no mark ~%s: there are ~on ~off ~key ~full ~name, attributes without a value (~lockout), with one (~ref=vrf:v), proofs such as ~0 and ~2:manual, and those that the header names (mark %s: ...)", name, name)
 		return nil
 	}
 	m.used = true

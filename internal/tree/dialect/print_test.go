@@ -117,6 +117,8 @@ func TestShort(t *testing.T) {
 		"a <v:int> =<w:word> b ~name ~m | c (d) ~ordered :: proof=1\n":                                                                           "a <v:int> =<w:word> b :: undo=\"no a {v}\" lockout replace=undo-first proof=1\nc (d) :: ordered proof=1\n",
 		"a|b ~m ~0 > c ~1 | d :: ~m replace=recreate\n":                                                                                          "",
 		"a|b ~m ~0 > c ~1 | d ~m\n":                                                                                                              "a :: lockout replace=undo-first proof=0\n  c :: proof=1\n  d :: lockout replace=undo-first\nb :: lockout replace=undo-first proof=0\n  c :: proof=1\n  d :: lockout replace=undo-first\n",
+		"a|b <n:int> ~resets={x|y}{n} ~1 > c <v:int> ~resets=q{v} | d ~choice={s|t} ~fixed ~undo=full :: resets=z proof=2\n":                     "a <n:int> :: resets=x{n} proof=1\n  c <v:int> :: resets=q{v} proof=2\n  d :: choice=t fixed undo=full resets=z proof=2\nb <n:int> :: resets=y{n} proof=1\n  c <v:int> :: resets=q{v} proof=2\n  d :: choice=t fixed undo=full resets=z proof=2\n",
+		"a|b =<v:int> | c|d =<v:int> :: choice={x|y}\n":                                                                                          "a =<v:int> :: choice=x\nb =<v:int> :: choice=y\nc =<v:int> :: choice=x\nd =<v:int> :: choice=y\n",
 		"a|b <v:int> ~n\nx <v:int> :: def=vrf:v ~n undo=\"no {a|b}\"\n":                                                                          "",
 		"a|b <v:int> ~n\n": "a <v:int> :: undo=\"no a 1\" resets=\"a {v}\"\nb <v:int> :: undo=\"no b 1\" resets=\"b {v}\"\n",
 		"a :: ~m mode=x\n  b\nc :: exit=done\n  d\ne :: mode=y\nf\n%head g ~0\n": "",

@@ -38,11 +38,14 @@ func (r *reader) variants(e *said, text string, at *scope) (out []variant) {
 	whole := strings.Split(text, " | ")
 	for i, one := range whole {
 		v := variant{}
-		if len(whole) > 1 {
-			v.picks = []pick{{text, len(whole), i}}
+		ws := v.marks(strings.Fields(at.head + one)) // what a mark says is picked with the words of its own pattern
+		one = r.picked(e.no, e.indent+1, strings.Join(ws, " "), at)
+		for _, w := range r.words(e, strings.Fields(one), v) {
+			if len(whole) > 1 { // behind the words of the pattern itself, which are nearer
+				w.picks = append(w.picks, pick{text, len(whole), i})
+			}
+			out = append(out, w)
 		}
-		one = at.head + r.picked(e.no, e.indent+1, strings.TrimSpace(one), at)
-		out = append(out, r.words(e, strings.Fields(one), v)...)
 		if len(out) > most {
 			r.failf(e.no, e.indent+1, "the line stands for more than %d rules", most)
 			return nil
@@ -73,17 +76,16 @@ func (r *reader) words(e *said, ws []string, v variant) []variant {
 		for n, word := range all {
 			one := slices.Clone(ws)
 			one[i] = path + word
-			more := variant{picks: append(slices.Clone(v.picks), pick{w[len(path):], len(all), n})}
+			more := variant{picks: append(slices.Clone(v.picks), pick{w[len(path):], len(all), n}), given: slices.Clone(v.given)}
 			if out = append(out, r.words(e, one, more)...); len(out) > most {
 				return out
 			}
 		}
 		return out
 	}
-	ws = v.marks(ws)
 	for i, w := range ws {
 		if ws[i] = v.silent(w); strings.HasPrefix(w, "~") {
-			r.failf(e.no, e.indent+1, "%s: a mark stands behind its pattern", w)
+			r.failf(e.no, e.indent+1, "%s: a mark stands behind its pattern, and its value is one word: what has several stands behind ::", w)
 		}
 	}
 	v.text = r.named(strings.Join(ws, " "))
