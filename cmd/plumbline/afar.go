@@ -52,12 +52,14 @@ func (e *env) share(mine *turn, branch string, cfg runnerConfig, book *journal.J
 		return nil, err
 	}
 	s.key = k
-	switch open := journal.Unsettled(here); {
+	switch tx, bad := untold(mine.repo, branch, here, s.all); {
+	case bad != nil:
+		return nil, as(errRefused, bad)
 	case s.seen == nil:
 		s.all = here
-	case open != nil && !slices.ContainsFunc(s.all, func(r journal.Record) bool { return r.Tx == open[0].Tx }):
-		return nil, as(errRefused, fmt.Errorf("push/journal-kept: this machine's journal holds the open transaction %s, which refs/plumbline/%s does not know: "+
-			"take journal: git out of %s, run plumbline push --resume, put it in again", open[0].Tx, journalRef, cfg.file))
+	case tx != "":
+		return nil, as(errRefused, fmt.Errorf("push/journal-kept: this machine's journal holds the transaction %s, which is open or in no ledger yet, and which refs/plumbline/%s does not know: "+
+			"take journal: git out of %s, run plumbline push --resume, put it in again", tx, journalRef, cfg.file))
 	default:
 		err = book.Adopt(s.all)
 	}

@@ -171,11 +171,19 @@ func TestOpenHereAlone(t *testing.T) {
 	s.must(os.RemoveAll(s.path("journal")))
 	book, _, err := journal.Open(s.path("journal"))
 	s.must(err)
-	s.must(book.Append(journal.Record{Step: journal.Begin, Tx: "plb-here-alone"}))
-	s.must(book.Close())
-	if out := s.plumb(refused, "push", "--resume"); !strings.Contains(out, "push/journal-kept") || !strings.Contains(out, "plb-here-alone") {
-		t.Errorf("want the transaction and what to do:\n%s", out)
+	for _, n := range []journal.Record{
+		{Step: journal.Begin, Tx: "plb-here-alone", Commit: strings.Repeat("1", 40)},
+		{Step: journal.End, Tx: "plb-here-alone", Result: "COMMITTED"}, // and it is in no ledger
+	} {
+		s.must(book.Append(n))
+		s.must(book.Close())
+		if out := s.plumb(refused, "push", "--resume"); !strings.Contains(out, "push/journal-kept") || !strings.Contains(out, "plb-here-alone") {
+			t.Errorf("want the transaction and what to do:\n%s", out)
+		}
+		book, _, err = journal.Open(s.path("journal"))
+		s.must(err)
 	}
+	s.must(book.Close())
 }
 
 // TestJobWithoutJournal holds the law: a job of a forge whose journal would be wiped sends nothing.

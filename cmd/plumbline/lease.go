@@ -87,6 +87,8 @@ type turn struct {
 	seen   time.Time // when it was last seen to be ours
 	stop   bool      // a halt stands
 	looked time.Time
+	away   string // the remote whose lease this one stands for, in an emergency
+	ledger string // and the ledger as it was last seen there
 }
 
 // lease takes the lease, or tells who has it.
@@ -173,6 +175,9 @@ func (h *turn) halted() bool {
 	if h.looked.IsZero() || time.Since(h.looked) >= leaseFresh {
 		_, err := h.repo.Peek(h.remote, haltRef)
 		h.stop, h.looked = !errors.Is(err, repo.ErrNone), time.Now()
+		if !h.stop { // nor does a copy of one that was lifted stand here
+			h.stop = h.repo.Forget(haltRef) != nil
+		}
 	}
 	return h.stop
 }

@@ -44,6 +44,8 @@ func pushVerb(e *env) *cobra.Command {
 				return errors.New("give one of --plan, --merged, --restore, --to and --resume: each is a run of its own")
 			case c.Flags().Changed("emergency") && (what == "" || a.emergency == ""):
 				return errors.New("--emergency gives the reason, and goes with --plan alone")
+			case a.apart && a.emergency == "":
+				return errors.New("--without-remote goes with --emergency alone: any other push waits for the remote")
 			case to != "":
 				return e.goBack(c.Context(), to)
 			case restore != "":
@@ -68,6 +70,7 @@ func pushVerb(e *env) *cobra.Command {
 	c.Flags().BoolVar(&merged, "merged", false, "push the plan that was shown last, sealed, for the change request that the branch ends in")
 	c.Flags().BoolVar(&alone, "without-forge", false, "ask no forge: signed statements alone are judged, where policy.yaml takes them beside reviews (forge: signed)")
 	c.Flags().StringVar(&a.emergency, "emergency", "", "why nobody can wait for a review: no forge is asked, two people of class policy have signed the plan, and a follow-up is asked for until it is merged")
+	c.Flags().BoolVar(&a.apart, "without-remote", false, "in an emergency whose remote does not answer: no other runner pushes, as you know, so the lease of this clone will do")
 	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
 	c.Flags().StringVar(&to, "to", "", "plan the way back to the intent of an earlier commit, as a change request for approval")
 	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
@@ -83,6 +86,7 @@ type pushAsk struct {
 	say    posting       // check: open change requests are told that their plans are outdated
 
 	emergency string // why no review is waited for
+	apart     bool   // and no lease of a remote that does not answer
 }
 
 // pushOrResume settles what an earlier run left open, then pushes a plan that the gate
@@ -104,7 +108,7 @@ func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error 
 	if err := e.lasts(cfg); err != nil {
 		return err
 	}
-	mine, err := e.lease(r, cfg, digest)
+	mine, err := e.turn(r, &cfg, digest, &a, records)
 	if err != nil {
 		return err
 	}
@@ -120,6 +124,7 @@ func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error 
 	both.source, both.emergency = a.source, a.emergency
 	result, err := e.send(ctx, both, mine, cfg, digest)
 	err = errors.Join(e.tell(a.format, result), err, both.enter(), e.followUp(r, branch, result))
+	mine.publish(result)
 	if a.say.asks("check") {
 		e.outdated(ctx, branch, result)
 	}

@@ -42,6 +42,21 @@ func (r *Repo) Get(name string) ([]byte, error) {
 	return r.blob(ref.Hash())
 }
 
+// Object names the object that is kept under refs/plumbline/<name>; "" where none is.
+func (r *Repo) Object(name string) string {
+	ref, err := r.git.Reference(plumbing.ReferenceName(ours+name), false)
+	if err != nil {
+		return ""
+	}
+	return ref.Hash().String()
+}
+
+// Forget takes away what this clone has under refs/plumbline/<name>: a copy of what a remote no
+// longer holds.
+func (r *Repo) Forget(name string) error {
+	return r.git.Storer.RemoveReference(plumbing.ReferenceName(ours + name))
+}
+
 // List gives the names that are kept under a folder of refs/plumbline, in order.
 func (r *Repo) List(folder string) (names []string, err error) {
 	refs, err := r.git.References()

@@ -2,8 +2,11 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
@@ -11,11 +14,33 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/transport"
 )
 
-// ErrMoved says that somebody else was faster.
-var ErrMoved = errors.New("somebody else changed it meanwhile")
+// ErrMoved says that somebody else was faster; ErrAway that a remote did not tell.
+var (
+	ErrMoved = errors.New("somebody else changed it meanwhile")
+	ErrAway  = errors.New("the remote does not answer")
+)
+
+// patience is how long a remote is waited for.
+const patience = 30 * time.Second
+
+// bounded asks a remote, and does not wait for it longer than that: one that takes the connection
+// and says nothing is as one that is not there.
+func (r *Repo) bounded(ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(r.Patience, patience))
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- ask(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Peek gives what is kept under refs/plumbline/<name> of a remote that several clones share;
-// with an empty remote, of this clone. ErrNone where nothing is.
+// with an empty remote, of this clone, which has what was last seen there. ErrNone where nothing
+// is, ErrAway where the remote does not tell.
 func (r *Repo) Peek(remote, name string) ([]byte, error) {
 	if err := lawfulName(name); err != nil || remote == "" {
 		if err != nil {
@@ -24,13 +49,14 @@ func (r *Repo) Peek(remote, name string) ([]byte, error) {
 		return r.Get(name)
 	}
 	ref := ours + name
-	err := r.git.Fetch(&git.FetchOptions{RemoteName: remote, RefSpecs: []config.RefSpec{config.RefSpec("+" + ref + ":" + ref)}, Tags: git.NoTags})
+	o := &git.FetchOptions{RemoteName: remote, RefSpecs: []config.RefSpec{config.RefSpec("+" + ref + ":" + ref)}, Tags: git.NoTags}
+	err := r.bounded(func(ctx context.Context) error { return r.git.FetchContext(ctx, o) })
 	var none git.NoMatchingRefSpecError
 	switch {
 	case errors.As(err, &none), errors.Is(err, transport.ErrEmptyRemoteRepository):
 		return nil, fmt.Errorf("%s on %s: %w", ref, remote, ErrNone)
 	case err != nil && !errors.Is(err, git.NoErrAlreadyUpToDate):
-		return nil, fmt.Errorf("%s of the remote %s cannot be read: %w", ref, remote, err)
+		return nil, fmt.Errorf("%s of the remote %s cannot be read: %w (%w)", ref, remote, ErrAway, err)
 	}
 	return r.Get(name)
 }
@@ -48,7 +74,7 @@ func (r *Repo) Swap(remote, name string, seen, b []byte) error {
 	}
 	ref := plumbing.ReferenceName(ours + name)
 	if b == nil && remote == "" {
-		return r.git.Storer.RemoveReference(ref)
+		return r.Forget(name)
 	}
 	if b != nil {
 		if err := r.Put(name, b); err != nil || remote == "" {
@@ -69,8 +95,11 @@ func (r *Repo) Swap(remote, name string, seen, b []byte) error {
 		}
 		o.RequireRemoteRefs = []config.RefSpec{config.RefSpec(h.String() + ":" + ref.String())}
 	}
-	if err := r.git.Push(o); err != nil {
+	if err := r.bounded(func(ctx context.Context) error { return r.git.PushContext(ctx, o) }); err != nil {
 		return fmt.Errorf("%s on %s: %w: %w", ref, remote, ErrMoved, err)
+	}
+	if b == nil {
+		return r.Forget(name)
 	}
 	return nil
 }

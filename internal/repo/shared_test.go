@@ -3,7 +3,9 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"net"
 	"testing"
+	"time"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
@@ -64,5 +66,34 @@ func TestSwap(t *testing.T) {
 	}
 	if err := a.Swap("", "lease", []byte("else"), []byte("x")); !errors.Is(err, ErrMoved) {
 		t.Error(err)
+	}
+}
+
+// TestAway holds the law: a remote that is not there, and one that takes the connection and says
+// nothing, are away, and never taken for one that holds nothing.
+func TestAway(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	for _, url := range []string{t.TempDir() + "/none", "http://" + mute.Addr().String() + "/x.git", "git://" + mute.Addr().String() + "/x.git"} {
+		r, err := Init(t.TempDir(), "main")
+		if err == nil {
+			_, err = r.git.CreateRemote(&config.RemoteConfig{Name: "origin", URLs: []string{url}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Patience = time.Millisecond
+		if _, err := r.Peek("origin", "lease"); !errors.Is(err, ErrAway) || errors.Is(err, ErrNone) {
+			t.Errorf("%s is read: %v", url, err)
+		}
+		if err := r.Swap("origin", "lease", nil, []byte("x")); !errors.Is(err, ErrAway) {
+			t.Errorf("%s is written: %v", url, err)
+		}
+		if r.Object("lease") != "" {
+			t.Errorf("%s: something was kept all the same", url)
+		}
 	}
 }
