@@ -59,6 +59,21 @@ func TestSameAsCommandLine(t *testing.T) {
 	}
 }
 
+// A first request that the device looks at when more comes is answered, and so is what is asked
+// behind it; a device that is only slow gets nothing that it would take for a request.
+func TestOnePiece(t *testing.T) {
+	for _, faults := range [][]sim.Fault{{{Kind: "one-piece"}}, {{Kind: "one-piece"}, {Kind: "netconf-1.0"}}, {{Kind: "slow", For: 2100 * time.Millisecond}}, {{Kind: "slow", For: 300 * time.Millisecond}, {Kind: "netconf-1.0"}}} {
+		r, f, _ := box(t, netconf.Options{}, faults...)
+		facts, err := r.Probe(t.Context(), f.Target("r1"), "version", "clock")
+		if err != nil || facts[0].Err != nil || !strings.Contains(facts[0].Text, sim.Mark) || facts[1].Err != nil || !strings.Contains(facts[1].Text, "Current time") {
+			t.Errorf("%v: %v %v", faults, facts, err)
+		}
+		if said := f.Device("r1").Transcript(); strings.Count(said, "> <") != 2 {
+			t.Errorf("%v: it is asked\n%s", faults, said)
+		}
+	}
+}
+
 // What no device needs to say is the end of the session, in bounded time and memory, and never
 // a configuration.
 func TestHostile(t *testing.T) {

@@ -58,6 +58,7 @@ var Kinds = map[string]string{
 	"warns":           "remarks in NETCONF something about configuration lines that contain Text, and takes none behind them",
 	"staged":          "holds the line Text in its candidate, which somebody staged and nobody committed",
 	"lasting":         "keeps a trial in NETCONF when the session ends that began it",
+	"one-piece":       "looks at the first request in NETCONF when more comes behind it, as if it came in one piece with the hello",
 	"netconf-1.0":     "speaks NETCONF 1.0 alone",
 	"echo":            "shows each line that it is asked N times more, behind its prompt, among messages of its own",
 }

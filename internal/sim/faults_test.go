@@ -160,6 +160,7 @@ var fetches = []fetchCase{
 	{name: "xml", habit: always("xml=entity")}, // what is wrong in NETCONF is played in drivers/netconf; a command line has nothing of it
 	{name: "frame", habit: always("frame")},
 	{name: "netconf-1.0", habit: always("netconf-1.0")},
+	{name: "one-piece", habit: always("one-piece")},
 	{name: "poor", habit: always("poor=candidate")}, // those of writing over NETCONF are played in drivers/drivertest
 	{name: "warns", habit: always("warns=mtu")},
 	{name: "staged", habit: always("staged=mtu")},

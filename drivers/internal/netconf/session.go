@@ -38,6 +38,7 @@ type Session struct {
 	target  drivers.Target
 	chunked bool // base 1.1 was agreed on
 	number  int  // of the last request
+	begun   int  // bytes of the next request that are sent
 }
 
 // Open connects, proves who the device is, logs in and agrees on a version. Only the requests
@@ -47,20 +48,27 @@ func Open(ctx context.Context, t drivers.Target, logins drivers.Logins, lim wire
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{conn: c, target: t}
-	if err := s.greet(ctx); err != nil {
+	s, err := begin(ctx, c, t)
+	if err == nil {
+		err = s.greet(ctx)
+	}
+	if err != nil {
 		c.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// greet exchanges hello. Both sides speak 1.1 afterwards where both say so (RFC 6242, 4.1).
-func (s *Session) greet(ctx context.Context) (err error) {
-	if s.stream, err = s.conn.Subsystem(ctx, "netconf"); err != nil {
-		return err
+func begin(ctx context.Context, c *wire.Conn, t drivers.Target) (*Session, error) {
+	stream, err := c.Subsystem(ctx, "netconf")
+	if err != nil {
+		return nil, err
 	}
-	s.in = bufio.NewReader(s.stream)
+	return &Session{conn: c, target: t, stream: stream, in: bufio.NewReader(stream)}, nil
+}
+
+// greet exchanges hello. Both sides speak 1.1 afterwards where both say so (RFC 6242, 4.1).
+func (s *Session) greet(ctx context.Context) error {
 	ctx, end := s.conn.Within(ctx)
 	defer end()
 	if err := s.stream.Say(hello, marked); err != nil {
@@ -134,7 +142,9 @@ func (s *Session) Ask(ctx context.Context, request string) (Reply, error) {
 	if err := s.stream.Say(request, s.frame); err != nil {
 		return Reply{}, s.lost(ctx, what, err)
 	}
+	answered := s.nudge()
 	text, err := s.message()
+	answered()
 	if err != nil {
 		return Reply{}, s.lost(ctx, what, err)
 	}
@@ -186,9 +196,12 @@ func (s *Session) goodbye() error {
 func (s *Session) frame(body string) string {
 	text := `<rpc xmlns="` + space + `" message-id="` + fmt.Sprint(s.number) + `">` + body + `</rpc>`
 	if s.chunked {
-		return chunk(text)
+		text = chunk(text)[s.begun:]
+	} else {
+		text = marked(text)
 	}
-	return marked(text)
+	s.begun = 0
+	return text
 }
 
 // message reads one message.

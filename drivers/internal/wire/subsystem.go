@@ -65,6 +65,15 @@ func (s *Stream) Say(request string, frame func(string) string) error {
 	return err
 }
 
+// Begin sends the first byte of a frame, whatever will stand in it: a line end, or a number sign.
+func (s *Stream) Begin(b byte) error {
+	if b != '\n' && b != '#' {
+		return fail(s.conn.target, drivers.ErrForbidden, fmt.Sprintf("%q", b), "", nil)
+	}
+	_, err := s.in.Write([]byte{b})
+	return err
+}
+
 // Read gives what the device says, within the budget.
 func (s *Stream) Read(p []byte) (int, error) {
 	n, err := s.out.Read(p)
