@@ -8,6 +8,7 @@ type Models struct {
 	Origin   string            // of all paths; empty for the device's own models
 	Target   string            // of the prefix, where a device asks for one
 	Encoding string            // json_ietf or json
+	Scalar   bool              // values of leaves are sent as types of gNMI, not in that encoding
 	Paths    []string          // what together is the configuration
 	State    string            // what containers are called that hold state and no configuration; empty where nothing tells them apart
 	Read     map[string]string // the whole vocabulary of Probe: name -> path

@@ -18,6 +18,7 @@ type models struct {
 	Target   string   `yaml:"target"`
 	Encoding encoding `yaml:"encoding"`
 	Paths    []string `yaml:"paths"`
+	Values   values   `yaml:"values,optional"`
 	State    string   `yaml:"state"`
 	Read     []told   `yaml:"read"`
 	Trial    []span   `yaml:"trial,optional"`
@@ -47,13 +48,19 @@ type encoding string
 // Values lists them.
 func (encoding) Values() []string { return []string{"json_ietf", "json"} }
 
+// values is how the values of leaves are sent.
+type values string
+
+// Values lists them: in the encoding, or as types of gNMI.
+func (values) Values() []string { return []string{"encoding", "scalar"} }
+
 // facts gives what a reader needs. Its questions are those of the command line, in paths;
 // what health asks must be among them.
 func (m *models) facts(p *Platform, src *strict.Source, ds *diag.List) drivers.Models {
 	if m == nil {
 		return drivers.Models{}
 	}
-	out := drivers.Models{Origin: m.Origin, Target: m.Target, Encoding: string(m.Encoding), Paths: m.Paths, State: m.State}
+	out := drivers.Models{Origin: m.Origin, Target: m.Target, Encoding: string(m.Encoding), Scalar: m.Values == "scalar", Paths: m.Paths, State: m.State}
 	if len(m.Paths) == 0 {
 		ds.Failf(src.At(&m.Paths), "platform/gnmi", "no path is read: name those that together are the configuration")
 	}

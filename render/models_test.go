@@ -71,6 +71,16 @@ func requested(t *testing.T, p render.Platform, c tree.Config) (lines int) {
 // that it holds what was meant and that a second run has nothing to send.
 func set(t *testing.T, p render.Platform, c tree.Config, base []byte, reader drivers.Reader, logins drivers.Logins, from, to drivers.Target) (lines int) {
 	t.Helper()
+	lines, err := there(t, p, c, base, reader, logins, from, to)
+	if err != nil {
+		t.Errorf("%s: %v", c.Device, err)
+	}
+	return lines
+}
+
+// there is set for a device that may refuse.
+func there(t *testing.T, p render.Platform, c tree.Config, base []byte, reader drivers.Reader, logins drivers.Logins, from, to drivers.Target) (lines int, err error) {
+	t.Helper()
 	read := func() *tree.Tree {
 		live, err := reader.Fetch(t.Context(), from)
 		if err != nil {
@@ -94,16 +104,15 @@ func set(t *testing.T, p render.Platform, c tree.Config, base []byte, reader dri
 			err = pending.Keep(t.Context())
 		}
 		if err != nil {
-			t.Errorf("%s: %v\n%s", c.Device, err, e.Do)
-			return lines
+			return lines, fmt.Errorf("%w\n%s", err, e.Do)
 		}
 		lines += len(do)
 		now = read()
 		if again := edits(t, now, is); len(again) > 0 || tree.Digest(now) != tree.Digest(is) {
-			t.Errorf("%s: a second run would send:\n%s", c.Device, tree.Script(p.Dialect, again))
+			return lines, fmt.Errorf("a second run would send:\n%s", tree.Script(p.Dialect, again))
 		}
 	}
-	return lines
+	return lines, nil
 }
 
 func edits(t *testing.T, have, want *tree.Tree) []tree.Edit {

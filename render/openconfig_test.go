@@ -27,6 +27,7 @@ import (
 // where the schema, its references included, is checked at every request. It then holds what was
 // wanted, a second run sends nothing, and the way back leads back.
 func TestSchema(t *testing.T) {
+	t.Parallel()
 	const name = "openconfig"
 	p, ds := render.Read(templates.FS, name)
 	if ds.Failed() {
@@ -63,26 +64,28 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// A value that the models do not have, and a reference to nothing, are refused: the target judges.
+// A value that the models do not have, and a reference to nothing, are refused: both targets judge.
 func TestSchemaJudges(t *testing.T) {
 	p, ds := render.Read(templates.FS, "openconfig")
 	if ds.Failed() {
 		t.Fatal(ds.Err())
 	}
-	writer, err := all.Writer(p.Style, p.Session, anybody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := drivers.Target{Name: "r1", Address: schema(t)}
-	for i, line := range []string{
-		"/system/config/hostname r_1!",
-		"/interfaces/interface[name=Ethernet1]/config/type noSuchType",
-		"/interfaces/interface[name=Ethernet1]/config/mtu 70000",
-		"/network-instances/network-instance[name=DEFAULT]/interfaces/interface[id=a]/config/interface Ethernet99",
-	} {
-		e := drivers.Edit{Do: []byte("update " + line + "\n"), Undo: []byte("delete /system/config/hostname\n")}
-		if _, err := writer.Apply(t.Context(), at, e, write.Hold{For: time.Minute, Tx: fmt.Sprint("plb-", i)}); !errors.Is(err, write.ErrRefused) {
-			t.Errorf("%s: %v", line, err)
+	for who, at := range map[string]drivers.Target{"ours": {Name: "r1", Address: schema(t)}, "not ours": partner(t)} {
+		p.Session.Models.Scalar = who == "not ours"
+		writer, err := all.Writer(p.Style, p.Session, anybody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range []string{
+			"/system/config/hostname r_1!",
+			"/interfaces/interface[name=Ethernet1]/config/type noSuchType",
+			"/interfaces/interface[name=Ethernet1]/config/mtu 70000",
+			"/network-instances/network-instance[name=DEFAULT]/interfaces/interface[id=a]/config/interface Ethernet99",
+		} {
+			e := drivers.Edit{Do: []byte("update " + line + "\n"), Undo: []byte("delete /system/config/hostname\n")}
+			if _, err := writer.Apply(t.Context(), at, e, write.Hold{For: time.Minute, Tx: fmt.Sprint("plb-", i)}); !errors.Is(err, write.ErrRefused) {
+				t.Errorf("%s: %s: %v", who, line, err)
+			}
 		}
 	}
 }
@@ -94,9 +97,15 @@ func anybody(context.Context, string) (drivers.Login, error) {
 // schema starts the target that PLUMBLINE_OPENCONFIG names, and tells where it is.
 func schema(t *testing.T) netip.AddrPort {
 	t.Helper()
-	file := os.Getenv("PLUMBLINE_OPENCONFIG")
+	return started(t, "PLUMBLINE_OPENCONFIG", "mgmt0")
+}
+
+// started starts the target that a variable names on a socket of this machine, and tells where it is.
+func started(t *testing.T, variable string, args ...string) netip.AddrPort {
+	t.Helper()
+	file := os.Getenv(variable)
 	if file == "" {
-		t.Fatal("PLUMBLINE_OPENCONFIG names no target: eval \"$(.ci/openconfig build)\"")
+		t.Fatal(variable + " names no target: eval \"$(.ci/openconfig build)\"")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -108,7 +117,7 @@ func schema(t *testing.T) netip.AddrPort {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	cmd := exec.CommandContext(t.Context(), file, "mgmt0")
+	cmd := exec.CommandContext(t.Context(), file, args...)
 	cmd.Stderr, cmd.ExtraFiles = os.Stderr, []*os.File{socket}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ module plumbline/tools/openconfig
 go 1.26
 
 require (
+	github.com/google/gnxi v0.0.0-20231026134436-d82d9936af15
 	github.com/openconfig/gnmi v0.14.1
 	github.com/openconfig/goyang v1.6.0
 	github.com/openconfig/ondatra v0.5.8
@@ -14,6 +15,7 @@ require (
 
 require (
 	github.com/golang/glog v1.2.4 // indirect
+	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/google/go-cmp v0.6.0 // indirect
 	github.com/kylelemons/godebug v1.1.0 // indirect
 	golang.org/x/exp v0.0.0-20241009180824-f66d83c29e7c // indirect

@@ -38,6 +38,10 @@ func set(script []byte, holds rpc.Tree, m drivers.Models) (*gnmi.SetRequest, err
 		}
 	}
 	r.close()
+	if m.Scalar {
+		scalars(q.GetUpdate())
+		scalars(q.GetReplace())
+	}
 	if len(q.Delete)+len(q.Update)+len(q.Replace) == 0 {
 		return nil, errors.New("it holds no line")
 	}

@@ -74,6 +74,24 @@ func TestSet(t *testing.T) {
 	}
 }
 
+// Where a device takes leaves as types of gNMI alone they are sent so, lists of them too.
+func TestScalars(t *testing.T) {
+	m := drivers.Models{Scalar: true, Leaves: map[string]drivers.Leaf{
+		"/i/mtu": {Kind: "number"}, "/i/text": {Kind: "string"}, "/i/on": {Kind: "bool"}, "/i/p": {Kind: "string", Many: true}}}
+	q, err := set([]byte("update /i/mtu 9\nupdate /i/text \"9\"\nupdate /i/on true\nupdate /i/p A\nupdate /i/p B\nupdate /l[n=1]\n"), rpc.Tree{"i": map[string]any{}}, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have []string
+	for _, u := range q.GetUpdate() {
+		have = append(have, strings.ReplaceAll(u.GetVal().String(), "  ", " "))
+	}
+	const want = `uint_val:9; string_val:"9"; bool_val:true; leaflist_val:{element:{string_val:"A"} element:{string_val:"B"}}; json_ietf_val:"{}"`
+	if strings.Join(have, "; ") != want {
+		t.Errorf("%s, want %s", strings.Join(have, "; "), want)
+	}
+}
+
 // shown is how these tests write a path: its origin is that of the platform.
 func shown(p *gnmi.Path) string {
 	var parts []string

@@ -8,31 +8,25 @@ import (
 	"time"
 
 	"github.com/openconfig/gnmi/proto/gnmi"
-	"github.com/openconfig/gnmi/proto/gnmi_ext"
 	"github.com/openconfig/goyang/pkg/yang"
 	"github.com/openconfig/ondatra/gnmi/oc"
 	"github.com/openconfig/ygot/ygot"
 	"github.com/openconfig/ygot/ytypes"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"plumbline/tools/openconfig/clock"
 )
 
 // target is the device.
 type target struct {
 	gnmi.UnimplementedGNMIServer
+	clock clock.Clock
 	mu    sync.Mutex
 	root  *yang.Entry // the schema
 	holds *oc.Root
-	trial *trial // nil: nothing waits to be confirmed
 	told  *oc.Root
 	text  string // of what was told last
-}
-
-// trial is a commit that waits to be confirmed.
-type trial struct {
-	id   string
-	base *oc.Root
-	ends *time.Timer
 }
 
 // Capabilities says what the device can.
@@ -58,59 +52,22 @@ func (t *target) Get(_ context.Context, q *gnmi.GetRequest) (*gnmi.GetResponse, 
 
 // Set carries a request out, all of it or nothing, and what the commit extension asks.
 func (t *target) Set(_ context.Context, q *gnmi.SetRequest) (*gnmi.SetResponse, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var c *gnmi_ext.Commit
-	for _, e := range q.GetExtension() {
-		if x := e.GetCommit(); x != nil {
-			c = x
+	return t.clock.Set(q, func() (func() error, error) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		next, err := t.changed(q)
+		if err != nil {
+			return nil, status.Error(codes.InvalidArgument, err.Error())
 		}
-	}
-	a := &gnmi.SetResponse{Timestamp: time.Now().UnixNano()}
-	if c != nil && c.GetCommit() == nil {
-		return a, t.settle(c)
-	}
-	if t.trial != nil {
-		return nil, status.Error(codes.FailedPrecondition, "a commit waits to be confirmed: "+t.trial.id)
-	}
-	next, err := t.changed(q)
-	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
-	}
-	base := t.holds
-	t.holds = next
-	if c != nil {
-		w := &trial{id: c.GetId(), base: base}
-		w.ends = time.AfterFunc(c.GetCommit().GetRollbackDuration().AsDuration(), func() { t.expire(w) })
-		t.trial = w
-	}
-	return a, nil
-}
-
-// settle ends a trial, or gives it more time.
-func (t *target) settle(c *gnmi_ext.Commit) error {
-	switch {
-	case t.trial == nil:
-		return status.Error(codes.FailedPrecondition, "no commit waits to be confirmed")
-	case t.trial.id != c.GetId():
-		return status.Error(codes.InvalidArgument, "another commit waits to be confirmed")
-	case c.GetSetRollbackDuration() != nil:
-		t.trial.ends.Reset(c.GetSetRollbackDuration().GetRollbackDuration().AsDuration())
-		return nil
-	case c.GetCancel() != nil:
-		t.holds = t.trial.base
-	}
-	t.trial.ends.Stop()
-	t.trial = nil
-	return nil
-}
-
-func (t *target) expire(w *trial) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.trial == w {
-		t.holds, t.trial = w.base, nil
-	}
+		base := t.holds
+		t.holds = next
+		return func() error {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.holds = base
+			return nil
+		}, nil
+	})
 }
 
 // changed is what the device would hold after a request: deletes first, then replaces, then
