@@ -104,6 +104,11 @@ type matcher struct {
 	spare []*fit
 	made  []matched
 	binds []bound
+	space []byte          // room for a key
+	keys  strings.Builder // keys one behind the other
+
+	spelling      *dialect.Rule // the last one that was asked for its front
+	before, named int           // how many elements that has, and how many of them are slots
 }
 
 // match finds the rule of a block that a line is of: word by word a literal beats a slot
@@ -140,33 +145,57 @@ func (c *matcher) match(d *dialect.Dialect, rules *dialect.Index, line string) *
 
 // result makes an attempt last.
 func (c *matcher) result(r *dialect.Rule, f *fit, said string, neg bool) *matched {
-	if len(c.made) == cap(c.made) {
-		c.made = make([]matched, 0, 64)
-	}
-	c.made = append(c.made, matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind)})
-	m := &c.made[len(c.made)-1]
+	m := c.next()
+	*m = matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind)}
 	if m.line = said; !spells(said, f.out) {
 		m.line = strings.Join(f.out, " ")
 	}
 	if len(f.hide) > 0 {
 		m.shown = f.hidden()
 	}
-	switch {
-	case r.Choice != "":
-		m.key = "\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot)
-	case r.Many:
-		m.key = r.Text + "\x00" + m.line
-	case len(f.key) == 0:
-		m.key = r.Text
-	case len(f.key) == 1:
-		m.key = r.Text + "\x00" + f.key[0]
-	default:
-		m.key = r.Text + "\x00" + strings.Join(f.key, "\x00")
-	}
+	m.key = c.key(r, f, m)
 	if neg {
 		m.line = f.d.Negate + " " + m.line
 	}
 	return m
+}
+
+// next gives room for the next result.
+func (c *matcher) next() *matched {
+	if len(c.made) == cap(c.made) {
+		c.made = make([]matched, 0, 64)
+	}
+	c.made = c.made[:len(c.made)+1]
+	return &c.made[len(c.made)-1]
+}
+
+// key is what makes a line the same one with another value.
+func (c *matcher) key(r *dialect.Rule, f *fit, m *matched) string {
+	switch {
+	case r.Choice != "":
+		return "\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot)
+	case r.Many:
+		c.space = append(append(append(c.space[:0], r.Text...), 0), m.line...)
+	case len(f.key) == 0:
+		return r.Text
+	default:
+		c.space = append(c.space[:0], r.Text...)
+		for _, k := range f.key {
+			c.space = append(append(c.space, 0), k...)
+		}
+	}
+	return c.lasting(c.space)
+}
+
+// lasting makes a text of bytes, behind others.
+func (c *matcher) lasting(b []byte) string {
+	if c.keys.Cap()-c.keys.Len() < len(b) {
+		c.keys = strings.Builder{}
+		c.keys.Grow(max(2048, len(b)))
+	}
+	at := c.keys.Len()
+	c.keys.Write(b)
+	return c.keys.String()[at:]
 }
 
 // kept copies values to a place of their own in a long row.

@@ -69,20 +69,19 @@ func (d *differ) within(n *node, f func(*cmd)) {
 // preferred, so that a block is entered as seldom as possible. What is stuck waits in a
 // circle.
 func (d *differ) sort() (out, stuck []*cmd) {
-	ready := &queue{}
-	for _, c := range d.cmds {
-		c.out = false
-		if c.waits == 0 && !c.taken {
-			heap.Push(ready, c)
+	ready, later := d.ready(), &queue{} // what became ready while others were sent
+	for out = make([]*cmd, 0, len(d.cmds)); len(ready)+later.Len() > 0; {
+		var c *cmd
+		if len(ready) > 0 && (later.Len() == 0 || ready[0].less((*later)[0])) {
+			c, ready = ready[0], ready[1:]
+		} else {
+			c = heap.Pop(later).(*cmd)
 		}
-	}
-	for ready.Len() > 0 {
-		c := heap.Pop(ready).(*cmd)
 		c.out = true
 		out = append(out, c)
 		for _, n := range c.next {
 			if n.waits--; n.waits == 0 {
-				heap.Push(ready, n)
+				heap.Push(later, n)
 			}
 		}
 	}
@@ -92,6 +91,18 @@ func (d *differ) sort() (out, stuck []*cmd) {
 		}
 	}
 	return d.gather(out), stuck
+}
+
+// ready gives the commands that wait for nothing, in their order.
+func (d *differ) ready() []*cmd {
+	out := make([]*cmd, 0, len(d.cmds))
+	for _, c := range d.cmds {
+		if c.out = false; c.waits == 0 && !c.taken {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, compare)
+	return out
 }
 
 // gather lets a header wait for the first line that stands under it, where nothing else
@@ -162,8 +173,15 @@ type queue []*cmd
 func (q queue) Len() int { return len(q) }
 
 // Less puts the earlier phase first, then source order.
-func (q queue) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(q[i].phase, q[j].phase), cmp.Compare(q[i].seq, q[j].seq)) < 0
+func (q queue) Less(i, j int) bool { return q[i].less(q[j]) }
+
+func (c *cmd) less(o *cmd) bool { return compare(c, o) < 0 }
+
+func compare(a, b *cmd) int {
+	if a.phase != b.phase {
+		return a.phase - b.phase
+	}
+	return a.seq - b.seq
 }
 
 // Swap exchanges two.

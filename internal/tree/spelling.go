@@ -54,6 +54,10 @@ func (t *Tree) joined(n, k *node) bool {
 // way are made where they are missing.
 func (t *Tree) respell(n, k *node) {
 	m := k.m
+	if at, text := t.cut(n, k); at != nil {
+		t.hand(k, at, text, t.ending(m, text))
+		return
+	}
 	var path []*dialect.Rule
 	for r := m.rule.Of.Up; r != nil && r != m.rule.Up; r = r.Up {
 		path = append([]*dialect.Rule{r}, path...)
@@ -75,21 +79,7 @@ func (t *Tree) respell(n, k *node) {
 		t.known(k)
 		return
 	}
-	c := t.node(dialect.Line{No: int(k.no), Text: text})
-	c.own = k.own
-	at.add(c)
-	under := c
-	if !m.rule.Of.Block() { // what stands under the line belongs to the block that it opened
-		under = at
-	}
-	for x := k.kid(); x != nil; {
-		next := x.next
-		x.m = nil
-		under.add(x)
-		x = next
-	}
-	at.level, at.moved = false, true
-	k.gone = true
+	t.hand(k, at, text, nil)
 }
 
 // moves is what is known of the blocks that lines are moved to, while they move.
@@ -104,11 +94,20 @@ type moves struct {
 // enter finds the block whose header another spelling stands for, or makes it. Of lines that
 // follow one another most go to the same block.
 func (t *Tree) enter(in *node, r *dialect.Rule, m *matched, no int) *node {
-	t.written, _ = m.spell(t.written[:0], r.Pattern)
-	if in == t.moves.in && string(t.written) == t.moves.header {
+	if t.written, _ = m.spell(t.written[:0], r.Pattern); t.moves.last(in, string(t.written)) {
 		return t.moves.block
 	}
-	header := string(t.written)
+	return t.into(in, string(t.written), no)
+}
+
+// last tells whether a header is the one that was looked for last.
+func (m *moves) last(in *node, header string) bool { return in == m.in && header == m.header }
+
+// into finds the block of a header, or makes it.
+func (t *Tree) into(in *node, header string, no int) *node {
+	if t.moves.last(in, header) {
+		return t.moves.block
+	}
 	t.moves.in, t.moves.header, t.moves.block = in, header, t.seek(in, header, no)
 	return t.moves.block
 }
