@@ -295,39 +295,39 @@ func (dev *Device) clashes(e *entry) bool {
 
 // allowed asks whether the device takes a line at all.
 func (dev *Device) allowed(e, old *entry) error {
-	line := strings.Join(e.words, " ")
+	line := func() string { return strings.Join(e.words, " ") } // few are refused
 	if old != nil && !old.neg && !e.neg && !slices.Equal(old.words, e.words) {
 		switch e.r.Replace {
 		case "recreate":
-			return refuse(Held, line, "%s is there already: %s", e.words[0], dev.line(old))
+			return refuse(Held, line(), "%s is there already: %s", e.words[0], dev.line(old))
 		case "undo-first":
-			return refuse(Held, line, "%% the old value must be removed first: %s", dev.line(old))
+			return refuse(Held, line(), "%% the old value must be removed first: %s", dev.line(old))
 		}
 	}
 	if lead := dev.leads(e); lead != "" {
-		return refuse(Held, line, "%% Not while this is there: %s", lead)
+		return refuse(Held, line(), "%% Not while this is there: %s", lead)
 	}
 	if other := dev.unlike(e); other != "" {
-		return refuse(Conflict, line, "%% Not compatible: %s", other)
+		return refuse(Conflict, line(), "%% Not compatible: %s", other)
 	}
 	if e.r.Gate != "" && !dev.stands([]string{e.r.Gate}) {
-		return refuse(Needs, line, "%% %s needs: %s", line, e.r.Gate)
+		return refuse(Needs, line(), "%% %s needs: %s", line(), e.r.Gate)
 	}
 	if len(e.r.Needs) > 0 && !slices.ContainsFunc(e.r.Needs, func(g dialect.Glob) bool { return dev.met(e, g) }) {
-		return refuse(Needs, line, "%% Specify remote-as or peer-group commands first: %s needs %s", line, e.r.Needs[0].Text)
+		return refuse(Needs, line(), "%% Specify remote-as or peer-group commands first: %s needs %s", line(), e.r.Needs[0].Text)
 	}
 	for _, g := range e.r.Conflicts {
 		for _, other := range dev.seek(e, g) {
 			if other != old {
-				return refuse(Conflict, line, "%% Conflicts with: %s", dev.line(other))
+				return refuse(Conflict, line(), "%% Conflicts with: %s", dev.line(other))
 			}
 		}
 	}
 	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.defs(name) == 0 && !dev.always(name) {
-		return refuse(Missing, line, "%% Not defined: %s", line)
+		return refuse(Missing, line(), "%% Not defined: %s", line())
 	}
 	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {
-		return refuse(Clash, line, "%% Already in use: %s", line)
+		return refuse(Clash, line(), "%% Already in use: %s", line())
 	}
 	return nil
 }

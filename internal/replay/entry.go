@@ -24,11 +24,11 @@ type entry struct {
 
 // rare is what few entries have. It stands apart, since a proof holds a thousand of them.
 type rare struct {
-	byID   map[string]*entry // of a block with more than a few lines
-	twins  map[string]int    // of lines under it that no rule knows: how many there were of each
-	exit   string            // of a block that no rule knows
-	fields []string          // its words one by one, as it is shown; nil until asked
-	more   *shelf            // of the top: lines that are still to be read from paper; nil is none
+	byID   *lookup        // of a block with more than a few lines
+	twins  map[string]int // of lines under it that no rule knows: how many there were of each
+	exit   string         // of a block that no rule knows
+	fields []string       // its words one by one, as it is shown; nil until asked
+	more   *shelf         // of the top: lines that are still to be read from paper; nil is none
 }
 
 // own gives room for what few entries have.
@@ -55,7 +55,7 @@ func (e *entry) says(words []string) {
 }
 
 // index finds the lines of a block that has more than a few; nil is none.
-func (e *entry) index() map[string]*entry {
+func (e *entry) index() *lookup {
 	if e.rare == nil {
 		return nil
 	}
@@ -88,6 +88,12 @@ func (e *entry) held() iter.Seq[*entry] {
 
 // line finds the line of a block with an identity; nil is none.
 func (e *entry) line(id string) *entry {
+	var space [128]byte
+	return e.spelled(append(space[:0], id...))
+}
+
+// spelled is line with an identity that need not last.
+func (e *entry) spelled(id []byte) *entry {
 	if more := e.unread(); more != nil {
 		more.want(id)
 	}
@@ -95,12 +101,12 @@ func (e *entry) line(id string) *entry {
 }
 
 // got finds it among those that were read.
-func (e *entry) got(id string) *entry {
+func (e *entry) got(id []byte) *entry {
 	if of := e.index(); of != nil {
-		return of[id]
+		return of.rows[of.place(id)]
 	}
 	for s := e.first; s != nil; s = s.next {
-		if s.id == id {
+		if s.id == string(id) {
 			return s
 		}
 	}
@@ -127,12 +133,12 @@ func (e *entry) add(s *entry) {
 	e.link(e.last, s)
 	e.count++
 	if of := e.index(); of != nil {
-		of[s.id] = s
+		of.put(s)
 	} else if e.count > few {
-		of = make(map[string]*entry, 4*few)
+		of = newLookup(4 * few)
 		e.own().byID = of
 		for s := range e.held() {
-			of[s.id] = s
+			of.put(s)
 		}
 	}
 }
@@ -171,7 +177,7 @@ func (e *entry) take(old, s *entry) {
 	e.link(old, s)
 	e.unlink(old)
 	if of := e.index(); of != nil {
-		of[s.id] = s
+		of.put(s)
 	}
 }
 
@@ -182,7 +188,9 @@ func (e *entry) cut(s *entry) {
 	}
 	e.unlink(s)
 	e.count--
-	delete(e.index(), s.id)
+	if of := e.index(); of != nil {
+		of.cut(s.id)
+	}
 }
 
 func (e *entry) block() bool { return e.r != nil && !e.neg && e.r.Block() }

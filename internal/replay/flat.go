@@ -156,7 +156,7 @@ func (dev *Device) child(in *entry, text string) *entry {
 			}
 			continue
 		}
-		got := dev.chooser.part(dev.d, head(old.r.Pattern), said{text, dialect.AppendWords(nil, text)})
+		got := dev.chooser.part(dev.d, head(old.r.Pattern), text)
 		if got != nil && fits(old, got) {
 			return old
 		}

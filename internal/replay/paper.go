@@ -23,8 +23,9 @@ type leaf struct {
 	head string
 	r    *dialect.Rule // nil for a line that no rule knows
 	as   *reading      // nil: ask for it by heads
+	line *spelling     // of another spelling with nothing else to say: the line that it stands for; nil where that is to be found out
 	of   *trait
-	slot int32 // of the index
+	slot int32 // of the index; -1 where nobody asks for it by its identity, since it is read at once and stands elsewhere
 	twin int32 // the next leaf of the same identity; -1 is none
 	mate int32 // the leaf of the other paper that is written in the same way; -1 is none
 	neg  bool
@@ -155,8 +156,9 @@ func (p *pairing) take(block *dialect.Block) {
 	}
 	k := p.to.next()
 	if p.at == len(one) || one[p.at].head != block.Head {
-		p.read(k, block)
-		p.odd = append(p.odd, j)
+		if p.read(k, block); !k.soon { // else both are read
+			p.odd = append(p.odd, j)
+		}
 		return
 	}
 	l := &one[p.at]
@@ -177,7 +179,7 @@ func (p *pairing) scattered() {
 	}
 	alone := map[string]int32{}
 	for i := range p.from.leaves {
-		if l := &p.from.leaves[i]; l.mate < 0 {
+		if l := &p.from.leaves[i]; l.mate < 0 && !l.soon {
 			alone[l.text] = int32(i)
 		}
 	}
@@ -201,7 +203,12 @@ func (b *binder) read(l *leaf, block *dialect.Block) {
 	c := &b.dev.chooser
 	as := (*reader)(nil)
 	if l.r, as = c.glance(d, d.All, said); l.r != nil {
-		l.of, c.space = b.trait(l.r), appendIdentity(c.space[:0], l.r, as.words, as.slots)
+		if l.of = b.trait(l.r); b.plain(l, block) {
+			l.line, l.slot, l.soon = c.behind(l.r, as, l.of.front), -1, true
+			b.tell(l)
+			return
+		}
+		c.space = appendIdentity(c.space[:0], l.r, as.words, as.slots)
 	} else {
 		c.space = append(append(c.space[:0], "? "...), strings.Join(dialect.Words(block.Head), " ")...)
 	}
@@ -210,6 +217,20 @@ func (b *binder) read(l *leaf, block *dialect.Block) {
 		l.as = c.keep(l.r, as)
 	}
 	b.look(l, block)
+}
+
+// plain tells whether a leaf is nothing but another spelling of one line.
+func (b *binder) plain(l *leaf, block *dialect.Block) bool {
+	r := l.r
+	return r.Of != nil && !l.neg && !r.Adds && !r.Noise && !r.DeviceOnly && len(r.With) == 0 && !r.Of.Noise && !r.Of.DeviceOnly &&
+		*block == dialect.Block{Text: block.Text, Head: block.Head, No: block.No}
+}
+
+// tell lets all that stands in the block of another spelling be read at once.
+func (b *binder) tell(l *leaf) {
+	if !l.of.told {
+		b.rules[outermost(l.r.Of)], l.of.told = true, true
+	}
 }
 
 // heads gives what a rule reads of the line of a leaf. It is kept where it was asked for, since few
@@ -239,7 +260,7 @@ func (b *binder) look(l *leaf, block *dialect.Block) {
 	case r.Noise || r.DeviceOnly:
 		b.whole = b.whole || block.More
 	case r.Of != nil:
-		b.rules[outermost(r.Of)] = true
+		b.tell(l)
 	case r.Expand != "" && !l.neg && strings.ContainsAny(b.dev.heads(l).slots.get(r.Expand), "-,"):
 		for _, e := range b.dev.made(b.dev.top, r, b.dev.heads(l), false) {
 			b.rules[e.r] = true
@@ -263,6 +284,9 @@ func outermost(r *dialect.Rule) *dialect.Rule {
 
 // chain puts a leaf behind the others of its identity.
 func (p *paper) chain(i int32) {
+	if p.leaves[i].slot < 0 {
+		return
+	}
 	ends := &p.index.ends[p.leaves[i].slot][p.side]
 	p.leaves[i].twin = -1
 	if ends[0] < 0 {
@@ -278,7 +302,7 @@ func (p *paper) mark(b *binder) {
 	for i := range p.leaves {
 		l := &p.leaves[i]
 		l.soon = l.soon || b.whole || b.rules[l.r] || b.counts && l.r != nil && l.r.Sequence != ""
-		if l.soon {
+		if l.soon && l.slot >= 0 {
 			for k := p.index.ends[l.slot][p.side][0]; k >= 0; k = p.leaves[k].twin {
 				p.leaves[k].soon = true
 			}

@@ -44,6 +44,9 @@ type chooser struct {
 	words  []dialect.Word
 	tries  [2]reader // the best attempt so far, and the next one
 	parts  reader    // of a part
+	spells reading   // of another spelling
+	last   behind
+	bits   []dialect.Word
 	made   []reading // room for results
 	text   []string
 	values slots
@@ -122,10 +125,10 @@ func kept[S ~[]E, E any](row *S, of S) S {
 	return (*row)[at:len(*row):len(*row)]
 }
 
-// part reads words by a pattern, all of them. What it gives stands until the next part is read.
-func (c *chooser) part(d *dialect.Dialect, es []dialect.Elem, s said) *reading {
-	c.parts.start(d, s.line)
-	if !c.parts.read(es, s.words) {
+// part reads a line by a pattern, all of it. What it gives stands until the next part is read.
+func (c *chooser) part(d *dialect.Dialect, es []dialect.Elem, line string) *reading {
+	c.parts.start(d, line)
+	if c.bits = dialect.AppendWords(c.bits[:0], line); !c.parts.read(es, c.bits) {
 		return nil
 	}
 	return &c.parts.reading
@@ -181,27 +184,28 @@ func (r *reader) read(es []dialect.Elem, words []dialect.Word) bool {
 	if len(es) == 0 {
 		return len(words) == 0
 	}
-	e, rest, m := &es[0], es[1:], r.mark()
+	m := r.mark()
+	for es[0].Kind == dialect.Literal {
+		if len(words) == 0 || words[0].Text != es[0].Word {
+			return r.back(m)
+		}
+		r.words, r.cost = append(r.words, es[0].Word), append(r.cost, 0)
+		if es, words = es[1:], words[1:]; len(es) == 0 {
+			return len(words) == 0 || r.back(m)
+		}
+	}
+	e, rest := &es[0], es[1:]
 	switch e.Kind {
-	case dialect.Literal:
-		if len(words) == 0 || words[0].Text != e.Word {
-			return false
-		}
-		r.put(e.Word, "", "", 0)
-		return r.read(rest, words[1:]) || r.back(m)
 	case dialect.Silent:
-		if len(words) > 0 && words[0].Text == e.Word && r.read(rest, words[1:]) {
-			return true
-		}
-		return r.read(rest, words)
+		return len(words) > 0 && words[0].Text == e.Word && r.read(rest, words[1:]) || r.read(rest, words) || r.back(m)
 	case dialect.Rest:
 		v := strings.Join(plain(words), " ")
 		r.put(v, e.Name, v, 9)
 		return true
 	case dialect.Slot:
-		return r.slot(e, rest, words)
+		return r.slot(e, rest, words) || r.back(m)
 	}
-	return r.groups(es, words)
+	return r.groups(es, words) || r.back(m)
 }
 
 func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) bool {

@@ -67,12 +67,11 @@ func (dev *Device) again() *Device {
 }
 
 // want reads the leaves of an identity.
-func (s *shelf) want(id string) {
+func (s *shelf) want(id []byte) {
 	if s.left == 0 || s.starting {
 		return
 	}
-	var space [128]byte
-	if n, _ := s.p.index.find(append(space[:0], id...)); n >= 0 {
+	if n, _ := s.p.index.find(id); n >= 0 {
 		if i := s.p.index.ends[n][s.p.side][0]; i >= 0 && !s.read[i] {
 			s.group(i)
 		}
@@ -106,9 +105,11 @@ func (s *shelf) take(i int32) {
 	s.left--
 	top := s.dev.top
 	last := top.last
-	s.dev.given = &s.p.leaves[i]
-	s.dev.take(s.p.leaves[i].text)
-	s.dev.given = nil
+	if l := &s.p.leaves[i]; !s.dev.straight(l) {
+		s.dev.given = l
+		s.dev.take(l.text)
+		s.dev.given = nil
+	}
 	e := top.first
 	if last != nil {
 		e = last.next
@@ -122,6 +123,21 @@ func (s *shelf) take(i int32) {
 		top.unlink(e)
 		top.link(behind, e)
 	}
+}
+
+// straight takes a leaf that is one line of a block which is there; it tells whether it is.
+func (dev *Device) straight(l *leaf) bool {
+	if l.line == nil {
+		return false
+	}
+	in := dev.top
+	for i, up := range l.line.ups {
+		if in = in.line(l.line.ids[i]); in == nil || !in.opened(up) {
+			return false
+		}
+	}
+	dev.put(in, dev.fresh(entry{r: l.r.Of, words: l.line.words, slots: l.line.slots, id: l.line.id, up: in}))
+	return true
 }
 
 // head gives what is known already of the line that a leaf begins with; nil is nothing.
@@ -138,7 +154,7 @@ func (dev *Device) head(in *entry, line string) (*dialect.Rule, *reading) {
 func (s *shelf) before(i int32) *entry {
 	for i--; i >= 0; i-- {
 		if e := s.heads[i]; e != nil {
-			if e = s.dev.top.got(e.id); e != nil {
+			if e = s.dev.top.got([]byte(e.id)); e != nil {
 				return e
 			}
 		}

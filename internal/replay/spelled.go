@@ -2,6 +2,7 @@ package replay
 
 import (
 	"iter"
+	"slices"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -16,26 +17,97 @@ type spelling struct {
 // spelled gives the line of another spelling. It is kept with what was read: the three devices
 // of a proof hold the same lines.
 func (c *chooser) spelled(r *dialect.Rule, as *reading) *spelling {
-	if as.other != nil {
-		return as.other
+	if as.other == nil {
+		as.other = c.spell(r, as.slots)
 	}
+	return as.other
+}
+
+// spell makes it of the slots.
+func (c *chooser) spell(r *dialect.Rule, from slots) *spelling {
+	s := c.other()
+	s.ups, s.ids = c.around(r, from)
+	of := &c.spells
+	of.slots = from.among(r.Of.Pattern, of.slots[:0])
+	of.words = of.slots.composed(of.words[:0], r.Of.Pattern)
+	s.words, s.slots = kept(&c.text, of.words), kept(&c.values, of.slots)
+	s.id = c.name(r.Of, &s.reading)
+	return s
+}
+
+// other gives room for one.
+func (c *chooser) other() *spelling {
 	if len(c.others) == cap(c.others) {
 		c.others = make([]spelling, 0, 16)
 	}
 	c.others = append(c.others, spelling{})
-	s := &c.others[len(c.others)-1]
+	return &c.others[len(c.others)-1]
+}
+
+// around gives the rules of the blocks on the way to the line, and their identities.
+func (c *chooser) around(r *dialect.Rule, from slots) ([]*dialect.Rule, []string) {
 	c.ups, c.names = c.ups[:0], c.names[:0]
 	for up := range between(r.Up, r.Of.Up) {
-		c.ups, c.names = append(c.ups, up), append(c.names, c.name(up, &reading{slots: as.slots}))
+		c.ups, c.names = append(c.ups, up), append(c.names, c.name(up, &reading{slots: from}))
 	}
-	s.ups, s.ids = kept(&c.rules, c.ups), kept(&c.text, c.names)
-	of := &c.tries[1] // room that no attempt uses now
-	of.slots = as.slots.among(r.Of.Pattern, of.slots[:0])
-	of.words = of.slots.composed(of.words[:0], r.Of.Pattern)
-	s.words, s.slots = kept(&c.text, of.words), kept(&c.values, of.slots)
+	return kept(&c.rules, c.ups), kept(&c.text, c.names)
+}
+
+// front is how many words and values of a line are those of blocks around the line that it stands
+// for, where the others are that line as it is written there; none where it has to be composed.
+type front struct{ words, values int }
+
+func frontOf(r *dialect.Rule) (f front) {
+	n := 0
+	if r.Of != nil {
+		n = len(r.Pattern) - len(r.Of.Pattern)
+	}
+	if n <= 0 || !alikeElems(r.Pattern[n:], r.Of.Pattern) {
+		return front{}
+	}
+	for i := range r.Pattern[:n] {
+		switch e := &r.Pattern[i]; {
+		case e.Kind == dialect.Slot && !e.Many():
+			f.values++
+		case e.Kind != dialect.Literal:
+			return front{}
+		}
+	}
+	f.words = n
+	return f
+}
+
+// alikeElems tells whether two patterns store the same words of the same text, each value as one.
+func alikeElems(a, b []dialect.Elem) bool {
+	return slices.EqualFunc(a, b, func(a, b dialect.Elem) bool {
+		return a.Kind == b.Kind && a.Kind != dialect.Rest && (a.Kind != dialect.Group || len(dialect.Slots(a.Group)) > 0) && a.Word == b.Word && a.Name == b.Name && a.Type == b.Type && !a.Many() &&
+			slices.Equal(a.Enum, b.Enum) && a.Pre == b.Pre && a.Post == b.Post && alikeElems(a.Group, b.Group)
+	})
+}
+
+// behind makes the line of another spelling of an attempt at it. Of lines that follow one another
+// most stand in the same blocks.
+func (c *chooser) behind(r *dialect.Rule, as *reader, f front) *spelling {
+	if f.words == 0 {
+		return c.spell(r, as.slots)
+	}
+	s := c.other()
+	if last := c.last; last.r == r && slices.Equal(last.front, as.slots[:f.values]) {
+		s.ups, s.ids = last.of.ups, last.of.ids
+	} else {
+		s.ups, s.ids = c.around(r, as.slots)
+		c.last = behind{r, slices.Clone(as.slots[:f.values]), s}
+	}
+	s.words, s.slots = kept(&c.text, as.words[f.words:]), kept(&c.values, as.slots[f.values:])
 	s.id = c.name(r.Of, &s.reading)
-	as.other = s
 	return s
+}
+
+// behind is the spelling that was read last, and the values in front of it.
+type behind struct {
+	r     *dialect.Rule
+	front slots
+	of    *spelling
 }
 
 // between visits the rules of the blocks from outer, which is not among them, to inner.

@@ -11,6 +11,8 @@ type trait struct {
 	text  bool       // a text of lines that rules know nothing of may stand in it
 	early [][]string // it is read at once where all words of one of these stand in it
 	uses  []use
+	front front
+	told  bool // the rule of the block that its lines stand in is among those that are read at once
 }
 
 // use is a rule of a block that has to do with names.
@@ -36,7 +38,7 @@ func (b *binder) trait(r *dialect.Rule) *trait {
 	}
 	t := b.traits[r]
 	if t == nil {
-		t = &trait{}
+		t = &trait{front: frontOf(r)}
 		b.traits[r] = t
 		b.learn(t, r, 0)
 	}

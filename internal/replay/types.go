@@ -116,6 +116,9 @@ func lastBits(zeros int) netip.Addr {
 func one(d *dialect.Dialect, e *dialect.Elem, w string) (string, bool) {
 	switch e.Type {
 	case "int":
+		if digits(w) && (w[0] != '0' || w == "0") && len(w) < 19 {
+			return w, true
+		}
 		num, err := strconv.ParseUint(w, 10, 64)
 		if err == nil && (w[0] != '0' || w == "0") && w[0] != '+' {
 			return w, true
@@ -152,6 +155,16 @@ func one(d *dialect.Dialect, e *dialect.Elem, w string) (string, bool) {
 		return hardware(w)
 	}
 	return w, w != ""
+}
+
+// digits tells whether a word is nothing else.
+func digits(w string) bool {
+	for i := range len(w) {
+		if w[i] < '0' || w[i] > '9' {
+			return false
+		}
+	}
+	return w != ""
 }
 
 // area writes the number of an area as an address.

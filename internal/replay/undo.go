@@ -76,9 +76,8 @@ func (dev *Device) switchOff(in *entry, line, rest string) (bool, error) {
 func (dev *Device) reset(in *entry, line string) (bool, error) {
 	rest := strings.TrimSpace(strings.TrimPrefix(line, "default"))
 	for _, r := range dev.kids(in) {
-		s := said{rest, dialect.AppendWords(nil, rest)}
 		for _, pattern := range [][]dialect.Elem{head(r.Pattern), r.Pattern} {
-			got := dev.chooser.part(dev.d, pattern, s)
+			got := dev.chooser.part(dev.d, pattern, rest)
 			if got == nil || r.Of != nil {
 				continue
 			}
@@ -111,7 +110,7 @@ func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reading {
 		if !begins(pattern, rest) {
 			return nil
 		}
-		return dev.chooser.part(dev.d, pattern, said{rest, dialect.AppendWords(nil, rest)})
+		return dev.chooser.part(dev.d, pattern, rest)
 	}
 	return dev.shaped(r, r.Undo, line)
 }
@@ -133,7 +132,7 @@ func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
 		pattern = patternOf(r, template)
 		dev.shapes[at] = pattern
 	}
-	return dev.chooser.part(dev.d, pattern, said{line, dialect.AppendWords(nil, line)})
+	return dev.chooser.part(dev.d, pattern, line)
 }
 
 // shape names the pattern that a template of a rule asks for.
@@ -177,8 +176,9 @@ func patternOf(r *dialect.Rule, template string) (pattern []dialect.Elem) {
 
 // fitting finds the stored line of a rule that has the slots that were read.
 func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
-	probe := &entry{r: r, slots: got.slots, words: got.words}
-	if e := in.line(probe.identity()); e != nil && e.r == r && !e.neg && fits(e, got) {
+	c := &dev.chooser
+	c.space = appendIdentity(c.space[:0], r, got.words, got.slots)
+	if e := in.spelled(c.space); e != nil && e.r == r && !e.neg && fits(e, got) {
 		return e
 	}
 	for e := range in.of(r) {
