@@ -15,7 +15,6 @@ import (
 	"plumbline/drivers"
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write/guard"
-	"plumbline/internal/lab"
 	"plumbline/internal/sim"
 	"plumbline/internal/tree"
 	"plumbline/render"
@@ -66,6 +65,21 @@ func platform(t *testing.T, name string) render.Platform {
 		t.Fatal(ds)
 	}
 	return p
+}
+
+// lined is every platform that is usually read on its command line.
+func lined(t *testing.T) (out []render.Platform) {
+	t.Helper()
+	names, err := render.Names(templates.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if p := platform(t, name); p.Driver == "ssh" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func frr(t *testing.T) render.Platform { return platform(t, "frr") }
@@ -145,26 +159,18 @@ func always(s string) func(int) sim.Fault { return func(int) sim.Fault { return 
 var fetches = []fetchCase{
 	{name: "slow", habit: always("slow=30ms")},
 	{name: "drip", habit: func(i int) sim.Fault { return sim.Fault{Kind: "drip", N: 200 + i, For: time.Millisecond} }},
-	{name: "chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 1 + i%100} }, wait: 2 * time.Minute},
+	{name: "chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 1 + i%100} }},
 	{name: "truncate", habit: func(i int) sim.Fault { return sim.Fault{Kind: "truncate", N: 1 + i*27%inside} }, kind: drivers.ErrCut},
 	{name: "evil=prompt", habit: always("evil=prompt")},
 	{name: "evil=exact", habit: always("evil=exact")},
 	{name: "evil=cut", habit: always("evil=cut")},
 	{name: "evil=ansi", habit: always("evil=ansi")},
-	{name: "evil=ansi,chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 1 + i%9} }, more: []sim.Fault{{Kind: "evil", Text: "ansi"}}, wait: 2 * time.Minute},
+	{name: "evil=ansi,chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 1 + i%9} }, more: []sim.Fault{{Kind: "evil", Text: "ansi"}}},
 	{name: "evil=prompt,chunk", habit: chunk, more: []sim.Fault{{Kind: "evil", Text: "prompt"}}},
 	{name: "evil=exact,chunk", habit: chunk, more: []sim.Fault{{Kind: "evil", Text: "exact"}}},
 	{name: "truncate,evil=exact,chunk", habit: func(i int) sim.Fault { return sim.Fault{Kind: "truncate", N: 120 + i*13%(inside-120)} },
 		more: []sim.Fault{{Kind: "evil", Text: "exact"}, {Kind: "chunk", N: 29}}, kind: drivers.ErrCut},
 	{name: "echo", habit: func(i int) sim.Fault { return sim.Fault{Kind: "echo", N: 1 + 7*(i%20)} }, kind: drivers.ErrCut},
-	{name: "xml", habit: always("xml=entity")}, // what is wrong in NETCONF is played in drivers/netconf; a command line has nothing of it
-	{name: "frame", habit: always("frame")},
-	{name: "netconf-1.0", habit: always("netconf-1.0")},
-	{name: "one-piece", habit: always("one-piece")},
-	{name: "poor", habit: always("poor=candidate")}, // those of writing over NETCONF are played in drivers/drivertest
-	{name: "warns", habit: always("warns=mtu")},
-	{name: "staged", habit: always("staged=mtu")},
-	{name: "lasting", habit: always("lasting")},
 	{name: "sha1", habit: always("sha1"), kind: drivers.ErrHostKey, also: untried},
 	{name: "banner-auth", habit: always("banner-auth")},
 	{name: "pager", habit: always("pager"), kind: drivers.ErrCut, also: says("--More--")},
@@ -176,7 +182,12 @@ var fetches = []fetchCase{
 	{name: "defaults", habit: always("defaults=on")},
 	{name: "new-host-key", habit: always("new-host-key@0"), kind: drivers.ErrHostKey, also: unseen},
 	{name: "weak-kex", habit: always("weak-kex")},
+	{name: "those of NETCONF", habit: func(i int) sim.Fault { return netconfOnly[i%len(netconfOnly)] }},
 }
+
+// netconfOnly is what is wrong in NETCONF alone, of which a command line has nothing: it is played
+// in drivers/netconf, and that of writing in drivers/drivertest.
+var netconfOnly = []sim.Fault{fault("xml=entity"), fault("frame"), fault("netconf-1.0"), fault("one-piece"), fault("poor=candidate"), fault("warns=mtu"), fault("staged=mtu"), fault("lasting")}
 
 func chunk(i int) sim.Fault { return sim.Fault{Kind: "chunk", N: 17 + i%40} }
 
@@ -213,6 +224,7 @@ func once(t *testing.T, b *sim.Box, _ error) {
 }
 
 func TestFetchFaults(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	for _, c := range fetches {
 		t.Run(c.name, func(t *testing.T) { c.run(t, frr(t), runs(100)) })
 	}
@@ -222,10 +234,13 @@ func TestFetchFaults(t *testing.T) {
 // always ends at one place cannot be told from a whole one; where it does so once, the next
 // answer is another one, and it is asked again.
 func TestFetchFaultsOfAll(t *testing.T) {
-	for _, name := range []string{"bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel() // most of it is waiting
-			p := platform(t, name)
+	t.Parallel()
+	for _, p := range lined(t) {
+		if p.Name == "frr" {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			for _, c := range fetches {
 				if c.name == "defaults" || strings.Contains(c.name, "key") || c.name == "sha1" || strings.HasPrefix(c.name, "auth") {
 					continue
@@ -347,51 +362,5 @@ func TestHangAlone(t *testing.T) {
 	cancel()
 	if err := <-stuck; err == nil {
 		t.Error("a cancelled reading gave a text")
-	}
-}
-
-// large is a text of more than 20 MB; of 2 MB in a common run, but on one platform with a last
-// line and on one without.
-func large(platform string) []byte {
-	size := 20 << 20
-	if os.Getenv("PLUMBLINE_FETCHES") == "" && platform != "frr" && platform != "junos" {
-		size = 2 << 20
-	}
-	line, text, last := "interface Loopback%[1]d\n description link of many\n", "", ""
-	switch platform {
-	case "bird":
-		line = "protocol static s%[1]d {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n"
-	case "frr":
-		line = "ip prefix-list OURS seq %[1]d permit 198.51.100.0/24 le 32\n"
-	case "junos":
-		line, text, last = "        route 2001:db8::%[2]x:%[3]x/128 {\n            discard;\n        }\n", "routing-options {\n    static {\n", "    }\n}\n"
-	}
-	b := []byte(text)
-	for i := 0; len(b) < size; i++ {
-		b = fmt.Appendf(b, line, i+1, i>>12+1, i&4095+1)
-	}
-	return append(b, last...)
-}
-
-// TestLarge: a large text is read whole, with a last line and without.
-func TestLarge(t *testing.T) {
-	lab.Need(t, "time")
-	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
-		t.Run(name, func(t *testing.T) {
-			p := platform(t, name)
-			f, err := sim.Start(t.Context(), []sim.Device{{Name: "r0", Platform: name, Session: p.Session, Dialect: p.Dialect, Running: large(name)}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Stop()
-			r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 2 * time.Minute})
-			defer r.Close()
-			began := time.Now()
-			live, err := r.Fetch(t.Context(), f.Target("r0"))
-			if err != nil || strings.TrimSpace(string(live.Text)) != strings.TrimSpace(string(f.Device("r0").Running())) {
-				t.Errorf("%d bytes: %v", len(live.Text), err)
-			}
-			t.Logf("figure: %d MB in %v", len(live.Text)>>20, time.Since(began).Round(10*time.Millisecond))
-		})
 	}
 }

@@ -253,13 +253,14 @@ const (
 )
 
 // read collects output until judge is content. An answer that looks finished and is not
-// gets a little time to go on, one that does not look finished gets all of it.
+// gets a little time to go on; one that does not look finished may take long while it goes on,
+// and is given up where the device falls silent.
 func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdict) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, sh.conn.limits.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, sh.conn.limits.Longest)
 	defer cancel()
 	var buf []byte
-	state, since := more, time.Now()
-	for ctx.Err() == nil {
+	state, since, silent := more, time.Now(), false
+	for ctx.Err() == nil && !silent {
 		b, err := sh.d.Channel.Read()
 		switch {
 		case err != nil && !sh.conn.spend(0):
@@ -275,6 +276,7 @@ func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdi
 			state = more
 		case b == nil:
 			time.Sleep(sh.d.Channel.ReadDelay)
+			silent = time.Since(since) > sh.conn.limits.Timeout
 			continue
 		}
 		since = time.Now()
@@ -292,7 +294,10 @@ func (sh *Shell) read(ctx context.Context, what string, judge func(string) verdi
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return "", fail(sh.conn.target, drivers.ErrCut, "given up at "+verb(what), "", ctx.Err())
 	}
-	return "", fail(sh.conn.target, drivers.ErrTimeout, fmt.Sprintf("%s was not answered in %v", verb(what), sh.conn.limits.Timeout), "", nil)
+	if silent {
+		return "", fail(sh.conn.target, drivers.ErrTimeout, fmt.Sprintf("%s was not answered whole, and nothing came for %v", verb(what), sh.conn.limits.Timeout), "", nil)
+	}
+	return "", fail(sh.conn.target, drivers.ErrTimeout, fmt.Sprintf("%s was not answered whole in %v", verb(what), sh.conn.limits.Longest), "", nil)
 }
 
 // question tells whether a line that has no end yet is one that devices wait behind.

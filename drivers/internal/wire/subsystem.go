@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -48,12 +49,43 @@ func (c *Conn) Subsystem(ctx context.Context, name string) (s *Stream, err error
 	return s, nil
 }
 
-// Within bounds what follows by the time for one answer: when that ends the connection is closed,
-// since what comes late must not be taken for the next answer.
+// Why a wait has ended: the device fell silent, or goes on and on.
+var (
+	errIdle = errors.New("silence")
+	errLong = errors.New("no end")
+)
+
+// Within bounds what follows: by how long a device may say nothing, and by the time for a whole
+// answer. When one of them ends the connection is closed, since what comes late must not be taken
+// for the next answer.
 func (c *Conn) Within(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithTimeout(ctx, c.limits.Timeout)
+	ctx, over := context.WithTimeoutCause(ctx, c.limits.Longest, errLong)
+	ctx, give := context.WithCancelCause(ctx)
+	idle := time.AfterFunc(c.limits.Timeout, func() { give(errIdle) })
 	stop := context.AfterFunc(ctx, c.Close)
-	return ctx, func() { stop(); cancel() }
+	c.waits(idle)
+	return ctx, func() {
+		c.waits(nil)
+		stop()
+		idle.Stop()
+		give(nil)
+		over()
+	}
+}
+
+func (c *Conn) waits(idle *time.Timer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = idle
+}
+
+// heard lets a device that goes on have its time anew.
+func (c *Conn) heard() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.idle != nil {
+		c.idle.Reset(c.limits.Timeout)
+	}
 }
 
 // Say sends one request, framed, where it may leave.

@@ -22,13 +22,17 @@ import (
 
 // Limits bound what one connection may cost.
 type Limits struct {
-	Timeout time.Duration // for the handshake, and for each answer; 30 s if zero
+	Timeout time.Duration // for the handshake, and for how long a device says nothing while it answers; 30 s if zero
+	Longest time.Duration // for a whole answer, however much of it comes; ten times Timeout if zero
 	Budget  int           // bytes of output in all; 64 MiB if zero
 }
 
 func (l Limits) filled() Limits {
 	if l.Timeout <= 0 {
 		l.Timeout = 30 * time.Second
+	}
+	if l.Longest <= 0 {
+		l.Longest = 10 * l.Timeout
 	}
 	if l.Budget <= 0 {
 		l.Budget = 64 << 20
@@ -46,6 +50,7 @@ type Conn struct {
 	once   sync.Once
 	mu     sync.Mutex
 	spent  int
+	idle   *time.Timer // of the wait for an answer; nil outside one
 }
 
 // Dial connects, through other hosts where the target says so, checks each host key against
@@ -150,16 +155,14 @@ func (c *Conn) Exec(ctx context.Context, request string, in []byte) (out string,
 	if !c.allow.passes(request) {
 		return "", 0, fail(c.target, drivers.ErrForbidden, fmt.Sprintf("%q", request), "", nil)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.limits.Timeout)
-	defer cancel()
-	defer context.AfterFunc(ctx, c.Close)() // before the channel is there: its device may have fallen silent
+	ctx, end := c.Within(ctx) // before the channel is there: its device may have fallen silent
+	defer end()
 	s, err := c.client.NewSession()
 	if err != nil {
 		return "", 0, c.lost(ctx, "no channel", err)
 	}
 	defer s.Close()
-	var buf capped
-	buf.left = c.limits.Budget
+	buf := capped{heard: c.heard, left: c.limits.Budget}
 	s.Stdin, s.Stdout, s.Stderr = bytes.NewReader(in), &buf, io.Discard
 	err = s.Run(request)
 	var ee *ssh.ExitError
@@ -179,6 +182,10 @@ func (c *Conn) Exec(ctx context.Context, request string, in []byte) (out string,
 // lost says what became of a request whose answer never came.
 func (c *Conn) lost(ctx context.Context, what string, err error) error {
 	switch {
+	case errors.Is(context.Cause(ctx), errIdle):
+		return fail(c.target, drivers.ErrTimeout, fmt.Sprintf("%s, after %v without a byte", verb(what), c.limits.Timeout), "", nil)
+	case errors.Is(context.Cause(ctx), errLong):
+		return fail(c.target, drivers.ErrTimeout, fmt.Sprintf("%s, not whole after %v", verb(what), c.limits.Longest), "", nil)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.DeadlineExceeded):
 		return fail(c.target, drivers.ErrTimeout, fmt.Sprintf("%s, after %v", verb(what), c.limits.Timeout), "", nil)
 	case ctx.Err() != nil:
@@ -200,6 +207,9 @@ func verb(line string) string {
 
 // spend counts output; false when the budget is gone.
 func (c *Conn) spend(n int) bool {
+	if n > 0 {
+		c.heard()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.spent += n
@@ -208,12 +218,14 @@ func (c *Conn) spend(n int) bool {
 
 type capped struct {
 	bytes.Buffer
-	mu   sync.Mutex
-	left int
+	mu    sync.Mutex
+	heard func()
+	left  int
 }
 
 // Write takes output until the budget is spent.
 func (b *capped) Write(p []byte) (int, error) {
+	b.heard()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.left -= len(p); b.left < 0 {
