@@ -2,8 +2,10 @@ package render_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -44,7 +46,7 @@ is how many of these lines no document says; each rule is on the page of its pla
 
 `)
 	fmt.Fprintf(&b, "| | %s |\n|---|%s\n", strings.Join(groups, " | "), strings.Repeat("---|", len(groups)))
-	var ways bytes.Buffer
+	var ways, asked bytes.Buffer
 	for _, v := range vendors(t) {
 		p, ds := render.Read(templates.FS, v.platform)
 		if ds.Failed() {
@@ -57,10 +59,42 @@ is how many of these lines no document says; each rule is on the page of its pla
 		}
 		b.WriteString("\n")
 		transport(t, &ways, p)
+		vital(t, &asked, p)
 	}
 	b.WriteString("\n## Transports, commits and health\n\nWhat may be pushed to is at level push; a plan names the proof of its weakest rule.\n\n| | level | reached by | commit | health |\n|---|---|---|---|---|\n")
 	b.Write(ways.Bytes())
+	b.WriteString("\n## What health asks\n\nBefore a push and behind it, over new connections. What was up has to be up; what cannot be read is not well. On no\nplatform are numbers of prefixes, load and memory, or anything beyond the device asked for.\n\n| | sessions | adjacencies | ports |\n|---|---|---|---|\n")
+	b.Write(asked.Bytes())
 	golden.Page(t, "../docs/platforms/support.md", b.Bytes())
+}
+
+// vital lists the questions about the health of a device, by what they tell.
+func vital(t *testing.T, b *bytes.Buffer, p render.Platform) {
+	t.Helper()
+	told := map[string][]string{}
+	for _, ask := range slices.Sorted(maps.Keys(p.Health)) {
+		what := strings.Fields(p.Health[ask].Name)
+		switch what[0] {
+		case "ospf", "ospf6", "isis":
+			what[0] = "adjacency"
+		case "bgp":
+			switch what[1] {
+			case "default":
+				ask += " (of the main table)"
+			case "*":
+				ask += " (the table is not told)"
+			}
+		case "interface":
+		default:
+			t.Errorf("%s: %s tells of %s, which no column is for", p.Name, ask, what[0])
+		}
+		told[what[0]] = append(told[what[0]], ask)
+	}
+	fmt.Fprintf(b, "| [%s](%s.md) |", p.Name, p.Name)
+	for _, what := range []string{"bgp", "adjacency", "interface"} {
+		fmt.Fprintf(b, " %s |", cmp.Or(strings.Join(told[what], ", "), "none"))
+	}
+	b.WriteString("\n")
 }
 
 // proofs counts the lines of each group of facts by the proof of their rules. A device that

@@ -9,7 +9,7 @@ import (
 )
 
 // Vitals is the sessions of one device, and whether each is up: "bgp VRF PEER" and
-// "ospf NEIGHBOUR INTERFACE".
+// "ospf NEIGHBOUR INTERFACE". The VRF is * where a device does not say which it is.
 type Vitals map[string]bool
 
 // Expected is what a change is known to add and to take away, by the names in Vitals; and what
@@ -33,7 +33,7 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		up, there := after[s]
 		gone := e.removed(s)
 		switch {
-		case slices.Contains(e.Freed, s):
+		case listed(e.Freed, s):
 		case gone && up:
 			out = append(out, Finding{s, "is still up, and the change takes it away"})
 		case gone || !before[s]:
@@ -44,7 +44,7 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		}
 	}
 	for _, s := range e.Added {
-		if _, there := after[s]; !there {
+		if !listed(slices.Collect(maps.Keys(after)), s) {
 			out = append(out, Finding{s, "was to be added and is not there"})
 		}
 	}

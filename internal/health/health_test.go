@@ -27,6 +27,10 @@ func TestCompare(t *testing.T) {
 		"not removed":       {Vitals{"a": true}, Vitals{"a": true}, Expected{Removed: []string{"a"}}, "[a: is still up, and the change takes it away]"},
 		"added, not up":     {Vitals{}, Vitals{"a": false}, Expected{Added: []string{"a"}}, "[]"},
 		"added, not seen":   {Vitals{}, Vitals{}, Expected{Added: []string{"a"}}, "[a: was to be added and is not there]"},
+		"of some table":     {Vitals{"bgp * a": true}, Vitals{}, Expected{Removed: []string{"bgp red a"}}, "[]"},
+		"of another table":  {Vitals{"bgp blue a": true}, Vitals{}, Expected{Removed: []string{"bgp red a"}}, "[bgp blue a: was up and is not there any more]"},
+		"added to some":     {Vitals{}, Vitals{"bgp * a": false}, Expected{Added: []string{"bgp red a"}}, "[]"},
+		"freed, some table": {Vitals{"bgp * a": true}, Vitals{}, Expected{Freed: []string{"bgp red a"}}, "[]"},
 		"unknown":           {Vitals{}, nil, Expected{}, "[health: it could not be read, and unknown is not well]"},
 	} {
 		if have := fmt.Sprint(Compare(c.before, c.after, c.e)); have != c.want {

@@ -48,13 +48,22 @@ func takes(w []string) bool {
 
 // removed tells whether a change takes a session away.
 func (e Expected) removed(session string) bool {
-	if slices.Contains(e.Removed, session) {
+	if listed(e.Removed, session) {
 		return true
 	}
 	w := strings.Fields(session)
-	if len(w) != 3 || w[0] != "ospf" && w[0] != "isis" {
+	if len(w) != 3 || w[0] != "ospf" && w[0] != "ospf6" && w[0] != "isis" {
 		return false
 	}
 	iface, _, _ := strings.Cut(w[2], ":")
 	return slices.Contains(e.Removed, "ospf * "+iface)
+}
+
+// listed tells whether a session is one of several; a session whose table is not told is that
+// of the same peer in any table.
+func listed(all []string, session string) bool {
+	return slices.ContainsFunc(all, func(s string) bool {
+		a, b := strings.Fields(s), strings.Fields(session)
+		return s == session || len(a) == 3 && len(b) == 3 && a[0] == b[0] && a[0] == "bgp" && a[2] == b[2] && (a[1] == "*" || b[1] == "*")
+	})
 }

@@ -40,6 +40,8 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 		return said(map[string]any{"interface-information": []any{map[string]any{"physical-interface": list}}}), true
 	case line == "show ospf neighbor | display json | no-more":
 		return "OSPF instance is not running\n", true
+	case line == "show ospf3 neighbor | display json | no-more":
+		return "OSPF instance is not running\n", true
 	case line == "show isis adjacency | display json | no-more":
 		return "IS-IS instance is not running\n", true
 	case line == "configure exclusive" && s.user == WriteUser:

@@ -30,7 +30,7 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 		return table(b.links(), "Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd\n", "4 64500 1 1 1 0 0 00:01:00"), true
 	case line == "show ip interface brief":
 		return ports(b.doors(), "Interface              IP-Address      OK? Method Status                Protocol\n", "YES manual up up", "YES manual administratively down down"), true
-	case line == "show ip ospf neighbor", line == "show isis neighbors":
+	case line == "show ip ospf neighbor", line == "show ipv6 ospf neighbor", line == "show isis neighbors":
 		return "", true
 	case s.user != WriteUser:
 		return "", false

@@ -46,7 +46,7 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 			list[d.name] = map[string]any{"interfaceStatus": either(d.up, "up", "adminDown"), "lineProtocolStatus": either(d.up, "up", "down"), "description": ""}
 		}
 		return said(map[string]any{"interfaceDescriptions": list}), true
-	case line == "show ip ospf neighbor | json", line == "show isis neighbors | json":
+	case line == "show ip ospf neighbor | json", line == "show ospfv3 neighbor | json", line == "show isis neighbors | json":
 		return `{"vrfs": {}}` + "\n", true
 	case s.user != WriteUser:
 		return "", false

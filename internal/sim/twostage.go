@@ -38,7 +38,9 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 		return stamp + table(b.links(), "Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd\n", "0 64500 1 1 1 0 0 00:01:00"), true
 	case line == "show ip interface brief":
 		return stamp + ports(b.doors(), "Interface                      IP-Address      Status          Protocol Vrf-Name\n", "Up Up default", "Shutdown Down default"), true
-	case line == "show ospf neighbor", line == "show isis neighbors":
+	case line == "show bgp vrf all summary": // sessions of tables are told with the others
+		return stamp + "% None of the requested address families are configured for instance 'default'(36210)\n", true
+	case line == "show ospf neighbor", line == "show ospfv3 neighbor", line == "show isis neighbors":
 		return stamp, true
 	case line == "configure exclusive" && s.user == WriteUser:
 		switch {
