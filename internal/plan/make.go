@@ -11,6 +11,7 @@ import (
 	"plumbline/drivers"
 	"plumbline/internal/diag"
 	"plumbline/internal/replay"
+	"plumbline/internal/secret/form"
 	"plumbline/internal/tree"
 )
 
@@ -67,14 +68,14 @@ func (a Answer) Tree(c tree.Config) (*tree.Tree, error) {
 // change makes the change of one device; false where nothing is to be done, or where
 // something stands against it, which ds then tells.
 func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
-	rendered, deployed := in.said(in.Want.Text), (*tree.Tree)(nil)
+	rendered, deployed := in.said(have, in.Want.Text), (*tree.Tree)(nil)
 	if in.Deployed != nil {
-		deployed = in.said(in.Deployed)
+		deployed = in.said(have, in.Deployed)
 	}
 	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
 	via := have // what it holds when all that comes is there
 	if in.Between.Text != nil {
-		via, _ = tree.Expect(have, in.said(in.Between.Text), deployed, o)
+		via, _ = tree.Expect(have, in.said(have, in.Between.Text), deployed, o)
 	}
 	want, cover := tree.Expect(via, rendered, deployed, o)
 	if via != have {
@@ -133,10 +134,18 @@ func (in Input) fit(rendered *tree.Tree, ds *diag.List) bool {
 	return len(notes) == 0
 }
 
-// said is a text of the device with its secrets.
-func (in Input) said(text []byte) *tree.Tree {
+// said is a text of the device with its secrets, each in the form in which the device shows it
+// where it holds it already.
+func (in Input) said(have *tree.Tree, text []byte) *tree.Tree {
 	t, _ := tree.Parse(in.Want.Dialect, tree.Reveal(text, in.Secrets))
-	return t
+	return Held(have, t, in.Secrets)
+}
+
+// Held is tree.Held by what is known of forms.
+func Held(have, want *tree.Tree, secrets map[string]string) *tree.Tree {
+	return tree.Held(have, want, slices.Collect(maps.Values(secrets)), func(value, word, shown string) bool {
+		return form.Compare(value, word, shown) == form.Same
+	})
 }
 
 // ways finds the way from what a device holds to what it is to hold, over what it holds
