@@ -77,6 +77,20 @@ func (d deployment) past() pipeline.Past {
 	return p
 }
 
+// whole gives what was pushed to all devices, where a plan is asked for some: what those share
+// with others changes at both.
+func (e *env) whole(b *pipeline.Build, names []string, was deployment) (pipeline.Past, error) {
+	if len(names) == 0 || len(was.configs) == 0 {
+		return was.past(), nil
+	}
+	all, err := chosen(b, nil)
+	if err != nil {
+		return pipeline.Past{}, err
+	}
+	more, err := e.deployed(all)
+	return more.past(), err
+}
+
 // enough sees that no wave of a plan takes a service below what is asked of it, where any is:
 // by all that was pushed so far, to devices that the plan does not name too.
 func (e *env) enough(b *pipeline.Build, p plan.Plan) (diag.List, error) {

@@ -108,7 +108,11 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []
 	step, end := e.bar("reading", len(devices))
 	answers := e.ask(ctx, b, devices, reach, wide, step)
 	end()
-	p, ds := b.Plan(h, hold, devices, answers, was.past(), nil)
+	past, err := e.whole(b, names, was)
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	p, ds := b.Plan(h, hold, devices, answers, past, nil)
 	few, err := e.enough(b, p)
 	return p, append(ds, few...), err
 }

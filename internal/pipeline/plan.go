@@ -33,7 +33,7 @@ type Hold struct {
 // stages and timers are taken; nil for a new one.
 func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
 	var in []plan.Input
-	apart := b.network.LastPaths()
+	apart, pairs := b.network.LastPaths(), paired(past, b.network)
 	between, ds := b.between(devices, past, like)
 	if ds.Failed() {
 		return plan.Plan{Header: h}, ds
@@ -49,7 +49,7 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
 			Want: c, Answer: answers[i], Style: p.Style, Group: d.Group, Apart: apart[name],
 			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
-			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name),
+			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name), Pairs: pairs[name],
 		}
 		if like != nil {
 			if c, ok := like.Change(name); ok {
@@ -68,6 +68,15 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 		in = append(in, one)
 	}
 	return plan.Make(h, in)
+}
+
+// paired gives what devices share and what changes at both ends, by the first of the two.
+func paired(past Past, is *network.Network) map[string][]plan.Pair {
+	out := map[string][]plan.Pair{}
+	for _, p := range network.Pairs(past.Devices, is) {
+		out[p.A] = append(out[p.A], plan.Pair{With: p.B, What: p.What, At: p.AtA, There: p.AtB, Secret: p.Secret})
+	}
+	return out
 }
 
 // given are the waves of a device in an approved plan, by stage.

@@ -18,6 +18,12 @@ import (
 // compiled is an example in which one text of one file is another.
 func compiled(t *testing.T, example, file, old, fresh string) *pipeline.Build {
 	t.Helper()
+	return compiledOn(t, "frr", example, file, old, fresh)
+}
+
+// compiledOn is the same with its devices on another platform.
+func compiledOn(t *testing.T, platform, example, file, old, fresh string) *pipeline.Build {
+	t.Helper()
 	tree, err := fs.Sub(examples.FS, example)
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +38,9 @@ func compiled(t *testing.T, example, file, old, fresh string) *pipeline.Build {
 			t.Fatalf("%s holds no %q", p, old)
 		} else if p == file {
 			b = []byte(strings.Replace(string(b), old, fresh, 1))
+		}
+		if p == "inventory.yaml" {
+			b = []byte(strings.ReplaceAll(string(b), "platform: frr", "platform: "+platform))
 		}
 		out[p] = &fstest.MapFile{Data: b}
 		return err

@@ -41,11 +41,14 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 			}
 		}
 	}
+	bound := p.bound(in)
+	w := waves{groups: groups, apart: apart, unit: units(bound)}
 	if p.Staged() {
-		stages(p.Changes, h.Waves, groups, apart)
+		stages(p.Changes, h.Waves, w)
 	} else {
-		spread(p.Changes, h.Waves, groups, apart)
+		spread(p.Changes, h.Waves, w)
 	}
+	p.paired(in, bound, w, &ds)
 	return p, ds
 }
 

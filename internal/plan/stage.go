@@ -101,7 +101,7 @@ func (c Change) sends() [32]byte {
 
 // stages gives each change of a staged plan its waves: those of a stage come after all waves
 // of the one before.
-func stages(cs []Change, sizes []string, groups map[string]string, apart map[string][]string) {
+func stages(cs []Change, sizes []string, rules waves) {
 	after := 0
 	for _, stage := range Order() {
 		var in []Change
@@ -119,7 +119,11 @@ func stages(cs []Change, sizes []string, groups map[string]string, apart map[str
 			}
 		}
 		given := slices.ContainsFunc(in, func(c Change) bool { return c.Wave > 0 })
-		spread(in, sizes, groups, apart)
+		w := rules
+		if stage != Adds { // what two share is there by now
+			w.unit = nil
+		}
+		spread(in, sizes, w)
 		top := after
 		for i, c := range in {
 			if *put[i] = c.Wave; !given {
