@@ -323,6 +323,9 @@ func (f *farm) settledIn(dir, when string) {
 	if err != nil || journal.Unsettled(rs) != nil {
 		f.t.Errorf("%s: the journal is not settled: %v", when, err)
 	}
+	for _, fault := range f.unasked(f.to.Changes) {
+		f.t.Errorf("%s: %s", when, fault)
+	}
 	for _, c := range f.to.Changes {
 		p := f.ps[c.Device]
 		writer, err := all.Writer(p.Style, p.Session, f.sim.Logins())

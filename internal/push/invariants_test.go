@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 
 	"plumbline/internal/journal"
+	"plumbline/internal/lab"
 	"plumbline/internal/plan"
 )
 
@@ -74,6 +76,33 @@ func (w *World) astray(changes []plan.Change) (out []string) {
 	return out
 }
 
+// unasked lists what embedded devices really received, that changed something there, and that
+// stands in no approved change (I1): on the wire, whatever push and the journal believe.
+func (f *farm) unasked(changes []plan.Change) (out []string) {
+	for _, name := range f.sim.Names() {
+		var approved []string
+		for _, c := range changes {
+			if c.Device != name {
+				continue
+			}
+			for _, s := range c.Steps() {
+				for _, script := range []string{string(s.Do), string(s.Undo)} {
+					approved = append(approved, script)
+					for line := range strings.Lines(script) {
+						approved = append(approved, strings.TrimSpace(line))
+					}
+				}
+			}
+		}
+		for _, line := range f.sim.Device(name).Took() {
+			if !slices.Contains(approved, line) {
+				out = append(out, fmt.Sprintf("I1: %s received %q", name, line))
+			}
+		}
+	}
+	return out
+}
+
 // leaked tells where a secret stands that was sent and should stand nowhere (I14): in the
 // files of the runner, or in what it said.
 func leaked(dir, said string) (out []string) {
@@ -87,4 +116,24 @@ func leaked(dir, said string) (out []string) {
 		}
 	}
 	return out
+}
+
+// TestUnasked holds that the check of what devices received can fail, on each commit style: by
+// a plan without the lines that were sent, they are seen.
+func TestUnasked(t *testing.T) {
+	lab.Need(t, "time")
+	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xe", "ios-xr", "nx-os", "sr-linux", "junos/netconf"} {
+		f := newFarmBench(t, []string{name}).farm
+		if _, out := f.run("push", 0); !strings.Contains(out, `"state":"COMMITTED"`) {
+			t.Fatalf("%s: %s", name, out)
+		}
+		if faults := f.unasked(f.to.Changes); len(faults) > 0 {
+			t.Errorf("%s: %v", name, faults)
+		}
+		less := slices.Clone(f.to.Changes)
+		less[0].Do = nil
+		if len(f.unasked(less)) == 0 {
+			t.Errorf("%s: a line that is in no plan is not seen; it took %q, of\n%s", name, f.sim.Device("r1").Took(), f.to.Changes[0].Do)
+		}
+	}
 }

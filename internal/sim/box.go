@@ -38,6 +38,7 @@ type Box struct {
 	manner  manner
 	count   Counters
 	log     transcript
+	took    []string // what clients sent and changed something
 	open    map[*ssh.ServerConn]bool
 	bare    map[net.Conn]bool // before login
 	down    time.Time         // refuses connections until then

@@ -129,6 +129,7 @@ func (b *Box) takes(tx, sum, text string) (string, bool) {
 		return "loaded " + tx + "\n", true
 	}
 	b.count.Mutating += apart(b.file, text)
+	b.took = append(b.took, text)
 	b.load(text)
 	t.target = text
 	return "loaded " + tx + "\n", true

@@ -131,6 +131,9 @@ func (b *Box) arm(tx, seconds, base, undo string) (string, bool) {
 	wait := time.Duration(n) * time.Second
 	t.tx, t.deadline, t.base = tx, b.farm.opt.Clock.Now().Add(wait), b.body()
 	t.undo = strings.Split(strings.TrimSpace(undo), "\n")
+	for _, line := range t.undo {
+		b.took = append(b.took, strings.TrimSpace(line))
+	}
 	if b.faults.has("timer-never") != nil {
 		t.stop = func() {}
 		return fmt.Sprintf("armed %s %d\n", tx, t.deadline.Unix()), true

@@ -160,7 +160,7 @@ func (b *Box) commit(s *shell) {
 // stage takes one line of a configuration into a candidate.
 func (s *shell) stage(line string) error {
 	s.staged++
-	return s.cand.Do(line)
+	return s.b.effect(s.cand, line, func() error { return s.cand.Do(line) })
 }
 
 // fresh is a candidate that holds what runs.

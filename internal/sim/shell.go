@@ -250,7 +250,7 @@ func (s *shell) configure(line string) (string, error) {
 		return "", nil
 	}
 	before := string(b.state.Text())
-	if err := b.do(&s.at, line); err != nil {
+	if err := b.effect(b.state, line, func() error { return b.do(&s.at, line) }); err != nil {
 		b.count.Rejected++
 		return reply(err) + "\n", nil
 	}
