@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -8,22 +9,34 @@ import (
 
 // Union gives what a device holds when all that comes with is is there, and nothing is gone
 // yet that others may rely on and that was had: sessions, prefixes that are told, links, what
-// the interior protocol speaks over, policies, and services that are not drained. What has
-// another value in is has that one.
+// the interior protocol speaks over, broadcast domains and tables with all that they have,
+// policies, and services that are not drained. What has another value in is has that one.
 func Union(was, is *Device) *Device {
 	u := *is
-	u.Interfaces = ports(was.Interfaces, is.Interfaces)
-	u.IGP = igp(was.IGP, is.IGP, u.Interfaces)
-	u.Policy = policies(was.Policy, is.Policy)
-	if was.BGP != nil && is.BGP != nil && was.BGP.ASN == is.BGP.ASN {
-		bgp := *is.BGP
-		bgp.Neighbors = both(was.BGP.Neighbors, bgp.Neighbors, func(n Neighbor) netip.Addr { return n.Addr })
-		bgp.Origins = both(was.BGP.Origins, bgp.Origins, func(o Originated) netip.Prefix { return o.Prefix })
-		u.BGP = &bgp
+	u.Policy, u.BGP = policies(was.Policy, is.Policy), kept(was.BGP, is.BGP)
+	if u.BGP != nil {
+		u.EVPN, u.VRF = domainsOf(was.EVPN, is.EVPN, u.BGP.ASN), tablesOf(was.VRF, is.VRF, u.BGP.ASN)
 	}
+	u.Interfaces = ports(was.Interfaces, &u)
+	u.IGP = igp(was.IGP, is.IGP, u.Interfaces)
+	u.MPLS, u.BFD = labels(was.MPLS, is.MPLS, u.Interfaces), watched(was.BFD, is.BFD, u.Interfaces)
 	n := Network{Devices: []*Device{&u}}
 	n.Sort()
 	return n.Devices[0]
+}
+
+// kept is the speaker with all its sessions and prefixes, where the device is of the same system.
+func kept(was, is *BGP) *BGP {
+	switch {
+	case is == nil:
+		return was
+	case was == nil || was.ASN != is.ASN:
+		return is
+	}
+	out := *is
+	out.Neighbors = both(was.Neighbors, is.Neighbors, func(n Neighbor) netip.Addr { return n.Addr })
+	out.Origins = both(was.Origins, is.Origins, func(o Originated) netip.Prefix { return o.Prefix })
+	return &out
 }
 
 // both gives all of is, and what was there besides.
@@ -37,29 +50,58 @@ func both[T any, K comparable](was, is []T, key func(T) K) []T {
 	return out
 }
 
-// ports keeps links, and addresses of links, that lie in nothing that comes.
-func ports(was, is *Interfaces) *Interfaces {
-	if was == nil || is == nil {
-		return is
+// ports keeps ports, addresses of ports, and numbers of domains that come out of them, where
+// what they are a part of stays and nothing that comes has their place. A port that others are a
+// part of is looked at before those.
+func ports(was *Interfaces, u *Device) *Interfaces {
+	if was == nil || u.Interfaces == nil {
+		return u.Interfaces
 	}
-	out := *is
-	out.Ports = slices.Clone(is.Ports)
-	for _, old := range was.Ports {
+	out := &Interfaces{slices.Clone(u.Interfaces.Ports), u.Interfaces.From}
+	olds := slices.Clone(was.Ports)
+	slices.SortStableFunc(olds, func(a, b Port) int { return cmp.Compare(len(a.Parent), len(b.Parent)) })
+	for _, old := range olds {
 		i := slices.IndexFunc(out.Ports, func(p Port) bool { return p.Name == old.Name })
-		free := !slices.ContainsFunc(old.Addrs, func(a Addr) bool { return taken(is, a.Prefix) })
 		switch {
-		case old.Use != "link":
-		case i >= 0 && out.Ports[i].Use == "link" && out.Ports[i].VRF == old.VRF:
-			for _, a := range old.Addrs {
-				if !taken(is, a.Prefix) {
-					out.Ports[i].Addrs = append(slices.Clone(out.Ports[i].Addrs), a)
-				}
-			}
-		case i < 0 && free && !bundled(is, old):
+		case i < 0 && old.Use == "loopback":
+		case i >= 0 && out.Ports[i].Use == old.Use && out.Ports[i].VRF == old.VRF:
+			out.Ports[i] = widened(old, out.Ports[i], u)
+		case i < 0 && !held(u.Interfaces, old.Addrs) && !bundled(out, old) && u.stands(old):
 			out.Ports = append(out.Ports, old)
 		}
 	}
-	return &out
+	return out
+}
+
+// widened is a port with what it had besides.
+func widened(old, is Port, u *Device) Port {
+	for _, a := range old.Addrs {
+		if (is.Use != "loopback" || a.Shared != "") && !taken(u.Interfaces, a.Prefix) { // else it is who the device is
+			is.Addrs = append(slices.Clone(is.Addrs), a)
+		}
+	}
+	for _, s := range old.Segments {
+		other := slices.ContainsFunc(is.Segments, func(x PortSegment) bool { return x.VLAN == s.VLAN || x.Untagged && s.Untagged })
+		if len(is.Segments) > 0 && !other && (!s.Fabric || u.carries(s.VLAN)) {
+			is.Segments = append(slices.Clone(is.Segments), s)
+		}
+	}
+	return is
+}
+
+// stands tells whether all is there that a port speaks of: its table, and its domains.
+func (d *Device) stands(p Port) bool {
+	table := p.VRF == "" || slices.ContainsFunc(d.tables(), func(t Table) bool { return t.Name == p.VRF })
+	return table && !slices.ContainsFunc(p.Segments, func(s PortSegment) bool { return s.Fabric && !d.carries(s.VLAN) })
+}
+
+// carries tells whether a fabric carries a number on the device.
+func (d *Device) carries(vlan int) bool {
+	return d.EVPN != nil && slices.ContainsFunc(d.EVPN.L2, func(n L2VNI) bool { return n.VLAN == vlan })
+}
+
+func held(is *Interfaces, as []Addr) bool {
+	return slices.ContainsFunc(as, func(a Addr) bool { return taken(is, a.Prefix) })
 }
 
 func taken(is *Interfaces, a netip.Prefix) bool {
@@ -97,8 +139,11 @@ func igp(was, is *IGP, in *Interfaces) *IGP {
 
 // policies keeps what is named no more, and the terms that let through what is drained next.
 func policies(was, is *Policy) *Policy {
-	if was == nil || is == nil {
+	if was == nil {
 		return is
+	}
+	if is == nil { // what is kept may speak of them
+		return was
 	}
 	out := *is
 	out.PrefixSets = both(was.PrefixSets, is.PrefixSets, func(s PrefixSet) string { return s.Name })
@@ -137,7 +182,7 @@ func Lost(was, is *Device) (out []string) {
 	if was == nil || is == nil {
 		return nil
 	}
-	out = slices.Concat(lostSessions(was.BGP, is.BGP), lostLinks(was.Interfaces, is.Interfaces), drained(was, is.Policy))
+	out = slices.Concat(lostSessions(was.BGP, is.BGP), lostLinks(was.Interfaces, is.Interfaces), drained(was, is.Policy), lostTables(was, is))
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -21,8 +22,27 @@ func compiled(t *testing.T, example, file, old, fresh string) *pipeline.Build {
 	return compiledOn(t, "frr", example, file, old, fresh)
 }
 
-// compiledOn is the same with its devices on another platform.
-func compiledOn(t *testing.T, platform, example, file, old, fresh string) *pipeline.Build {
+// compiledOn is the same with its devices on another platform, and with more of such texts.
+func compiledOn(t *testing.T, platform, example string, edits ...string) *pipeline.Build {
+	t.Helper()
+	b, ds := pipeline.Compile(laid(t, platform, example, edits...), templates.FS, pipeline.Base{}, day)
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	return b
+}
+
+// without is an example on FRR without one of its files; false where the others need that.
+func without(t *testing.T, example, file string) (*pipeline.Build, bool) {
+	t.Helper()
+	files := laid(t, "frr", example)
+	delete(files, file)
+	b, ds := pipeline.Compile(files, templates.FS, pipeline.Base{}, day)
+	return b, !ds.Failed()
+}
+
+// laid is the files of an example.
+func laid(t *testing.T, platform, example string, edits ...string) fstest.MapFS {
 	t.Helper()
 	tree, err := fs.Sub(examples.FS, example)
 	if err != nil {
@@ -34,10 +54,12 @@ func compiledOn(t *testing.T, platform, example, file, old, fresh string) *pipel
 			return err
 		}
 		b, err := fs.ReadFile(tree, p)
-		if p == file && !strings.Contains(string(b), old) {
-			t.Fatalf("%s holds no %q", p, old)
-		} else if p == file {
-			b = []byte(strings.Replace(string(b), old, fresh, 1))
+		for e := range slices.Chunk(edits, 3) {
+			if p == e[0] && !strings.Contains(string(b), e[1]) {
+				t.Fatalf("%s holds no %q", p, e[1])
+			} else if p == e[0] {
+				b = []byte(strings.Replace(string(b), e[1], e[2], 1))
+			}
 		}
 		if p == "inventory.yaml" {
 			b = []byte(strings.ReplaceAll(string(b), "platform: frr", "platform: "+platform))
@@ -48,11 +70,7 @@ func compiledOn(t *testing.T, platform, example, file, old, fresh string) *pipel
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, ds := pipeline.Compile(out, templates.FS, pipeline.Base{}, day)
-	if ds.Failed() {
-		t.Fatal(ds)
-	}
-	return b
+	return out
 }
 
 // planned plans the way of some devices, or of all, from one build to another.
