@@ -62,12 +62,27 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 		if was, ok := past.Configs[name]; !ok || !bytes.Equal(was.Text, c.Text) {
 			one.Told = network.Told(past.Devices[name], b.network.Device(name))
 		}
+		one.Closes = network.Closes(past.Devices[name], b.network.Device(name))
+		if past.Devices[name] == nil {
+			one.Doors = doors(b.network.Device(name))
+		}
 		if x := d.ExperimentalPush; x != nil {
 			one.Experiment = plan.Experiment{Owner: x.Owner, Until: x.Until}
 		}
 		in = append(in, one)
 	}
 	return plan.Make(h, in)
+}
+
+// doors gives what asks for the ports by which a device is managed.
+func doors(d *network.Device) (out []diag.Pos) {
+	for _, p := range d.Door() {
+		out = append(out, p.From)
+		for _, a := range p.Addrs {
+			out = append(out, a.From)
+		}
+	}
+	return out
 }
 
 // paired gives what devices share and what changes at both ends, by the first of the two.

@@ -32,7 +32,7 @@ var (
 // risks gives the classes of a change, in a fixed order.
 func risks(c Change, in Input) (rs []string) {
 	any := func(holds func(tree.Edit) bool) bool { return slices.ContainsFunc(c.All(), holds) }
-	if any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) }) {
+	if in.Closes || any(func(e tree.Edit) bool { return e.Lockout || begins(top(e), waysIn) || in.door(e) }) {
 		rs = append(rs, Lifeline)
 	}
 	if any(func(e tree.Edit) bool { return e.Del && unfilters(e) }) {
@@ -93,6 +93,12 @@ func (in Input) mends(es []tree.Edit) bool {
 		return n >= 0 && n < len(lines) && n < len(in.Want.Origins) && left[strings.TrimSpace(lines[n])] &&
 			slices.Contains(carried, path.Base(in.Want.Origins[n].Template.File))
 	})
+}
+
+// door tells whether a command is of a port by which the device is managed.
+func (in Input) door(e tree.Edit) bool {
+	n := e.No - 1
+	return n >= 0 && n < len(in.Want.Origins) && path.Base(in.Want.Origins[n].Template.File) == "Interfaces.tmpl" && slices.Contains(in.Doors, in.Want.Origins[n].Intent)
 }
 
 func top(e tree.Edit) string {

@@ -3,6 +3,7 @@ package push
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"plumbline/drivers/write"
@@ -13,7 +14,7 @@ import (
 // limits holds what no planner may pass: two of a redundancy group, or two devices that
 // cannot undo by themselves, never share a wave.
 func (r *run) limits(trials []*trial) error {
-	if err := errors.Join(r.hourly(trials), ordered(trials)); err != nil {
+	if err := errors.Join(r.hourly(trials), ordered(trials), r.ways(trials)); err != nil {
 		return err
 	}
 	alone, groups := map[int]string{}, map[string]string{}
@@ -36,6 +37,25 @@ func (r *run) limits(trials []*trial) error {
 			return &Error{t.Device, "wave", Limits, fmt.Errorf("it cannot undo by itself, nor can %s in the same wave", other)}
 		}
 		alone[t.Wave] = t.Device
+	}
+	return nil
+}
+
+// ways holds that what touches the way in is alone in its wave, on a device that takes it back by
+// itself: nobody might be able to reach it for that.
+func (r *run) ways(trials []*trial) error {
+	for _, t := range trials {
+		if t.already || !slices.Contains(t.Risks, plan.Lifeline) {
+			continue
+		}
+		if timer, ok := t.writer.(write.Timer); !ok || !timer.SelfReverts(r.door(t)) {
+			return &Error{t.Device, "wave", Limits, errors.New("it changes the way in, and cannot undo by itself")}
+		}
+		for _, o := range trials {
+			if o.Device != t.Device && o.Wave == t.Wave && !o.already {
+				return &Error{t.Device, "wave", Limits, fmt.Errorf("it changes the way in, and %s is in the same wave", o.Device)}
+			}
+		}
 	}
 	return nil
 }

@@ -64,3 +64,57 @@ func TestLimitsUnderPush(t *testing.T) {
 		}
 	}
 }
+
+// untimed is a writer whose devices do not undo by themselves.
+type untimed struct{ write.Writer }
+
+// TestRisksUnderPush holds what a risk class asks of a wave, whatever the plan says: what touches
+// the way in is alone, and never without a timer; of what has no timer there is one in a wave;
+// of a redundancy group too.
+func TestRisksUnderPush(t *testing.T) {
+	risky := func(device string, wave int, risks ...string) plan.Change {
+		c := change(device, wave, "new")
+		c.Risks = risks
+		return c
+	}
+	for name, c := range map[string]struct {
+		plan    []plan.Change
+		untimed string // devices without a timer
+		group   string // devices of one group
+		want    string
+	}{
+		"the way in alone":               {[]plan.Change{risky("r1", 1), risky("r2", 2, plan.Lifeline)}, "", "", ""},
+		"the way in with another":        {[]plan.Change{risky("r1", 1), risky("r2", 1, plan.Lifeline)}, "", "", "r2: wave: limits: it changes the way in, and r1 is in the same wave"},
+		"the way in without a timer":     {[]plan.Change{risky("r1", 1, plan.Lifeline, plan.NoTimer)}, "r1", "", "r1: wave: limits: it changes the way in, and cannot undo by itself"},
+		"something else without a timer": {[]plan.Change{risky("r1", 1, plan.NoTimer), risky("r2", 2, plan.NoTimer)}, "r1 r2", "", ""},
+		"two without a timer":            {[]plan.Change{risky("r1", 1, plan.NoTimer), risky("r2", 1, plan.NoTimer)}, "r1 r2", "", "r2: wave: limits: it cannot undo by itself, nor can r1 in the same wave"},
+		"two of a group":                 {[]plan.Change{risky("r1", 1), risky("r2", 1)}, "", "r1 r2", "r2: wave: limits: it shares a redundancy group with r1, which is in the same wave"},
+		"two of a group in two waves":    {[]plan.Change{risky("r1", 1), risky("r2", 2)}, "", "r1 r2", ""},
+	} {
+		w := fresh("r1", "r2")
+		o := w.door().options(&memory{w: w})
+		reach := o.Write
+		o.Write = func(device string) (write.Writer, error) {
+			one, err := reach(device)
+			if strings.Contains(c.untimed, device) {
+				one = untimed{one}
+			}
+			return one, err
+		}
+		o.Group = func(device string) string {
+			if strings.Contains(c.group, device) {
+				return "g"
+			}
+			return ""
+		}
+		res, err := push.Run(t.Context(), allowed(t, c.plan...), o)
+		if c.want == "" && (err != nil || res.State != push.Committed) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || res.State != push.Refused) {
+			t.Errorf("%s: %s %v", name, res.State, err)
+		}
+		for _, d := range []string{"r1", "r2"} {
+			if c.want != "" && w.box(d).Running != "old" {
+				t.Errorf("%s: %s was sent something", name, d)
+			}
+		}
+	}
+}
