@@ -58,7 +58,7 @@ func (l *Link) Expand(b *Build) {
 	}
 	switch inside, outside := len(l.Between) > 0, l.Outside != ""; {
 	case inside == outside:
-		b.Fail(&l.Name, "schema/exactly-one", "a link has either between, or outside and ports")
+		b.Fail(&l.Name, "schema/exactly-one", "a link has either between, its two ends that are ours, or outside and ports")
 	case outside && len(l.Ports) == 0:
 		b.Fail(&l.Outside, "schema/missing-field", "a link to the outside needs ports")
 	case outside && len(l.Ports) > 1:

@@ -56,6 +56,11 @@ func (e *env) demo(ctx context.Context, dir string, verbose, kept bool) error {
 		}
 		fmt.Fprintf(e.out, "%2d %-26s %-84s %5.1f s\n", i+1, s.name, said, time.Since(since).Seconds())
 	}
+	if kept { // a person goes on from what is deployed, and not from the last step's typo
+		if err := d.repo.Checkout("main"); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(e.out, "Every step ended as it should, in %.1f s. Next: plumbline demo -v, plumbline demo --keep DIR, plumbline init mynet, README.md\n", time.Since(begin).Seconds())
 	return nil
 }

@@ -125,6 +125,19 @@ func (r *Repo) Point(branch, commit string) error {
 	return r.git.Storer.SetReference(plumbing.NewHashReference(plumbing.NewBranchReferenceName(branch), plumbing.NewHash(commit)))
 }
 
+// Checkout makes the working tree what a branch says, and the index too. What was edited there and
+// not committed is lost.
+func (r *Repo) Checkout(branch string) error {
+	t, err := r.git.Worktree()
+	if err == nil {
+		err = t.Checkout(&git.CheckoutOptions{Branch: plumbing.NewBranchReferenceName(branch), Force: true})
+	}
+	if err != nil {
+		return fmt.Errorf("the working tree cannot be set to %s: %w", branch, err)
+	}
+	return nil
+}
+
 // Merge lands head on a branch with a merge commit, as the button of a forge does. A path
 // that both sides changed is a conflict.
 func (r *Repo) Merge(branch string, who Author, message, head string) (string, error) {

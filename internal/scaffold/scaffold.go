@@ -5,7 +5,6 @@ package scaffold
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -226,16 +225,27 @@ func (b *build) write(f *File, root *value) error {
 	if err != nil {
 		return err
 	}
+	said := text.Bytes()
 	if !ds.Failed() {
+		said = form.Is
 		ds = schema.Check(fstest.MapFS{f.Name: {Data: form.Is, Mode: 0o644}}, f.Name)
 	}
 	for _, d := range ds {
 		if d.Rule != "schema/missing-field" {
-			return errors.New(d.Text)
+			return fmt.Errorf("%s: %s", lineOf(said, d.At.Line), d.Text)
 		}
 	}
 	f.Text = form.Is
 	return nil
+}
+
+// lineOf gives a line of a text, by which a person knows what they gave.
+func lineOf(text []byte, n int) string {
+	lines := strings.Split(string(text), "\n")
+	if n < 1 || n > len(lines) {
+		return "the file"
+	}
+	return strings.TrimSpace(lines[n-1])
 }
 
 // flow writes a value in brackets; the form makes blocks of them.
