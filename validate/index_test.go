@@ -52,7 +52,7 @@ func TestPages(t *testing.T) {
 	golden.Pages(t, pages, want)
 }
 
-var id = regexp.MustCompile(`^(anycast|file|yaml|schema|secret|reference|inventory|address|design|exchange|label-domain|leave|fabric|segment|vrf|link|peering|prefixes|irr|igp|policy)/[a-z0-9-]+$`)
+var id = regexp.MustCompile(`^(anycast|change|file|yaml|schema|secret|reference|inventory|address|design|exchange|label-domain|leave|fabric|segment|vrf|link|peering|prefixes|irr|igp|policy)/[a-z0-9-]+$`)
 
 // TestIndexed holds the law: an id that the code writes is in the index, and one of the
 // index is written somewhere.

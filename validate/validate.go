@@ -37,7 +37,7 @@ type Rule struct {
 var rules = []Rule{
 	addressDuplicate, addressOverlap, backboneConnected, clocks, conditionRemoved, emptyIsNotAll,
 	headroom, inLAN, irrLockAge, irrShrinks, leaveEnds, leaveGrows, limitsLowered, linkEnds, moreSpecific,
-	newlyAccepted, noLongerAccepted, noOOB, oneSpine, peeringMode, policyRequired, reflectorsCut, reordered, rolesMatch, routeTarget,
+	newlyAccepted, noLongerAccepted, noOOB, oneSpine, oneWave, peeringMode, policyRequired, reflectorsCut, reordered, rolesMatch, routeTarget,
 	singlePoint, twoDefaults, undefinedSet, undrained, valleyFree, wayIn,
 }
 

@@ -24,9 +24,9 @@ type Pair struct {
 // not agree on before, or do not agree on after, asks for nothing, and neither does what each
 // end takes whatever the other one says. Devices that are in one alone have no pairs.
 func Pairs(was map[string]*Device, is *Network) []Pair {
-	var both [2][]*Device // those that are in was and in is
+	var both [2][]*Device // those that are in was and in is, and that may have any
 	for _, d := range is.Devices {
-		if was[d.Name] != nil {
+		if old := was[d.Name]; old != nil && (!alike(old, d) || d.keyed()) { // both ends change, or it is none
 			both[0], both[1] = append(both[0], was[d.Name]), append(both[1], d)
 		}
 	}
