@@ -47,3 +47,32 @@ func TestStagedPush(t *testing.T) {
 		t.Errorf("the old link stays\n%s", text)
 	}
 }
+
+// TestPairedPush holds the law on embedded devices: both ends of a link get another subnet in
+// one wave and the push ends well; one end alone, and two ends that are never in one wave, are
+// refused with both places before anything is sent.
+func TestPairedPush(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	s.do(s.diff, s.approve, s.merge, s.push)
+	base, err := s.repo.Branch("main")
+	s.must(err)
+	const old = "[10.0.8.2/31, 2001:db8:8:1::/127]\n- device: core1-ams\n  interface: eth1\n  addresses: [10.0.8.3/31"
+	digest := s.drafts("pairs", base, "intent/link/ams-edge.yaml", old, strings.NewReplacer("10.0.8.2/", "10.0.8.12/", "10.0.8.3/", "10.0.8.13/").Replace(old))
+	s.lands("pairs")
+	out := s.plumb(ok, "diff", "--head", "main")
+	for _, want := range []string{"core1-ams (frr, wave 1)", "edge1-ams (frr, wave 1)", "in one wave with core1-ams: they share a value that changes"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("diff does not say %q:\n%s", want, out)
+		}
+	}
+	out = s.plumb(findings, "diff", "--head", "main", "core1-ams")
+	if !strings.Contains(out, "plan/pair-alone") || !strings.Contains(out, "plumbline diff core1-ams edge1-ams") || strings.Count(out, "intent/link/ams-edge.yaml:") < 2 {
+		t.Errorf("one end alone:\n%s", out)
+	}
+	s.plumb(ok, "push", "--plan", digest)
+	s.plumb(ok, "diff", "--head", "main", "--exit-code")
+	if text := string(s.farm.Device("edge1-ams").Running()); !strings.Contains(text, "10.0.8.12/31") || strings.Contains(text, "10.0.8.2/31") {
+		t.Errorf("the link has not its new subnet\n%s", text)
+	}
+}
