@@ -29,7 +29,7 @@ func (e *env) goBack(ctx context.Context, to string) error {
 		return err
 	}
 	page := planPage(b, p, false)
-	page.Diags = ds
+	page.Diags, page.Facts = ds, e.onFailure(p)
 	if err := errors.Join(e.say("text", page), planVerdict(p, ds, false)); err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 		return push.Result{}, err
 	}
 	if there {
-		o.Soak, o.PerHour = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour)
+		o.Soak, o.PerHour, o.All = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour), pol.OnFailure == gate.UndoAll
 	}
 	o.Again = again.Change
 	o.Expect = expects(b, was)

@@ -37,7 +37,7 @@ func (e *env) replan(ctx context.Context, device string) error {
 		return err
 	}
 	page := planPage(b, p, false)
-	page.Diags = ds
+	page.Diags, page.Facts = ds, e.onFailure(p)
 	if err := e.say("text", page); err != nil {
 		return err
 	}

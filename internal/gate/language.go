@@ -49,6 +49,9 @@ type Policy struct {
 	PlanLasts Duration `yaml:"plan_lasts,optional"`
 	// How many devices hold an unsettled change at once.
 	MaxOnTrial uint16 `yaml:"max_on_trial,optional"`
+	// What is taken back where a wave fails, or what was kept before it is not well any more: the wave
+	// alone where it is absent (undo_wave), or with undo_all everything that the same push kept.
+	OnFailure OnFailure `yaml:"on_failure,optional"`
 	// When nothing is pushed.
 	Freeze []Blocked `yaml:"freeze,optional"`
 	// Rules that are graver here than by themselves.
@@ -134,6 +137,15 @@ type Severity string
 
 // Values are the severities that a rule can be raised to.
 func (Severity) Values() []string { return []string{"warning", "error"} }
+
+// OnFailure is what is taken back where a wave fails.
+type OnFailure string
+
+// UndoAll takes back all that a push kept, where one of its waves fails.
+const UndoAll OnFailure = "undo_all"
+
+// Values are what may be taken back.
+func (OnFailure) Values() []string { return []string{"undo_wave", string(UndoAll)} }
 
 // Wider says that a route policy may let through more than it does, until a day.
 type Wider struct {

@@ -33,7 +33,7 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		up, there := after[s]
 		gone := e.removed(s)
 		switch {
-		case listed(e.Freed, s):
+		case e.freed(s):
 		case gone && up:
 			out = append(out, Finding{s, "is still up, and the change takes it away"})
 		case gone || !before[s]:

@@ -47,8 +47,13 @@ func takes(w []string) bool {
 }
 
 // removed tells whether a change takes a session away.
-func (e Expected) removed(session string) bool {
-	if listed(e.Removed, session) {
+func (e Expected) removed(session string) bool { return among(e.Removed, session) }
+
+// freed tells whether a change lets a session go, up or not.
+func (e Expected) freed(session string) bool { return among(e.Freed, session) }
+
+func among(names []string, session string) bool {
+	if listed(names, session) {
 		return true
 	}
 	w := strings.Fields(session)
@@ -56,7 +61,7 @@ func (e Expected) removed(session string) bool {
 		return false
 	}
 	iface, _, _ := strings.Cut(w[2], ":")
-	return slices.Contains(e.Removed, "ospf * "+iface)
+	return slices.Contains(names, "ospf * "+iface)
 }
 
 // listed tells whether a session is one of several; a session whose table is not told is that

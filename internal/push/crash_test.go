@@ -23,7 +23,8 @@ import (
 )
 
 // crashEnv tells the test program to be the runner: "socket folder verb n". It pushes or
-// recovers, and kills itself with SIGKILL before its n-th step; with the verb sleep it pushes,
+// recovers, and kills itself with SIGKILL before its n-th step; with the verb all it takes back
+// what it kept where a wave fails; with the verb sleep it pushes,
 // and stops itself there with SIGSTOP. The last one that began has the lease.
 const crashEnv = "PLUMBLINE_TEST_RUNNER"
 
@@ -47,7 +48,7 @@ func TestRunner(t *testing.T) {
 	}
 	n, _ := strconv.Atoi(args[3])
 	o := door(func(a Ask) (r Reply, err error) { err = c.Call("World.Do", a, &r); return r, err }).options(j)
-	o.Had, o.Resume, o.Clock = had, true, waits{}
+	o.Had, o.Resume, o.Clock, o.All = had, true, waits{}, args[2] == "all"
 	o.Said = func(text string) { fmt.Println(text) }
 	o.Kept = func(string) (plan.Plan, error) {
 		return plan.Plan{Header: plan.Header{Repo: repoID}, Changes: crashPlan()}, nil

@@ -112,7 +112,7 @@ func (r *run) once(s State, failed error) error {
 func (r *run) verdict(failed error) State {
 	state := Committed
 	some, sent := false, false
-	if r.mixed {
+	if r.mixed || r.stays {
 		return Mixed
 	}
 	for _, result := range r.results {

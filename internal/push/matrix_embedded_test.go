@@ -70,6 +70,8 @@ func (b *farmBench) options(j push.Journal) push.Options {
 	return o
 }
 
+func (b *farmBench) heal() {}
+
 func (b *farmBench) fire() { b.clock.Move(11 * time.Minute) }
 
 func (b *farmBench) typed(string) {}

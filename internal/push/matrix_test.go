@@ -26,6 +26,7 @@ type bench interface {
 	theirs(device string) (is, copy bool) // whether that is there, or a copy of it was taken
 	settled(dir, when string)             // the invariants at the end of a run
 	mutating() int
+	heal() // what was not well is well from now on
 }
 
 // harm is one thing that may happen at a step.
@@ -145,6 +146,7 @@ func mishaps(t *testing.T, h harm, step int, fresh func() bench) (cases int) {
 			m.b.settled(dir, when)
 			continue
 		}
+		m.b.heal()
 		again := &mishap{b: m.b}
 		res, err = again.run(t, dir, nil)
 		if when += fmt.Sprintf(", then %s (%v)", res.State, err); res.State != push.Committed {
@@ -163,13 +165,20 @@ func mishaps(t *testing.T, h harm, step int, fresh func() bench) (cases int) {
 func TestMishaps(t *testing.T) {
 	total := 0
 	for _, h := range slices.Concat(harms, []harm{{"an answer is lost", nil}}) {
-		n := 0
-		t.Run(h.name, func(t *testing.T) {
-			lost := h.at == nil
-			n = mishaps(t, h.of(), 1, func() bench { return &memoryBench{World: fresh("r1", "r2", "r3"), t: t, lossy: lost} })
-		})
-		total += n
-		t.Logf("figure: matrix in memory: %s: %d cases", h.name, n)
+		for _, back := range []bool{false, true} {
+			n, name := 0, h.name+map[bool]string{true: ", and all goes back"}[back]
+			t.Run(name, func(t *testing.T) {
+				n = mishaps(t, h.of(), 1, func() bench {
+					b := &memoryBench{World: fresh("r1", "r2", "r3"), t: t, back: back}
+					if back {
+						b.Sick, b.SickOn = lastSick()
+					}
+					return b
+				})
+			})
+			total += n
+			t.Logf("figure: matrix in memory: %s: %d cases", name, n)
+		}
 	}
 	t.Logf("figure: matrix in memory: %d cases, the invariants hold in all of them", total)
 }
@@ -193,9 +202,18 @@ func (h harm) of() harm {
 // memoryBench is devices in memory.
 type memoryBench struct {
 	*World
-	t     *testing.T
-	lossy bool
-	lose  func() bool
+	t    *testing.T
+	back bool // where a wave fails all goes back, and the last one does
+	lose func() bool
+}
+
+// lastSick is a device of crashPlan that is not well in its last wave.
+func lastSick() (device, on string) { return "r1", "|b" }
+
+func (b *memoryBench) heal() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.Sick = ""
 }
 
 func (b *memoryBench) plan() []plan.Change { return crashPlan() }
@@ -208,7 +226,7 @@ func (b *memoryBench) options(j push.Journal) push.Options {
 		}
 		return r, err
 	}).options(j)
-	o.Clock = waits{} // no two runs have one name
+	o.Clock, o.All = waits{}, b.back // no two runs have one name
 	return o
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"plumbline/drivers"
@@ -31,6 +29,8 @@ func (w *wave) mend(ctx context.Context) (outcome, error) {
 		case errors.Join(errs...) != nil:
 		case w.said == journal.Undo:
 			return ill, nil
+		case w.said == journal.Back:
+			return well, nil
 		case !w.all(w.trials, "new"):
 			return ill, &Error{w.trials[0].Device, "recovery", Sick, errors.New("a timer was first while the wave was kept: push the same plan again")}
 		default:
@@ -48,10 +48,7 @@ func (w *wave) letGo(ctx context.Context, t *trial) (struct{}, error) {
 	if now, err := w.look(ctx, t); err != nil || now.state != write.Ours {
 		return struct{}{}, nil // what cannot be seen goes back by itself
 	}
-	from, word := t.HaveFull, "old"
-	if t.home {
-		from, word = t.Want, "new"
-	}
+	from, word := t.leaves()
 	return struct{}{}, errors.Join(wrap(t, "undo", t.pending.Undo(ctx)), w.done(ctx, t, from, word))
 }
 
@@ -63,15 +60,17 @@ func reversed(ts []*trial) (out []*trial) {
 }
 
 // judge decides to which side a wave goes: on where that was decided and the devices are
-// well now, else back, and that is written down first.
+// well now, else back, and that is written down first. A way back that was not decided is no
+// way: what was kept stays.
 func (w *wave) judge(ctx context.Context) error {
-	if w.said == journal.Keep {
+	switch w.said {
+	case journal.Keep:
 		after, err := w.Health(ctx, names(w.trials))
 		if err == nil && len(w.worse(w.trials, w.before, after)) == 0 {
 			return nil
 		}
-	}
-	if w.said == journal.Undo {
+		w.failed = true
+	case journal.Undo, journal.Back:
 		return nil
 	}
 	return w.decide(journal.Undo)
@@ -123,7 +122,7 @@ func (w *wave) decideOne(ctx context.Context, t *trial) (act, error) {
 
 // look is what is known of a device, and what it shows over a new connection.
 func (w *wave) look(ctx context.Context, t *trial) (seen, error) {
-	s := seen{wants: (w.said == journal.Keep) != t.home, decided: w.was[journal.Keep], holds: unknown}
+	s := seen{wants: (w.side() == "new") != t.home, decided: w.was[journal.Keep], holds: unknown}
 	if t.home {
 		s.decided = w.was[journal.Undo]
 	}
@@ -158,10 +157,7 @@ func (w *wave) act(ctx context.Context, t *trial, do act, why error) error {
 		w.step("undo " + t.Device)
 		err := t.pending.Undo(ctx)
 		t.pending = nil // another try begins with a new look
-		from, word := t.HaveFull, "old"
-		if t.home {
-			from, word = t.Want, "new"
-		}
+		from, word := t.leaves()
 		if err = errors.Join(wrap(t, "undo", err), w.done(ctx, t, from, word)); err == nil && w.side() != word {
 			return w.resend(ctx, t)
 		}
@@ -185,8 +181,11 @@ func (w *wave) act(ctx context.Context, t *trial, do act, why error) error {
 }
 
 // fit asks how one device is, now that what is to be kept is known to run there: it was
-// perhaps not there when the wave was judged.
+// perhaps not there when the wave was judged. What ran right before a trial is not asked.
 func (w *wave) fit(ctx context.Context, t *trial) error {
+	if t.home && !w.back {
+		return nil
+	}
 	one := []*trial{t}
 	after, err := w.Health(ctx, names(one))
 	if found := w.worse(one, w.before, after); err != nil || len(found) > 0 {
@@ -197,7 +196,7 @@ func (w *wave) fit(ctx context.Context, t *trial) error {
 
 // side is what the devices of a wave are to be.
 func (w *wave) side() string {
-	if w.said == journal.Keep {
+	if w.said == journal.Keep || w.said == journal.Back {
 		return "new"
 	}
 	return "old"
@@ -206,7 +205,7 @@ func (w *wave) side() string {
 // there writes down that a device holds what is wanted; what was kept and not saved is saved.
 func (w *wave) there(ctx context.Context, t *trial) error {
 	want, word := t.HaveFull, "old"
-	if w.said == journal.Keep {
+	if w.side() == "new" {
 		want, word = t.Want, "new"
 	}
 	if to, _ := t.leads(); to == want && t.pending != nil {
@@ -226,11 +225,11 @@ func (w *wave) resend(ctx context.Context, t *trial) error {
 		}
 		return w.foreign(ctx, t)
 	}
-	t.moves, t.begun, t.home = t.moves+1, false, w.said != journal.Keep
-	t.mark = w.tx[:strings.LastIndexByte(w.tx, '-')+1] + strconv.FormatInt(w.Clock.Now().UnixMilli()+int64(t.moves), 36)
+	t.begun, t.home = false, w.said != journal.Keep
+	w.rename(t)
 	_, err := w.begin(ctx, t)
 	t.begun = true
-	if err == nil && !t.home {
+	if err == nil {
 		err = w.fit(ctx, t)
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ type model struct {
 	kind     int8 // what is wrong with the change of bad
 	bad      int8 // the transaction whose change is not well
 	turned   bool // it was well, and is not any more
+	wayBack  int8 // what is wrong with the way back of the first wave
 	crashes  int8
 	timers   int8
 	foreign  int8
@@ -35,6 +36,7 @@ type device struct {
 	tx, mark      int8 // whose trial runs, and which one of it; 0: none
 	locked        bool
 	gone          bool // somebody's line is gone, and no copy is left
+	homed         bool // it was sent the way back to the old text, after that was kept
 	coming        int8 // a session is sending lines that lead to coming-1; 0: none is
 	ending        bool // the guard is about to end that session
 }
@@ -48,6 +50,9 @@ type book struct {
 	keep, undo   bool
 	begun, ended bool
 	halted       bool
+
+	over      bool // the wave is kept, and well
+	all, back bool // of a wave that failed: all goes back; of one that was kept: it was about to
 }
 
 // runner is what one process knows: where it is, which device is next, which step of it.
@@ -59,6 +64,12 @@ type runner struct {
 	round   int8
 	resends bool // a way over is being sent
 	mem     memoryOf
+
+	wave    int8 // where each device is a wave
+	back    bool // it leads back to what was before the wave
+	settles bool // after a crash
+	failed0 bool // what it settles was not well, so that all goes back
+	doubt   bool // a wave came to neither side
 }
 
 // memoryOf is what a runner knows of its last trial on each device; one that begins has it
@@ -87,19 +98,30 @@ type variant struct {
 
 	late              bool // lines come to the device in their own time, from a runner that sleeps or over a slow way
 	noHush, hushAfter bool // of the guard, which ends the session that sends lines, and then leads back
+
+	all                                bool // each device is a wave of its own, and where one fails all goes back
+	noBack, blindBack, bareBack, noSay bool // a way back with no intent, with no look at what is there, with no trial, forgotten by who settles
+	ownOnly, sickBack, noFit           bool // a wave watches itself alone; a way back that is not well is kept, or is where its timer was first
+}
+
+// sick tells whether a device holds what is not well there.
+func (m *model) sick(v variant, i int8) bool {
+	d := m.dev[i]
+	bad := d.holds != 0 && d.holds == m.bad && m.kind != sound && (!v.all || (i == 0) == m.turned) // what was kept turns, or the next one is not well
+	return bad || d.homed && d.holds == 0 && m.wayBack != sound
 }
 
 func (m *model) well(v variant) bool {
-	for _, d := range m.dev[:v.devices] {
-		if d.holds != 0 && d.holds == m.bad && m.kind != sound {
+	for d := range v.devices {
+		if m.sick(v, d) {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *model) reached(d int8) bool {
-	return m.dev[d].holds == 0 || m.dev[d].holds != m.bad || m.kind != cuts
+func (m *model) reached(v variant, d int8) bool {
+	return !m.sick(v, d) || m.kind != cuts && (m.dev[d].holds != 0 || m.wayBack != cuts)
 }
 
 // faults names the invariant of safety that a state breaks, "" for none.
@@ -107,32 +129,46 @@ func (m *model) fault(v variant) string {
 	over := m.over()
 	halted := m.book[0].halted || m.book[1].halted
 	for i, d := range m.dev[:v.devices] {
-		sick := d.holds != 0 && d.holds == m.bad && m.kind != sound
+		sick := m.sick(v, int8(i))
+		book := func(tx int8) *book {
+			if v.all {
+				tx = int8(i) + 1
+			}
+			return &m.book[tx-1]
+		}
 		switch {
 		case m.violated != "":
 			return m.violated
 		case d.gone:
 			return "I4: a change of somebody else is lost without a copy"
+		case sick && d.tx == 0 && d.homed && d.holds == 0:
+			return "I2: a way back that is not well is there for good"
 		case sick && d.tx == 0 && !m.turned && m.kind == cuts:
 			return "I8: it cannot be reached, and no timer is armed"
 		case sick && d.tx == 0 && !m.turned:
 			return "I2: what is not well is there for good"
 		case sick && d.tx == 0 && over && !halted:
 			return "I2: what is not well is called good"
-		case d.holds != 0 && !m.book[d.holds-1].intent[i]:
+		case d.holds != 0 && !book(d.holds).intent[i]:
 			return "I5: it was changed without an intent"
 		case v.late && over && !halted && d.holds != 0 && d.tx == 0 && m.book[0].done[i] == 1:
 			return "I3: the journal says old, and lines came behind the way back"
 		case d.tx != 0 && over && !v.second: // a runner that was overtaken has its timer alone
 			return "I6: the end came with a trial of ours"
-		case d.tx != 0 && d.base != 0 && !m.book[d.tx-1].home[i]:
+		case d.tx != 0 && d.base != 0 && !book(d.tx).home[i]:
 			return "I11: the way back of a trial leads to what was never the state before"
 		}
 	}
-	if v.devices == 2 && over && !halted && m.dev[0].holds != m.dev[1].holds {
+	if v.all && over && !halted && m.book[1].all && m.dev[0].holds != 0 {
+		return "U1: all was to go back, and a part stays"
+	}
+	if !v.all && v.devices == 2 && over && !halted && m.dev[0].holds != m.dev[1].holds {
 		return "W1: a wave ends on both sides"
 	}
-	if v.devices == 2 && halted && m.timers < 2 && m.foreign == 0 && m.kind != cuts {
+	if v.all && halted && m.timers+m.foreign+m.lost == 0 && m.wayBack == sound && m.kind != cuts {
+		return "U2: doubt that nothing explains"
+	}
+	if !v.all && v.devices == 2 && halted && m.timers < 2 && m.foreign == 0 && m.kind != cuts {
 		return "W2: doubt that neither two early timers nor somebody else explain"
 	}
 	return ""
@@ -183,7 +219,7 @@ func (m model) next(v variant) (out []model, how []string) {
 			continue
 		}
 		step(m.name(i), func(n *model) { n.play(v, &n.run[i], false) })
-		if m.run[i].at == trying && m.run[i].sub == 1 && m.lost < v.lost {
+		if (m.run[i].at == trying || m.run[i].at == returning) && m.run[i].sub == 1 && m.lost < v.lost {
 			step("apply, and the answer is lost", func(n *model) { n.lost++; n.play(v, &n.run[i], true) })
 		}
 		if i == 0 && m.crashes < v.crashes {
@@ -215,12 +251,17 @@ func (m *model) revert(v variant, d int8, archived bool) {
 	}
 	b.gone = b.gone || b.alien && !b.alien0 && !archived
 	b.holds, b.alien, b.tx, b.mark, b.locked = b.base, b.alien0, 0, 0, false
+	b.homed = false
 }
 
 // crash takes a runner's memory, and perhaps the lock; the next one settles first.
 func (m *model) crash(v variant) {
 	for d := range m.dev {
 		m.dev[d].locked = m.dev[d].locked && !v.lockDies
+	}
+	if v.all {
+		m.crashAll()
+		return
 	}
 	m.run[0] = runner{at: mending, tx: 1, mem: m.book[0].memory()}
 	if b := m.book[0]; !(b.intent[0] || b.intent[1]) || v.blind && b.said == "" {
@@ -231,86 +272,13 @@ func (m *model) crash(v variant) {
 	}
 }
 
-// found is a search: how many states there are, and the shortest way to the first fault.
-type found struct {
-	states int
-	fault  string
-	way    []string
-}
-
-// search visits every state, the nearest first, and sees that from each of them an end can
-// be reached.
-func search(v variant) found {
-	type from struct {
-		was int
-		how string
-	}
-	var all []model
-	var came []from
-	seen := map[model]int{}
-	back := [][]int32{}
-	add := func(m model, was int, how string) {
-		at, ok := seen[m]
-		if !ok {
-			at = len(all)
-			seen[m] = at
-			all, came, back = append(all, m), append(came, from{was, how}), append(back, nil)
-		}
-		if was >= 0 {
-			back[at] = append(back[at], int32(was))
-		}
-	}
-	trace := func(at int) (way []string) {
-		for ; came[at].was >= 0; at = came[at].was {
-			way = append([]string{came[at].how}, way...)
-		}
-		return way
-	}
-	for kind := sound; kind <= cuts; kind++ {
-		for bad := int8(1); bad <= 2; bad++ {
-			if bad == 1 || v.second && kind != sound {
-				add(model{run: [2]runner{{at: watching, tx: 1}}, kind: kind, bad: bad}, -1, "")
-			}
-		}
-	}
-	var ends []int32
-	for at := 0; at < len(all); at++ {
-		m := all[at]
-		if fault := m.fault(v); fault != "" {
-			return found{at + 1, fault, trace(at)}
-		}
-		if m.over() && (m.dev[0].tx == 0 || !v.second) {
-			ends = append(ends, int32(at))
-			continue
-		}
-		next, how := m.next(v)
-		for i := range next {
-			add(next[i], at, how[i])
-		}
-	}
-	ok := make([]bool, len(all))
-	for len(ends) > 0 {
-		at := ends[len(ends)-1]
-		ends = ends[:len(ends)-1]
-		if !ok[at] {
-			ok[at] = true
-			ends = append(ends, back[at]...)
-		}
-	}
-	for at := range all {
-		if !ok[at] {
-			return found{len(all), "no end can be reached", trace(at)}
-		}
-	}
-	return found{len(all), "", nil}
-}
-
 // The environment of one device, of a wave of two, and of two runners.
 var (
 	one  = variant{devices: 1, crashes: 3, foreign: 1, lost: 1}
 	pair = variant{devices: 2, crashes: 2, timers: 2, turns: true}
 	two  = variant{devices: 1, second: true}
 	late = variant{devices: 1, crashes: 2, late: true}
+	all  = variant{devices: 2, all: true, crashes: 2, timers: 1, lost: 1, foreign: 1, turns: true}
 )
 
 // TestModel holds the law: the protocol is safe in every state, and each safeguard is there
@@ -349,6 +317,15 @@ func TestModel(t *testing.T) {
 		{"nobody ends the session that sends lines", late, func(v *variant) { v.noHush = true }, "I"},
 		{"the session that sends lines ends after the way back", late, func(v *variant) { v.hushAfter = true }, "I"},
 
+		{"all goes back: the protocol", all, func(*variant) {}, ""},
+		{"a way back with no intent before", all, func(v *variant) { v.noBack = true }, "I"},
+		{"a way back over what somebody else wrote", all, func(v *variant) { v.blindBack = true }, "I4"},
+		{"a way back with no trial", all, func(v *variant) { v.bareBack = true }, "I2"},
+		{"a way back that is not watched", all, func(v *variant) { v.sickBack = true }, "I2"},
+		{"a way back that is sent once more is not watched", all, func(v *variant) { v.noFit = true }, "I2"},
+		{"that all goes back is not told to who settles", all, func(v *variant) { v.noSay = true }, "U1"},
+		{"each wave watches itself alone", all, func(v *variant) { v.ownOnly = true }, "I2"},
+
 		{"two runners: the protocol", two, func(*variant) {}, ""},
 		{"two runners, a lease alone", two, func(v *variant) { v.loose, v.noFence = true, true }, "I2"},
 		{"two runners, a lease alone, and the second begins at once", two, func(v *variant) { v.loose, v.noLock, v.noRecovery = true, true, true }, "I11"},
@@ -356,7 +333,7 @@ func TestModel(t *testing.T) {
 	} {
 		v := c.v
 		c.take(&v)
-		if v.second && c.want == "" && testing.Short() {
+		if (v.second || v.all) && c.want == "" && testing.Short() {
 			continue // some hundred thousand states
 		}
 		f := search(v)

@@ -19,7 +19,13 @@ const (
 	undoing  phase = "undoing"  // undo all in reverse order; read back; journal what is there
 	mending  phase = "mending"  // look at each device, and bring all to one side
 
-	kept     phase = "kept"     // all are new, and well
+	recalling phase = "recalling" // of a wave that was kept: each holds what was kept, and nothing is on trial there
+	returning phase = "returning" // the way back on trial, read back: each equals what was before
+	resting   phase = "resting"   // health, as in soaking
+	leaving   phase = "leaving"   // keep the way back; read back; journal what is there
+	staying   phase = "staying"   // undo the way back; read back; journal what is there
+
+	kept     phase = "kept"     // all are new, and well; on a way back: they stay so
 	undone   phase = "undone"   // all are old, or nothing was sent
 	doubtful phase = "doubtful" // a person has to look
 )
@@ -32,6 +38,7 @@ type row struct {
 	ill  phase
 	lost phase // where the note could not be written; "": the phase is played all the same
 	none phase // mending alone: neither side was reached
+	sure bool  // from here on a wave comes to its end, though a person said stop
 }
 
 // protocol is the life of a wave. What plays it and what searches it for faults both read
@@ -40,11 +47,43 @@ var protocol = map[phase]row{
 	watching: {well: trying, ill: undone},
 	trying:   {note: journal.Intent, each: true, well: soaking, ill: undoing},
 	soaking:  {well: keeping, ill: undoing},
-	keeping:  {note: journal.Keep, well: checking, ill: mending, lost: undoing},
+	keeping:  {note: journal.Keep, well: checking, ill: mending, lost: undoing, sure: true},
 	checking: {well: closing, ill: mending},
-	closing:  {note: journal.WaveDone, well: kept, lost: doubtful},
-	undoing:  {note: journal.Undo, well: undone, ill: mending}, // without its note too: a device would do so by itself
-	mending:  {well: closing, ill: undone, none: doubtful},
+	closing:  {note: journal.WaveDone, well: kept, lost: doubtful, sure: true},
+	undoing:  {note: journal.Undo, well: undone, ill: mending, sure: true}, // without its note too: a device would do so by itself
+	mending:  {well: closing, ill: undone, none: doubtful, sure: true},
+
+	recalling: {note: journal.Back, well: returning, ill: doubtful, lost: kept},
+	returning: {note: journal.Intent, each: true, well: resting, ill: staying},
+	resting:   {well: leaving, ill: staying},
+	leaving:   {note: journal.Undo, well: undone, ill: mending, lost: staying, sure: true},
+	staying:   {well: closing, ill: mending, sure: true},
+}
+
+// leg is a wave that has ended: on its way out, or on its way back.
+type leg struct {
+	back bool
+	end  phase
+}
+
+// goes is what comes after a wave.
+type goes string
+
+// What comes after a wave.
+const (
+	onward   goes = "on"   // the next wave, or the end
+	homeward goes = "back" // the last wave that this push kept is taken back, where policy says that all is; or the end
+	halts    goes = "halt" // a person has to look
+)
+
+// course is the life of a push: what comes after each end of a wave.
+var course = map[leg]goes{
+	{false, kept}:     onward,
+	{false, undone}:   homeward,
+	{false, doubtful}: halts,
+	{true, undone}:    homeward,
+	{true, kept}:      halts, // it was to go back, and did not
+	{true, doubtful}:  halts,
 }
 
 // rounds is how often mending goes over a wave.

@@ -22,6 +22,7 @@ func Recover(ctx context.Context, o Options) (Result, error) {
 	if len(rs) == 0 {
 		return Result{}, nil
 	}
+	o.All = rs[0].All
 	r := &run{Options: o, tx: rs[0].Tx, plan: rs[0].Plan, commit: rs[0].Commit, results: map[at]string{}}
 	halt := slices.IndexFunc(rs, func(n journal.Record) bool { return n.Step == journal.Halt })
 	if r.looked = halt >= 0 && o.Resume; halt >= 0 && !o.Resume {
@@ -30,10 +31,26 @@ func Recover(ctx context.Context, o Options) (Result, error) {
 	}
 	r.say("settling what was left of %s", r.tx)
 	var errs []error
-	for _, trials := range slices.Backward(waves(r.left(rs))) {
+	left := r.left(rs)
+	for _, trials := range slices.Backward(waves(left)) {
 		errs = append(errs, r.settle(ctx, rs, trials))
 	}
-	return r.closed(rs, errors.Join(errs...))
+	failed := errors.Join(errs...)
+	if failed != nil {
+		return r.closed(rs, failed)
+	}
+	stays := r.rest(ctx, rs, left)
+	switch {
+	case r.owed:
+		return r.recalled(rs, ""), owed(stays)
+	case stays != nil && (r.mixed || !r.looked):
+		return r.closed(rs, stays)
+	}
+	res, err := r.closed(rs, nil) // a person looked, and takes what stays as it is
+	if err == nil && stays != nil {
+		err = &Error{Op: "recovery", Kind: Sick, Err: stays}
+	}
+	return res, err
 }
 
 // closed writes down how recovery ended.
@@ -114,8 +131,13 @@ func (r *run) settle(ctx context.Context, rs []journal.Record, trials []*trial) 
 	if over {
 		return nil
 	}
+	if said == journal.Back { // not decided: what was not sent anything yet is as it was kept
+		for _, t := range trials {
+			t.begun = t.home
+		}
+	}
 	w := r.newWave(ctx, trials)
-	w.before, w.said, w.was = saw.Before, said, decided(rs, trials[0].Wave)
+	w.before, w.said, w.was, w.back = saw.Before, said, decided(rs, trials[0].Wave), turns(rs, trials[0].Wave)
 	if out, err := w.mend(context.WithoutCancel(ctx)); out == none {
 		return err
 	}
@@ -162,9 +184,12 @@ func (r *run) reopen(ctx context.Context, t *trial) (state write.State, err erro
 func word(rs []journal.Record, wave int) (said journal.Step, saw view, over bool) {
 	for _, n := range rs {
 		if n.Wave != wave {
+			over = over || n.Step == journal.Back // none is taken back before all that was sent has ended
 			continue
 		}
 		switch n.Step {
+		case journal.Back:
+			said, over = n.Step, false
 		case journal.Keep, journal.Undo:
 			said = n.Step
 			if json.Unmarshal([]byte(n.Text), &saw) != nil {
@@ -177,15 +202,35 @@ func word(rs []journal.Record, wave int) (said journal.Step, saw view, over bool
 	return said, saw, over
 }
 
-// decided gives every decision that stands in the journal of a wave.
+// turns tells whether a wave that was kept was about to be taken back.
+func turns(rs []journal.Record, wave int) bool {
+	return slices.ContainsFunc(rs, func(n journal.Record) bool { return n.Step == journal.Back && n.Wave == wave })
+}
+
+// decided gives every decision that stands in the journal of a wave; those before its way back
+// were for another side.
 func decided(rs []journal.Record, wave int) map[journal.Step]bool {
 	out := map[journal.Step]bool{}
 	for _, n := range rs {
-		if n.Wave == wave && (n.Step == journal.Keep || n.Step == journal.Undo) {
+		switch {
+		case n.Wave != wave:
+		case n.Step == journal.Back:
+			clear(out)
+		case n.Step == journal.Keep || n.Step == journal.Undo:
 			out[n.Step] = true
 		}
 	}
 	return out
+}
+
+// baseline is how the devices of a wave were before it, as the decision to keep it tells.
+func baseline(rs []journal.Record, wave int) (saw view) {
+	for _, n := range rs {
+		if n.Wave == wave && n.Step == journal.Keep && json.Unmarshal([]byte(n.Text), &saw) != nil {
+			saw = view{} // unknown, which is not well
+		}
+	}
+	return saw
 }
 
 func lastDone(rs []journal.Record, of at) (out string) {

@@ -20,7 +20,8 @@ type trial struct {
 	writer  write.Writer
 	pending write.Pending
 	expect  *health.Expected // after a crash, from the journal
-	already bool             // it holds what is planned: nothing is sent
+	loose   []string         // sessions that its later steps take away: the far end may do so before
+	already bool             // it holds what its trial would lead to: nothing is sent
 	begun   bool             // something may have been sent
 	since   time.Time        // when
 	mark    string           // of its last trial, where that is not the first one
@@ -59,6 +60,14 @@ func (t *trial) leads() (digest, word string) {
 		return t.HaveFull, "old"
 	}
 	return t.Want, "new"
+}
+
+// leaves gives what the last trial of a device comes from, and what that is called.
+func (t *trial) leaves() (digest, word string) {
+	if t.home {
+		return t.Want, "new"
+	}
+	return t.HaveFull, "old"
 }
 
 // script gives what that trial sends.

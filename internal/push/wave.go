@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"plumbline/drivers/write"
@@ -23,13 +22,19 @@ type wave struct {
 	said   journal.Step          // the last decision that stands in the journal
 	was    map[journal.Step]bool // every decision that stands there
 	sleep  func(time.Duration)   // waits for a device's timer, unless a person said stop
+	asked  func() bool           // whether a person said stop
+
+	others []*wave // kept before it, and to go back with it where it fails
+	back   bool    // it leads back to what was before a wave that was kept
+	of     *wave   // that one
 }
 
 // newWave takes the context that a person can end: whoever stops a run does not wait for
 // timers of devices that do not answer.
 func (r *run) newWave(ctx context.Context, trials []*trial) *wave {
 	sleep := func(d time.Duration) { _ = r.Clock.Sleep(ctx, d) }
-	return &wave{run: r, trials: trials, was: map[journal.Step]bool{}, sleep: sleep}
+	asked := func() bool { return r.stopped(ctx) != nil }
+	return &wave{run: r, trials: trials, was: map[journal.Step]bool{}, sleep: sleep, asked: asked}
 }
 
 // outcome is how a phase ended: which column of the protocol comes next.
@@ -41,17 +46,23 @@ const (
 	none
 )
 
-// settled plays a wave through the protocol. From the first decision on it goes on even
-// where ctx has ended: a trial is never left to chance.
-func (w *wave) settled(ctx context.Context) error {
+// settled plays a wave through the protocol, and tells how it ended. From the first decision on
+// it goes on even where ctx has ended: a trial is never left to chance.
+func (w *wave) settled(ctx context.Context) (phase, error) {
 	var errs error
-	for at := watching; ; {
+	at := watching
+	if w.back {
+		at = recalling
+	}
+	for {
 		p, ok := protocol[at]
 		if !ok {
-			return w.over(at, errs)
+			return at, w.over(at, errs)
+		}
+		if p.sure {
+			ctx = context.WithoutCancel(ctx)
 		}
 		if p.note != "" && !p.each {
-			ctx = context.WithoutCancel(ctx)
 			if err := w.decide(p.note); err != nil {
 				errs = errors.Join(errs, err)
 				if p.lost != "" {
@@ -68,15 +79,18 @@ func (w *wave) settled(ctx context.Context) error {
 
 // over says how a wave ended. What failed on the way and was mended is no failure.
 func (w *wave) over(at phase, errs error) error {
-	no := w.trials[0].Wave
+	no, aim, word := w.trials[0].Wave, kept, "kept"
+	if w.back {
+		aim, word = undone, "taken back"
+	}
 	switch {
 	case at == doubtful:
 		w.mixed = true
-	case at == kept && errs != nil:
-		w.say("wave %d: kept, after %v", no, errs)
+	case at == aim && errs != nil:
+		w.say("wave %d: %s, after %v", no, word, errs)
 		return nil
-	case at == kept:
-		w.say("wave %d: kept", no)
+	case at == aim:
+		w.say("wave %d: %s", no, word)
 	}
 	return errs
 }
@@ -89,18 +103,20 @@ func (w *wave) play(ctx context.Context, at phase) (outcome, error) {
 	switch at {
 	case watching:
 		err = w.watch(ctx)
-	case trying:
+	case recalling:
+		err = w.recall(context.WithoutCancel(ctx))
+	case trying, returning:
 		w.say("wave %d: %d devices on trial", w.trials[0].Wave, len(w.trials))
 		_, errs := dispatch.Each(ctx, w.bounds(), w.site, w.trials, w.begin)
 		err = errors.Join(errs...)
-	case soaking:
-		err = w.soak(ctx, w.trials, w.before)
-	case keeping:
+	case soaking, resting:
+		err = w.soak(ctx)
+	case keeping, leaving:
 		_, errs := dispatch.Each(ctx, w.bounds(), w.site, w.trials, w.keep)
 		err = errors.Join(errs...)
 	case checking:
 		err = w.well(ctx)
-	case undoing:
+	case undoing, staying:
 		return w.undoAll(ctx)
 	case mending:
 		return w.mend(ctx)
@@ -111,27 +127,12 @@ func (w *wave) play(ctx context.Context, at phase) (outcome, error) {
 	return well, nil
 }
 
-// watch asks how the devices are before anything is sent to them.
-func (w *wave) watch(ctx context.Context) (err error) {
-	if w.before, err = w.Health(ctx, names(w.trials)); err != nil {
-		return &Error{w.trials[0].Device, "health", Unreachable, err}
-	}
-	return nil
-}
-
-// well asks whether a wave is well after all of it was kept.
-func (w *wave) well(ctx context.Context) error {
-	w.step("health after keep " + w.trials[0].Device)
-	after, err := w.Health(ctx, names(w.trials))
-	if found := w.worse(w.trials, w.before, after); err != nil || len(found) > 0 {
-		return sick(w.trials, "health after keep", Doubt, found, err)
-	}
-	return nil
-}
-
 // begin puts one change on trial and believes only what it reads back.
 func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 	nothing := struct{}{}
+	if t.already {
+		return nothing, nil
+	}
 	if err := r.stopped(ctx); err != nil {
 		return nothing, err
 	}
@@ -174,83 +175,28 @@ func (r *run) kind(err error) Kind {
 	return Rejected
 }
 
-// soak watches a wave: two passes of every check in a row, the last at the end. What protocols
-// carry on takes its time to come back, and is watched twice as long.
-func (r *run) soak(ctx context.Context, wave []*trial, before Vitals) error {
-	good, long := 0, r.Soak
-	if slices.ContainsFunc(wave, func(t *trial) bool { return t.Propagates() }) {
-		long *= 2
-	}
-	var found []string
-	for range 4 {
-		if err := r.Clock.Sleep(ctx, long/2); err != nil {
-			return &Error{wave[0].Device, "soak", Sick, err}
-		}
-		r.step("health " + wave[0].Device)
-		if r.halted() {
-			return &Error{wave[0].Device, "soak", Sick, errors.New("a halt was called: the wave is undone")}
-		}
-		after, err := r.Health(ctx, names(wave))
-		if err != nil {
-			return &Error{wave[0].Device, "health", Sick, err}
-		}
-		if found = r.worse(wave, before, after); len(found) > 0 {
-			good = 0
-			continue
-		}
-		if good++; good == 2 {
-			return nil
-		}
-	}
-	return sick(wave, "health", Sick, found, nil)
-}
-
-// worse lists, by device, what is worse than before.
-func (r *run) worse(wave []*trial, before, after Vitals) (out []string) {
-	for _, t := range wave {
-		for _, f := range health.Compare(before[t.Device], after[t.Device], r.expected(t)) {
-			out = append(out, t.Device+": "+f.String())
-		}
-	}
-	return out
-}
-
-// expected is what a change does to sessions; after a crash the journal has it.
-func (r *run) expected(t *trial) health.Expected {
-	switch {
-	case t.expect != nil:
-		return *t.expect
-	case r.Expect != nil:
-		return r.Expect(t.Change)
-	}
-	return health.Script(t.Do)
-}
-
-// sick is the error of a wave that is not well.
-func sick(wave []*trial, op string, k Kind, found []string, err error) error {
-	if len(found) > 0 {
-		err = errors.Join(err, errors.New(strings.Join(found, "; ")))
-	}
-	return &Error{wave[0].Device, op, k, err}
-}
-
 // view is what the next run must know to judge a wave: the journal keeps it.
 type view struct {
 	Before Vitals
 	Expect map[string]health.Expected
+	Loose  map[string][]string `json:",omitempty"`
 }
 
 // decide writes down for the whole wave what will be done, before any of it is: a run
 // that dies in between is finished the same way by the next.
 func (w *wave) decide(s journal.Step) error {
-	v := view{Expect: map[string]health.Expected{}}
-	if s == journal.Keep {
+	v := view{Expect: map[string]health.Expected{}, Loose: map[string][]string{}}
+	if s == journal.Keep || w.back {
 		v.Before = w.before
 	}
 	for _, t := range w.trials {
 		v.Expect[t.Device] = w.expected(t)
+		if len(t.loose) > 0 {
+			v.Loose[t.Device] = t.loose
+		}
 	}
 	n := journal.Record{Step: s, Wave: w.trials[0].Wave}
+	n.All = s == journal.Undo && !w.back && w.All && (len(w.others) > 0 || w.failed) && !w.asked()
 	if s != journal.WaveDone {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -262,25 +208,30 @@ func (w *wave) decide(s journal.Step) error {
 		return &Error{w.trials[0].Device, "journal", Doubt, err}
 	}
 	if s != journal.WaveDone {
-		w.said, w.was[s] = s, true
+		w.said, w.was[s], w.failed = s, true, w.failed || n.All
 	}
 	return nil
 }
 
 func (r *run) keep(ctx context.Context, t *trial) (struct{}, error) {
+	if t.already {
+		return struct{}{}, r.done(ctx, t, t.HaveFull, "old")
+	}
 	r.step("keep " + t.Device)
 	err := t.pending.Keep(ctx)
 	want, word := t.leads()
 	return struct{}{}, errors.Join(wrap(t, "keep", err), r.done(ctx, t, want, word))
 }
 
-// undoAll takes a wave back, the last one first. It is well where all of them were read as
-// they were before.
+// undoAll takes a wave off its trials, the last one first. It is well where all of them were
+// read as they were before.
 func (w *wave) undoAll(ctx context.Context) (outcome, error) {
 	var begun []*trial
+	side := "old"
 	for _, t := range slices.Backward(w.trials) {
 		if t.begun {
 			begun = append(begun, t)
+			_, side = t.leaves()
 		}
 	}
 	_, errs := dispatch.Each(ctx, w.bounds(), w.site, begun, func(ctx context.Context, t *trial) (struct{}, error) {
@@ -291,9 +242,10 @@ func (w *wave) undoAll(ctx context.Context) (outcome, error) {
 		} else {
 			err = t.pending.Undo(ctx)
 		}
-		return struct{}{}, errors.Join(wrap(t, "undo", err), w.done(ctx, t, t.HaveFull, "old"))
+		from, word := t.leaves()
+		return struct{}{}, errors.Join(wrap(t, "undo", err), w.done(ctx, t, from, word))
 	})
-	if w.all(begun, "old") {
+	if w.all(begun, side) {
 		return well, errors.Join(errs...)
 	}
 	return ill, errors.Join(errs...)

@@ -31,7 +31,10 @@ type World struct {
 	Typed   map[string][]string // every line that was sent to a device
 	Trials  [][]string          // who was on trial, whenever one more was
 	Sick    string              // a device whose session is down while it holds anything new
+	SickOn  string              // or only while it holds this
 	Deaf    string              // a device that does not answer
+	// A device whose session is down while it holds what it held in the beginning.
+	Homesick string
 }
 
 // Box is one device.
@@ -88,6 +91,14 @@ func (w *World) Do(a Ask, out *Reply) error {
 		}
 		w.Typed[a.Device] = append(w.Typed[a.Device], a.Line)
 		line, _, _ := strings.Cut(a.Line, " #") // what follows is a secret, which no device shows
+		if gone, away := strings.CutPrefix(line, "no "); away {
+			at := strings.LastIndex(b.Running+"|", "|"+gone+"|")
+			if at < 0 {
+				return errors.New("it does not hold " + gone)
+			}
+			b.Running, b.Mutating = b.Running[:at]+b.Running[at+len(gone)+1:], b.Mutating+1
+			break
+		}
 		b.Running, b.Mutating = b.Running+"|"+line, b.Mutating+1
 	case "keep":
 		w.note("%s: keep", a.Device)
@@ -107,7 +118,7 @@ func (w *World) Do(a Ask, out *Reply) error {
 			b.end("undone")
 		}
 	}
-	*out = Reply{Text: b.Running, Tx: b.Tx, Last: b.Last, How: b.How, Up: a.Device != w.Sick || b.Running == "old"}
+	*out = Reply{Text: b.Running, Tx: b.Tx, Last: b.Last, How: b.How, Up: (a.Device != w.Sick || b.Running == "old" || !strings.Contains(b.Running, w.SickOn)) && (a.Device != w.Homesick || b.Running != "old")}
 	return nil
 }
 
@@ -315,7 +326,16 @@ func approvals(p plan.Plan) gate.Evidence {
 func change(device string, wave int, lines ...string) plan.Change {
 	want := "old|" + strings.Join(lines, "|")
 	return plan.Change{Device: device, Endpoint: drivers.Target{}.Address.String(), Wave: wave, HaveFull: "old", Want: want, Hold: 60,
-		Edit: drivers.Edit{Do: []byte(strings.Join(lines, "\n")), Undo: []byte("back")}}
+		Edit: drivers.Edit{Do: []byte(strings.Join(lines, "\n")), Undo: []byte(undo(lines))}}
+}
+
+// undo takes lines away again, the last one first.
+func undo(lines []string) string {
+	var out []string
+	for _, l := range slices.Backward(lines) {
+		out = append(out, "no "+l)
+	}
+	return strings.Join(out, "\n")
 }
 
 // canary is a secret that is sent and stands nowhere else.
@@ -324,8 +344,8 @@ const canary = "canary-7f3a"
 // moves adds a line to a device in one wave, and another one in a later wave and stage.
 func moves(device string, adds, removes int) plan.Change {
 	c := change(device, removes, "a", "b")
-	c.Stage, c.Edit = plan.Removes, drivers.Edit{Do: []byte("b #" + canary), Undo: []byte("back #" + canary)}
-	c.Parts = []plan.Part{{Stage: plan.Adds, Wave: adds, Want: "old|a", Edit: drivers.Edit{Do: []byte("a #" + canary), Undo: []byte("back")}}}
+	c.Stage, c.Edit = plan.Removes, drivers.Edit{Do: []byte("b #" + canary), Undo: []byte("no b #" + canary)}
+	c.Parts = []plan.Part{{Stage: plan.Adds, Wave: adds, Want: "old|a", Edit: drivers.Edit{Do: []byte("a #" + canary), Undo: []byte("no a")}}}
 	c.Secrets = []string{canary}
 	return c
 }

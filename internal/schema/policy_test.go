@@ -31,6 +31,7 @@ plan_lasts: 72h
 max_exposure: 15m
 max_on_trial: 5
 bulk: 20%
+on_failure: undo_all
 freeze:
 - {from: 2026-12-20, until: 2027-01-04, reason: year end}
 severities:
