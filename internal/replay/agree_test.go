@@ -41,7 +41,7 @@ func TestAgree(t *testing.T) {
 				t.Fatal(problems)
 			}
 			d.Join(nil, "end")
-			unread, scripts := 0, 0
+			unread, scripts, behind := 0, 0, 0
 			for seed := range n {
 				have, want, all := asked(d, seed)
 				for _, script := range all {
@@ -51,11 +51,23 @@ func TestAgree(t *testing.T) {
 					}
 					unread, scripts = unread+left, scripts+1
 				}
+				flat, lines := replay.Behind(d, have)
+				if next, more := replay.Behind(d, want); lines+more > 0 {
+					behind += lines + more
+					for _, script := range all {
+						if parted, _ := replay.Both(d, flat, next, script); parted != "" {
+							t.Fatalf("seed %d: %s\nhave:\n%s\nwant:\n%s\nscript:\n%s", seed, parted, flat, next, script)
+						}
+					}
+				}
 			}
 			if d.Syntax == "indent" && !d.Flat() && unread == 0 {
 				t.Errorf("all was read in each of %d", scripts)
 			}
-			t.Logf("figure: %d scripts, %d blocks unread in the end", scripts, unread)
+			if strings.Contains(file, "/eos/") && behind == 0 {
+				t.Error("no line stood behind its header")
+			}
+			t.Logf("figure: %d scripts, %d blocks unread in the end, %d lines behind their headers", scripts, unread, behind)
 		})
 	}
 }

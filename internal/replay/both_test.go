@@ -49,6 +49,32 @@ func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread 
 	return whole(d, have, want, script), unread
 }
 
+// Behind writes a text with each line that may stand behind its header so, and counts them.
+func Behind(d *dialect.Dialect, text []byte) (out []byte, n int) {
+	if d.Flat() {
+		return text, 0
+	}
+	dev := New(d, text)
+	for e := range dev.top.lines() {
+		var stay []*entry
+		for s := range e.lines() {
+			if s.r == nil || s.neg || s.first != nil || !slices.ContainsFunc(d.Rules, func(r *dialect.Rule) bool { return r.Of == s.r && frontOf(r).words > 0 }) {
+				stay = append(stay, s)
+				continue
+			}
+			out = append(out, dev.line(e)+" "+dev.line(s)+"\n"...)
+			n++
+		}
+		if len(stay) > 0 || e.first == nil || n == 0 {
+			out = append(out, dev.line(e)+"\n"...)
+			for _, s := range stay {
+				out = append(out, " "+dev.line(s)+"\n"...)
+			}
+		}
+	}
+	return out, n
+}
+
 // whole tells where the verdicts part.
 func whole(d *dialect.Dialect, have, want, script []byte) string {
 	dev, from, to := stage(d, have, want, script)

@@ -215,7 +215,7 @@ func (e *entry) identity() string {
 
 func identity(r *dialect.Rule, words []string, s slots) string {
 	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
-		return r.Text
+		return r.ID
 	}
 	var space [128]byte
 	return string(appendIdentity(space[:0], r, words, s))
@@ -228,7 +228,7 @@ func appendIdentity(out []byte, r *dialect.Rule, words []string, s slots) []byte
 		out = append(append(out, "choice "...), r.Choice...)
 		return append(append(out, ' '), s.get(r.ChoiceSlot)...)
 	case r.Many:
-		out = append(append(out, r.Text...), 0)
+		out = append(append(out, r.ID...), 0)
 		for i, w := range words {
 			if i > 0 {
 				out = append(out, ' ')
@@ -237,7 +237,7 @@ func appendIdentity(out []byte, r *dialect.Rule, words []string, s slots) []byte
 		}
 		return out
 	}
-	out = append(out, r.Text...)
+	out = append(out, r.ID...)
 	for _, k := range r.Keys() {
 		out = append(append(out, 0), s.get(k)...)
 	}

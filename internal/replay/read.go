@@ -98,7 +98,7 @@ func (c *chooser) keep(r *dialect.Rule, of *reader) *reading {
 // name gives the identity of a line, written behind those of others.
 func (c *chooser) name(r *dialect.Rule, as *reading) string {
 	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
-		return r.Text
+		return r.ID
 	}
 	c.space = appendIdentity(c.space[:0], r, as.words, as.slots)
 	return c.lasting(c.space)
@@ -212,7 +212,7 @@ func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word
 	m := r.mark()
 	if e.Many() {
 		first := words
-		if e.Type == "ace" && len(words) > 0 && (words[0].Text < "a" || words[0].Text >= "{") { // no word that an entry begins with
+		if e.Is == dialect.TypeACE && len(words) > 0 && (words[0].Text < "a" || words[0].Text >= "{") { // no word that an entry begins with
 			first = nil
 		}
 		for n := before(rest, first); n > 0; n-- { // as many words as the rest leaves
@@ -259,15 +259,15 @@ func before(rest []dialect.Elem, words []dialect.Word) int {
 
 // width orders types by how much they take: a narrow one wins over a wide one.
 func width(e *dialect.Elem) int8 {
-	switch e.Type {
-	case "enum":
+	switch e.Is {
+	case dialect.TypeEnum:
 		return 1
-	case "ifname":
+	case dialect.TypeIfname:
 		if e.Enum != nil { // of some kinds only
 			return 2
 		}
 		return 4
-	case "word", "peer", "nexthop":
+	case dialect.TypeWord, dialect.TypePeer, dialect.TypeNexthop:
 		return 4
 	}
 	return 2

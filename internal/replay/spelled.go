@@ -10,8 +10,13 @@ import (
 // spelling is the line that another spelling stands for, and the blocks on the way to it.
 type spelling struct {
 	reading
+	*above
+}
+
+// above is the blocks around a line.
+type above struct {
 	ups []*dialect.Rule
-	ids []string // of the blocks
+	ids []string
 }
 
 // spelled gives the line of another spelling. It is kept with what was read: the three devices
@@ -26,7 +31,7 @@ func (c *chooser) spelled(r *dialect.Rule, as *reading) *spelling {
 // spell makes it of the slots.
 func (c *chooser) spell(r *dialect.Rule, from slots) *spelling {
 	s := c.other()
-	s.ups, s.ids = c.around(r, from)
+	s.above = c.around(r, from)
 	of := &c.spells
 	of.slots = from.among(r.Of.Pattern, of.slots[:0])
 	of.words = of.slots.composed(of.words[:0], r.Of.Pattern)
@@ -45,12 +50,12 @@ func (c *chooser) other() *spelling {
 }
 
 // around gives the rules of the blocks on the way to the line, and their identities.
-func (c *chooser) around(r *dialect.Rule, from slots) ([]*dialect.Rule, []string) {
+func (c *chooser) around(r *dialect.Rule, from slots) *above {
 	c.ups, c.names = c.ups[:0], c.names[:0]
 	for up := range between(r.Up, r.Of.Up) {
 		c.ups, c.names = append(c.ups, up), append(c.names, c.name(up, &reading{slots: from}))
 	}
-	return kept(&c.rules, c.ups), kept(&c.text, c.names)
+	return &above{kept(&c.rules, c.ups), kept(&c.text, c.names)}
 }
 
 // front is how many words and values of a line are those of blocks around the line that it stands
@@ -93,10 +98,10 @@ func (c *chooser) behind(r *dialect.Rule, as *reader, f front) *spelling {
 	}
 	s := c.other()
 	if last := c.last; last.r == r && slices.Equal(last.front, as.slots[:f.values]) {
-		s.ups, s.ids = last.of.ups, last.of.ids
+		s.above = last.above
 	} else {
-		s.ups, s.ids = c.around(r, as.slots)
-		c.last = behind{r, slices.Clone(as.slots[:f.values]), s}
+		s.above = c.around(r, as.slots)
+		c.last = behind{r, slices.Clone(as.slots[:f.values]), s.above}
 	}
 	s.words, s.slots = kept(&c.text, as.words[f.words:]), kept(&c.values, as.slots[f.values:])
 	s.id = c.name(r.Of, &s.reading)
@@ -107,7 +112,7 @@ func (c *chooser) behind(r *dialect.Rule, as *reader, f front) *spelling {
 type behind struct {
 	r     *dialect.Rule
 	front slots
-	of    *spelling
+	*above
 }
 
 // between visits the rules of the blocks from outer, which is not among them, to inner.

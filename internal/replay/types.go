@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -20,62 +19,16 @@ func value(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word) (string, b
 		}
 		w = w[len(e.Pre) : len(w)-len(e.Post)]
 	}
-	switch e.Type {
-	case "prefix", "ipmask":
-		return network(e.Type == "prefix", w, words[1:])
-	case "wildcard":
+	switch e.Is {
+	case dialect.TypePrefix, dialect.TypeIPMask:
+		return network(e.Is == dialect.TypePrefix, w, words[1:])
+	case dialect.TypeWildcard:
 		return wild(w, plain(words[1:]))
 	}
 	if len(words) > 1 {
 		return "", false
 	}
 	return one(d, e, w)
-}
-
-// network takes a prefix, or an address with its mask.
-func network(masked bool, w string, mask []dialect.Word) (string, bool) {
-	if w == "any" && masked && len(mask) == 0 {
-		return w, true
-	}
-	var p netip.Prefix
-	var err error
-	switch {
-	case len(mask) == 0:
-		p, err = netip.ParsePrefix(w)
-	case strings.Contains(w, "/") || !strings.Contains(mask[0].Text, "."): // neither an address with a mask: no need to be told why
-		return "", false
-	default:
-		p, err = withMask(w, mask[0].Text)
-	}
-	if err != nil {
-		return "", false
-	}
-	if masked {
-		p = p.Masked()
-	}
-	var space [64]byte
-	if out := p.AppendTo(space[:0]); string(out) != w {
-		return string(out), true
-	}
-	return w, true
-}
-
-func withMask(addr, mask string) (netip.Prefix, error) {
-	a, err := netip.ParseAddr(addr)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	m, err := netip.ParseAddr(mask)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	for bits := 0; bits <= 32; bits++ {
-		all := netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), bits).Masked().Addr()
-		if all == m && a.Is4() {
-			return netip.PrefixFrom(a, bits), nil
-		}
-	}
-	return netip.Prefix{}, fmt.Errorf("no mask")
 }
 
 // wild takes an address and the bits that do not matter; a run of them at the end is a length.
@@ -114,8 +67,8 @@ func lastBits(zeros int) netip.Addr {
 
 // one gives the spelling in which the device stores a word, and whether it takes it.
 func one(d *dialect.Dialect, e *dialect.Elem, w string) (string, bool) {
-	switch e.Type {
-	case "int":
+	switch e.Is {
+	case dialect.TypeInt:
 		if digits(w) && (w[0] != '0' || w == "0") && len(w) < 19 {
 			return w, true
 		}
@@ -124,34 +77,34 @@ func one(d *dialect.Dialect, e *dialect.Elem, w string) (string, bool) {
 			return w, true
 		}
 		return strconv.FormatUint(num, 10), err == nil
-	case "enum":
+	case dialect.TypeEnum:
 		return w, slices.Contains(e.Enum, w)
-	case "ip":
+	case dialect.TypeIP:
 		addr, err := netip.ParseAddr(w)
 		return addr.String(), err == nil && addr.Zone() == ""
-	case "asn":
+	case dialect.TypeASN:
 		return asNumber(w)
-	case "area":
+	case dialect.TypeArea:
 		return area(w)
-	case "peer", "nexthop":
-		return neighbour(w, e.Type == "peer")
-	case "ifname":
+	case dialect.TypePeer, dialect.TypeNexthop:
+		return neighbour(w, e.Is == dialect.TypePeer)
+	case dialect.TypeIfname:
 		long := interfaceName(d, w)
 		return long, w != "" && (e.Enum == nil || slices.Contains(e.Enum, kindOf(d, long)))
-	case "community", "rd", "rt":
+	case dialect.TypeCommunity, dialect.TypeRD, dialect.TypeRT:
 		return plainCommunity(w), w != ""
-	case "ids":
+	case dialect.TypeIDs:
 		if w == "all" || w == "none" {
 			return w, true
 		}
 		set, ok := numbers(w)
 		return runs(set), ok
-	case "port":
+	case dialect.TypePort:
 		if n, named := d.Tables["port"][w]; named {
 			return n, true
 		}
 		return w, w != ""
-	case "mac":
+	case dialect.TypeMAC:
 		return hardware(w)
 	}
 	return w, w != ""

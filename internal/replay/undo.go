@@ -181,9 +181,13 @@ func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
 	if e := in.spelled(c.space); e != nil && e.r == r && !e.neg && fits(e, got) {
 		return e
 	}
-	for e := range in.of(r) {
-		if e.r == r && !e.neg && fits(e, got) {
-			return e
+	return in.fitting(r, got)
+}
+
+func (e *entry) fitting(r *dialect.Rule, got *reading) *entry {
+	for x := range e.of(r) {
+		if x.r == r && !x.neg && fits(x, got) {
+			return x
 		}
 	}
 	return nil

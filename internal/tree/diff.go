@@ -22,25 +22,25 @@ const (
 type Edit struct {
 	Path    []string // the headers of the blocks it stands in, canonical
 	Blocks  []string // the same headers as they are sent
-	Del     bool
-	Line    string // the wanted line, or for a removal the live one; like Path and Takes without secrets
-	Send    string // the command itself
-	No      int    // the wanted line it comes from, 0 for a removal: the key into Origins
+	Line    string   // the wanted line, or for a removal the live one; like Path and Takes without secrets
+	Send    string   // the command itself
+	No      int      // the wanted line it comes from, 0 for a removal: the key into Origins
 	Why     Why
 	Cause   int      // with a cascade: the wanted line of the edit behind it
-	Unruled bool     // no rule of the dialect knows this line
 	Proof   int      // how well its rule is proved, 0 to 4
 	Resets  []string // what it resets on the device
-	Lockout bool     // it touches the way in
-	Filter  bool     // it bounds what is let through
-	Foreign bool     // under Options.Guard: it takes away what is not ours
 	Takes   string   // with Foreign: the line that it takes away
 	Was     string   // the live line in whose place it comes, without secrets; "" for none
-	Over    bool     // under Options.Guard: that line is not ours
-	Opens   bool     // it is the header of a block, which is open after it
 	Exit    []string // the words that leave the blocks it stands in, and the one it opens
 	Confirm string   // of a removal: the question that the device asks
 	Answer  string   // and what is answered
+	Del     bool
+	Unruled bool // no rule of the dialect knows this line
+	Lockout bool // it touches the way in
+	Filter  bool // it bounds what is let through
+	Foreign bool // under Options.Guard: it takes away what is not ours
+	Over    bool // under Options.Guard: the line of Was is not ours
+	Opens   bool // it is the header of a block, which is open after it
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
@@ -71,20 +71,20 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 
 // cmd is one command on its way: which node it is for, and what must come before it.
 type cmd struct {
-	n     *node // of want for a set, of have for a removal
-	old   *node // the live line that a set takes the place of
-	del   bool
+	n     *node  // of want for a set, of have for a removal
+	old   *node  // the live line that a set takes the place of
 	move  string // it stands where it should not: the words that say where to
 	delta []string
 	why   Why
 	cause *node
-	seq   int // where it was found: the tie-break
-	phase int
 	next  []*cmd // what must come after it
-	waits int
-	place int  // in the script
+	by    *cmd   // the command that takes it along
+	seq   int32  // where it was found: the tie-break
+	phase int32
+	waits int32
+	place int32 // in the script
+	del   bool
 	taken bool // another command takes the line along: nothing is sent
-	by    *cmd // which
 	out   bool
 }
 
@@ -113,7 +113,7 @@ func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
 	if len(d.row) == cap(d.row) {
 		d.row = make([]cmd, 0, 64)
 	}
-	d.row = append(d.row, cmd{n: n, del: del, why: why, cause: cause, seq: len(d.cmds)})
+	d.row = append(d.row, cmd{n: n, del: del, why: why, cause: cause, seq: int32(len(d.cmds))})
 	c := &d.row[len(d.row)-1]
 	d.cmds, n.cmd = append(d.cmds, c), c
 	d.marked = append(d.marked, n)
@@ -287,6 +287,7 @@ func (d *differ) secret(h, w *node) bool {
 	if verdict == Unknown {
 		d.notes = append(d.notes, Note{int(w.no), b.shown + ": whether the device holds this secret is not known"})
 	}
+	h.m.lent = true
 	w.text, w.own, w.m = h.text, h.own, h.m
 	return true
 }

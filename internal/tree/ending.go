@@ -38,22 +38,22 @@ func (t *Tree) cut(n, k *node) (at *node, line string) {
 }
 
 // hand puts a line that was spelled in another way, with what stands under it, into its block.
-func (t *Tree) hand(k, at *node, text string, m *matched) {
-	c := t.node(dialect.Line{No: int(k.no), Text: text})
-	c.own, c.m = k.own, m
-	at.add(c)
-	under := c
-	if !k.m.rule.Of.Block() { // what stands under the line belongs to the block that it opened
+func (t *Tree) hand(k, at *node, of *dialect.Rule, text string, m *matched) {
+	first := k.kid()
+	k.unlink(t.moves.behind)
+	*k = node{text: text, no: k.no, own: k.own, m: m}
+	at.add(k)
+	under := k
+	if !of.Block() { // what stands under the line belongs to the block that it opened
 		under = at
 	}
-	for x := k.kid(); x != nil; {
+	for x := first; x != nil; {
 		next := x.next
 		x.m = nil
 		under.add(x)
 		x = next
 	}
 	at.level, at.moved = false, true
-	k.gone = true
 }
 
 // ending is what the rules say of a line that another spelling ends with: its words were read by
@@ -62,15 +62,18 @@ func (t *Tree) ending(m *matched, text string) *matched {
 	c, of := &t.matcher, m.rule.Of
 	c.front(m.rule)
 	bind := m.bind[c.named:]
-	c.space = append(c.space[:0], of.Text...)
+	c.space = append(c.space[:0], of.ID...)
 	for i := range bind {
-		if slices.Contains(of.Keys(), bind[i].name) {
+		if slices.Contains(of.Keys(), *bind[i].name) {
 			c.space = append(append(c.space, 0), bind[i].value...)
 		}
 	}
-	end := c.next()
-	*end = matched{rule: of, line: text, said: text, bind: bind, key: of.Text}
-	if len(c.space) > len(of.Text) {
+	end := m // but for another tree nobody asks for the whole line any more
+	if m.lent {
+		end = c.next()
+	}
+	*end = matched{rule: of, line: text, said: text, bind: bind, key: of.ID}
+	if len(c.space) > len(of.ID) {
 		end.key = c.lasting(c.space)
 	}
 	return end

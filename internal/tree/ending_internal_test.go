@@ -36,8 +36,9 @@ func Endings(d *dialect.Dialect, text []byte) (n int, wrong string) {
 			continue
 		}
 		n++
-		of := m.rule.Of
-		got := t.ending(m, line)
+		of, whole := m.rule.Of, *m
+		m = &whole
+		got := t.ending(k.m, line)
 		say := t.matcher.match(d, of.Up.Under, line)
 		if header := spell(of.Up, m); at.text != header && t.key(at) != t.key(&node{text: header, parent: t.root}) {
 			return n, fmt.Sprintf("%q stands under %q and not under %q", k.text, at.text, header)
@@ -45,7 +46,7 @@ func Endings(d *dialect.Dialect, text []byte) (n int, wrong string) {
 		if spelled := spell(of, m); line != spelled || say == nil {
 			return n, fmt.Sprintf("of %q the line is %q and not %q, %v", k.text, line, spelled, say)
 		}
-		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.shown != say.shown || !slices.Equal(got.bind, say.bind) {
+		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.shown != say.shown || !slices.EqualFunc(got.bind, say.bind, func(a, b bound) bool { return a.of(*b.name) && a.value == b.value && a.written() == b.written() }) {
 			return n, fmt.Sprintf("of %q the end says %v and the rules %v", k.text, *got, *say)
 		}
 	}

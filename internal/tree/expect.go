@@ -88,6 +88,9 @@ func count(n *node) (lines int) {
 // with them its header.
 func (s *sparing) under(h, want, left *node) {
 	h.kid()
+	if h.m != nil {
+		h.m.lent = true
+	}
 	header := &node{text: h.text, own: h.own, m: h.m, exit: h.exit, parent: want, level: true}
 	s.block(h, header, left)
 	if header.kid() != nil {

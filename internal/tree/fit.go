@@ -75,11 +75,11 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	if e.Many() { // a list ends where what follows it in the pattern begins
 		n := len(words) - tail(rest, words)
-		if n < 1 || e.Type == "ace" && !lower(words[0].Text) {
+		if n < 1 || e.Is == dialect.TypeACE && !lower(words[0].Text) {
 			return 0
 		}
 		raw := f.span(words[:n])
-		if e.Type == "blob" && !strings.Contains(raw, "\n") && lineEnds(f.src[:words[0].At]) { // only the word that ends it
+		if e.Is == dialect.TypeBlob && !strings.Contains(raw, "\n") && lineEnds(f.src[:words[0].At]) { // only the word that ends it
 			raw = "\n" + raw
 		}
 		f.value(e, canonList(f.d, e, texts(words[:n]), raw), raw, 4)
@@ -106,8 +106,11 @@ func (f *fit) span(words []dialect.Word) string {
 
 // unglue gives a value as it was written, without the text around it.
 func (f *fit) unglue(e *dialect.Elem, words []dialect.Word) string {
-	if len(words) > 1 {
+	switch {
+	case len(words) > 1:
 		return strings.Join(texts(words), " ")
+	case e.Pre == "" && e.Post == "":
+		return words[0].Text
 	}
 	return strings.TrimSuffix(strings.TrimPrefix(words[0].Text, e.Pre), e.Post)
 }
@@ -132,7 +135,7 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	for again := true; again; {
 		again = false
 		for i := range n {
-			if taken[i] != nil || len(words) <= after {
+			if taken[i] != nil || len(words) <= after || otherwise(es[i].Group, words[0].Text) {
 				continue
 			}
 			for size := len(words) - after; size >= 1; size-- {
@@ -157,6 +160,11 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	}
 	f.rank = append(f.rank, 6)
 	return f.elems(es[n:], words, short)
+}
+
+// otherwise tells whether elements begin with another word.
+func otherwise(es []dialect.Elem, word string) bool {
+	return len(es) > 0 && es[0].Kind == dialect.Literal && es[0].Word != word
 }
 
 // fresh is room for an attempt inside another one.
@@ -193,7 +201,7 @@ func (f *fit) take(word string, rank int8) {
 }
 
 func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
-	if e.Type == "secret" {
+	if e.Is == dialect.TypeSecret {
 		f.hide = append(f.hide, len(f.out))
 	}
 	if e.Pre == "" && e.Post == "" {
@@ -201,20 +209,26 @@ func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
 	} else {
 		f.take(e.Pre+word+e.Post, rank)
 	}
-	f.bind = append(f.bind, bound{e.Name, word, raw})
+	b := bound{name: &e.Name, value: word}
+	if raw != word {
+		b.raw = kept(raw)
+	}
+	f.bind = append(f.bind, b)
 	if !e.Value && e.Kind == dialect.Slot {
 		f.key = append(f.key, word)
 	}
 }
 
+func kept(text string) *string { return &text }
+
 // breadth orders types: what takes fewer words comes first.
 func breadth(e *dialect.Elem) int8 {
-	switch e.Type {
-	case "enum":
+	switch e.Is {
+	case dialect.TypeEnum:
 		return 1
-	case "word", "peer", "nexthop":
+	case dialect.TypeWord, dialect.TypePeer, dialect.TypeNexthop:
 		return 3
-	case "ifname":
+	case dialect.TypeIfname:
 		if len(e.Enum) == 0 { // of any class
 			return 3
 		}

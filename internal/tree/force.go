@@ -28,7 +28,7 @@ func (d *differ) force() {
 
 // inOrder deals the places that some commands have in the script out to them anew.
 func inOrder(cs []*cmd, compare func(a, b int) int) {
-	var places []int
+	var places []int32
 	for _, c := range cs {
 		places = append(places, c.seq)
 	}

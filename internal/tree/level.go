@@ -31,9 +31,16 @@ func (t *Tree) settleLevel(n *node) {
 
 // tidy does so for those lines that are asked for.
 func (t *Tree) tidy(n *node, which func(*node) bool) {
-	for k := n.kid(); k != nil; k = k.next {
-		if which(k) {
+	var last *node // in front of the next one
+	for k := n.kid(); k != nil; {
+		if t.moves.behind = last; which(k) {
 			t.spread(n, k)
+		}
+		if k.parent == n {
+			last = k
+		}
+		if k = n.first; last != nil {
+			k = last.next
 		}
 	}
 	t.moves = moves{}
@@ -43,11 +50,14 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 			size++
 		}
 	}
+	if size == 0 {
+		return
+	}
 	if size == 1 {
 		t.only(n, which)
 		return
 	}
-	seen := make(map[string]*node, size)
+	seen := newSeen(size)
 	var before *node
 	for k := n.kid(); k != nil; k = k.next {
 		if which(k) && (t.drop(k) || t.merged(k, seen)) {
@@ -95,25 +105,25 @@ func (t *Tree) drop(k *node) bool {
 }
 
 // merged makes of a line that was given before one line with it.
-func (t *Tree) merged(k *node, seen map[string]*node) bool {
+func (t *Tree) merged(k *node, seen *seen) bool {
 	if r := t.rule(k); r != nil && r.Sequence != "" && k.m.slot(r.Sequence) == "" {
 		return false // it has no number yet
 	}
 	key := t.key(k)
-	old := seen[key]
+	old := seen.get(key)
 	if old != nil && t.rule(k) == nil && k.kid() == nil { // equal lines that no rule knows are several
 		last := "\x03" + k.m.line
-		if seen[last] != nil {
-			k.twin = seen[last].twin
+		if twin := seen.get(last); twin != nil {
+			k.twin = twin.twin
 		}
-		for ; old != nil; old = seen[key] {
+		for ; old != nil; old = seen.get(key) {
 			k.twin++
 			key = t.key(k)
 		}
-		seen[last] = k
+		seen.set(last, k)
 	}
 	if old == nil {
-		seen[key] = k
+		seen.set(key, k)
 		return false
 	}
 	if t.block(old) && old.m.line == k.m.line {
@@ -286,6 +296,9 @@ func (d *differ) steady(n *node) bool {
 // copy makes a node of its own with all that stands under it.
 func (n *node) copy(parent *node) *node {
 	n.kid()
+	if n.m != nil {
+		n.m.lent = true
+	}
 	c := *n
 	c.parent, c.first, c.last, c.next, c.met, c.cmd = parent, nil, nil, nil, nil, nil
 	for k := n.kid(); k != nil; k = k.next {

@@ -90,7 +90,7 @@ func (t *Tree) count(entries []*node, r *dialect.Rule) {
 // numbered writes an entry with its number.
 func (t *Tree) numbered(k *node, n int) {
 	m := *k.m
-	m.bind = append(slices.Clone(m.bind), bound{m.rule.Sequence, strconv.Itoa(n), strconv.Itoa(n)})
+	m.bind = append(slices.Clone(m.bind), bound{name: &m.rule.Sequence, value: strconv.Itoa(n)})
 	k.text, k.m, k.own = spell(m.rule, &m), nil, 0
 }
 
@@ -267,7 +267,7 @@ func (d *differ) moves(have, want []*node) {
 		if i > 0 {
 			where = "after " + d.want.head(want[i-1])
 		}
-		d.cmds = append(d.cmds, &cmd{n: k, why: Change, move: where, seq: len(d.cmds)})
+		d.cmds = append(d.cmds, &cmd{n: k, why: Change, move: where, seq: int32(len(d.cmds))})
 	}
 }
 

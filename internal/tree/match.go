@@ -11,6 +11,7 @@ import (
 type matched struct {
 	rule  *dialect.Rule // nil where none fits
 	neg   bool          // stored with the negating word in front
+	lent  bool          // lines of both trees have it
 	line  string        // canonical text, the negating word among it
 	shown string        // the same without the negating word and without secrets; "" where it holds none
 	key   string        // what makes it the same line with another value
@@ -18,8 +19,21 @@ type matched struct {
 	bind  []bound
 }
 
-// bound is a slot with its value, in one spelling and as it was written.
-type bound struct{ name, value, raw string }
+// bound is a slot with its value.
+type bound struct {
+	name  *string
+	value string  // in its one spelling
+	raw   *string // as it was written; nil where that is its value
+}
+
+func (b *bound) of(name string) bool { return *b.name == name }
+
+func (b *bound) written() string {
+	if b.raw == nil {
+		return b.value
+	}
+	return *b.raw
+}
 
 // match gives what the rules say of a line; nil where no rule knows it.
 func (t *Tree) match(n *node) *matched {
@@ -42,6 +56,7 @@ func (n *node) asMate() *matched {
 	}
 	a, b := n.parent, o.parent
 	if a.parent == nil && b.parent == nil || a.m != nil && b.m != nil && a.m.rule != nil && a.m.rule == b.m.rule {
+		o.m.lent = true
 		return o.m
 	}
 	return nil
@@ -175,11 +190,11 @@ func (c *matcher) key(r *dialect.Rule, f *fit, m *matched) string {
 	case r.Choice != "":
 		return "\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot)
 	case r.Many:
-		c.space = append(append(append(c.space[:0], r.Text...), 0), m.line...)
+		c.space = append(append(append(c.space[:0], r.ID...), 0), m.line...)
 	case len(f.key) == 0:
-		return r.Text
+		return r.ID
 	default:
-		c.space = append(c.space[:0], r.Text...)
+		c.space = append(c.space[:0], r.ID...)
 		for _, k := range f.key {
 			c.space = append(append(c.space, 0), k...)
 		}
@@ -228,7 +243,7 @@ func spells(text string, words []string) bool {
 // slot gives the value of a slot of the line itself.
 func (m *matched) slot(name string) string {
 	for i := range m.bind {
-		if m.bind[i].name == name {
+		if m.bind[i].of(name) {
 			return m.bind[i].value
 		}
 	}
@@ -240,8 +255,8 @@ func (t *Tree) slot(n *node, name string) (value, raw string, ok bool) {
 	for ; n != nil && n.parent != nil; n = n.parent {
 		if m := t.match(n); m != nil {
 			for i := range m.bind {
-				if m.bind[i].name == name {
-					return m.bind[i].value, m.bind[i].raw, true
+				if m.bind[i].of(name) {
+					return m.bind[i].value, m.bind[i].written(), true
 				}
 			}
 		}

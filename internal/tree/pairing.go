@@ -83,40 +83,43 @@ func unpaired(in *node) (n int) {
 }
 
 // queues hold lines by a text, those of one text in their order. A block of thousands of lines
-// asks for one piece of memory and not for one a line.
+// asks for few pieces of memory and not for one a line.
 type queues struct {
-	first map[string]int32 // places in lines; of one that is gone the next of its text, -1 is none
+	table
+	ends  [][2]int32 // by the number of a text, places in lines: of the next one and of the last; -1 is none
 	lines []queued
 }
 
 type queued struct {
-	n          *node
-	next, last int32 // of its text; last is told by the first one
+	n    *node
+	next int32 // of its text
 }
 
 func newQueues(size int) *queues {
-	return &queues{first: make(map[string]int32, size), lines: make([]queued, 0, size)}
+	return &queues{newTable(size), make([][2]int32, 0, size), make([]queued, 0, size)}
 }
 
 func (q *queues) push(text string, n *node) {
 	at := int32(len(q.lines))
-	q.lines = append(q.lines, queued{n, -1, at})
-	if first, known := q.first[text]; known {
-		q.lines[q.lines[first].last].next = at
-		q.lines[first].last = at
+	q.lines = append(q.lines, queued{n, -1})
+	no := q.number(text)
+	if int(no) == len(q.ends) {
+		q.ends = append(q.ends, [2]int32{at, at})
 		return
 	}
-	q.first[text] = at
+	q.lines[q.ends[no][1]].next = at
+	q.ends[no][1] = at
 }
 
-// pop takes the first line of a text; nil is none.
+// pop takes the first line of a text; nil is none. All are pushed before.
 func (q *queues) pop(text string) *node {
-	at, known := q.first[text]
-	if !known || at < 0 {
+	no, _ := q.find(text)
+	if no < 0 || q.ends[no][0] < 0 {
 		return nil
 	}
-	q.first[text] = q.lines[at].next
-	return q.lines[at].n
+	line := q.lines[q.ends[no][0]]
+	q.ends[no][0] = line.next
+	return line.n
 }
 
 // respelled takes partners apart that are spelled in another way, where a line of the block

@@ -161,8 +161,8 @@ func (d *differ) inParts(c *cmd, t *Tree) []string {
 	first := *c.n.m
 	first.bind = slices.Clone(first.bind)
 	for i := range first.bind {
-		if first.bind[i].name == r.IDs {
-			first.bind[i].raw = parts[0]
+		if first.bind[i].of(r.IDs) {
+			first.bind[i].raw = &parts[0]
 		}
 	}
 	out := []string{spell(r, &first)}

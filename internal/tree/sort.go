@@ -117,10 +117,10 @@ func (d *differ) gather(in []*cmd) []*cmd {
 		return in
 	}
 	for i := range in {
-		in[i].place = i
+		in[i].place = int32(i)
 	}
 	for i := len(in) - 1; i >= 0; i-- {
-		c, first := in[i], len(in)
+		c, first := in[i], int32(len(in))
 		if c.del || c.move != "" {
 			continue
 		}
@@ -131,7 +131,7 @@ func (d *differ) gather(in []*cmd) []*cmd {
 		}
 		waits := func(n *cmd) bool { return n.out && !n.under(c) && n.place < first }
 		switch {
-		case first == len(in):
+		case first == int32(len(in)):
 		case !slices.ContainsFunc(c.next, waits):
 			c.place = first
 		default:
@@ -145,12 +145,12 @@ func (d *differ) gather(in []*cmd) []*cmd {
 
 // come puts the lines under a header behind it, over others of their phase that none of
 // them waits for.
-func come(in []*cmd, header int) {
-	c := in[header]
-	for i := header + 1; i < len(in); i++ {
+func come(in []*cmd, at int) {
+	c, header := in[at], int32(at)
+	for i := at + 1; i < len(in); i++ {
 		n := in[i]
 		bars := func(m *cmd) bool { return m.place != header && (m.phase != n.phase || slices.Contains(m.next, n)) }
-		if n.under(c) && n.place == i && !slices.ContainsFunc(in[header+1:i], bars) {
+		if n.under(c) && int(n.place) == i && !slices.ContainsFunc(in[at+1:i], bars) {
 			n.place = header
 		}
 	}
@@ -179,9 +179,9 @@ func (c *cmd) less(o *cmd) bool { return compare(c, o) < 0 }
 
 func compare(a, b *cmd) int {
 	if a.phase != b.phase {
-		return a.phase - b.phase
+		return int(a.phase - b.phase)
 	}
-	return a.seq - b.seq
+	return int(a.seq - b.seq)
 }
 
 // Swap exchanges two.

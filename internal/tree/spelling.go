@@ -39,8 +39,8 @@ func (t *Tree) joined(n, k *node) bool {
 		with := *x.m
 		with.bind = slices.Clone(x.m.bind)
 		for i := range with.bind {
-			if with.bind[i].name == of.IDs {
-				with.bind[i].raw = writeIDs(slices.Compact(sum))
+			if with.bind[i].of(of.IDs) {
+				with.bind[i].raw = kept(writeIDs(slices.Compact(sum)))
 			}
 		}
 		x.text, x.m, x.moved, n.moved = spell(of, &with), nil, true, true
@@ -55,7 +55,8 @@ func (t *Tree) joined(n, k *node) bool {
 func (t *Tree) respell(n, k *node) {
 	m := k.m
 	if at, text := t.cut(n, k); at != nil {
-		t.hand(k, at, text, t.ending(m, text))
+		of := m.rule.Of
+		t.hand(k, at, of, text, t.ending(m, text))
 		return
 	}
 	var path []*dialect.Rule
@@ -79,7 +80,7 @@ func (t *Tree) respell(n, k *node) {
 		t.known(k)
 		return
 	}
-	t.hand(k, at, text, nil)
+	t.hand(k, at, m.rule.Of, text, nil)
 }
 
 // moves is what is known of the blocks that lines are moved to, while they move.
@@ -88,7 +89,8 @@ type moves struct {
 	in     *node                      // where the last header was looked for
 	header string
 	block  *node
-	sought bool // one was
+	sought bool  // one was
+	behind *node // the line in front of the one that moves; nil is none
 }
 
 // enter finds the block whose header another spelling stands for, or makes it. Of lines that
@@ -250,8 +252,8 @@ func (t *Tree) apart(k *node) {
 		one := *whole
 		one.bind = slices.Clone(whole.bind)
 		for j := range one.bind {
-			if one.bind[j].name == slot {
-				one.bind[j].raw = strconv.Itoa(id)
+			if one.bind[j].of(slot) {
+				one.bind[j].raw = kept(strconv.Itoa(id))
 			}
 		}
 		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil

@@ -24,10 +24,10 @@ func canonWords(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word) (int,
 		}
 		word = in
 	}
-	switch e.Type {
-	case "ipmask", "prefix":
-		return withMask(e.Type == "prefix", word, words)
-	case "wildcard":
+	switch e.Is {
+	case dialect.TypeIPMask, dialect.TypePrefix:
+		return withMask(e.Is == dialect.TypePrefix, word, words)
+	case dialect.TypeWildcard:
 		return wildcard(word, words)
 	}
 	w, ok := canon(d, e, word)
@@ -39,71 +39,36 @@ func canonWords(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word) (int,
 
 // canon gives the one spelling of a word of a type, and whether the word is of that type.
 func canon(d *dialect.Dialect, e *dialect.Elem, word string) (string, bool) {
-	switch e.Type {
-	case "int":
+	switch e.Is {
+	case dialect.TypeInt:
 		return whole(word)
-	case "enum":
+	case dialect.TypeEnum:
 		return word, slices.Contains(e.Enum, word)
-	case "ip":
+	case dialect.TypeIP:
 		a, err := netip.ParseAddr(word)
 		return a.String(), err == nil && a.Zone() == ""
-	case "asn":
+	case dialect.TypeASN:
 		return asn(word)
-	case "area":
+	case dialect.TypeArea:
 		return area(word)
-	case "peer", "nexthop":
+	case dialect.TypePeer, dialect.TypeNexthop:
 		if a, err := netip.ParseAddr(word); err == nil {
 			return a.String(), true
 		}
-		return word, word != "" && (e.Type == "peer" || word[0] >= 'A')
-	case "ifname":
+		return word, word != "" && (e.Is == dialect.TypePeer || word[0] >= 'A')
+	case dialect.TypeIfname:
 		name := longName(d, word)
 		return name, word != "" && (len(e.Enum) == 0 || slices.Contains(e.Enum, classOf(d, name)))
-	case "community", "rd", "rt":
+	case dialect.TypeCommunity, dialect.TypeRD, dialect.TypeRT:
 		return community(word), word != ""
-	case "ids":
+	case dialect.TypeIDs:
 		return ids(word)
-	case "port":
+	case dialect.TypePort:
 		return port(d, word), word != ""
-	case "mac":
+	case dialect.TypeMAC:
 		return mac(word)
 	}
 	return word, word != ""
-}
-
-// withMask reads a prefix or an address, with its length or with a mask behind it.
-func withMask(network bool, word string, words []dialect.Word) (int, string) {
-	if network && word == "any" {
-		return 1, word
-	}
-	if p, err := netip.ParsePrefix(word); err == nil {
-		return 1, written(p, network, word)
-	}
-	if len(words) < 2 {
-		return 0, ""
-	}
-	a, err1 := netip.ParseAddr(word)
-	m, err2 := netip.ParseAddr(words[1].Text)
-	if err1 != nil || err2 != nil || !a.Is4() || !m.Is4() {
-		return 0, ""
-	}
-	n := ones(m)
-	if n < 0 {
-		return 0, ""
-	}
-	return 2, written(netip.PrefixFrom(a, n), network, "")
-}
-
-// written is the one spelling of a prefix: that of the word it was read from, where it is it.
-func written(p netip.Prefix, network bool, word string) string {
-	if network {
-		p = p.Masked()
-	}
-	var space [64]byte
-	if out := p.AppendTo(space[:0]); string(out) != word {
-		return string(out)
-	}
-	return word
 }
 
 // ones counts the leading ones of a mask; -1 where others follow a zero.

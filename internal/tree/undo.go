@@ -39,25 +39,35 @@ func negate(word, line string) string {
 
 // upToValue is the line as it was written, as far as its first value.
 func (m *matched) upToValue() string {
-	var out []string
+	var space [128]byte
+	out := space[:0]
 	for i := range m.rule.Pattern {
 		e := &m.rule.Pattern[i]
-		switch {
-		case e.Value || e.Kind == dialect.Group || e.Kind == dialect.Rest:
-			return strings.Join(out, " ")
-		case e.Kind == dialect.Slot:
-			out = append(out, e.Pre+m.raw(e.Name)+e.Post)
-		case e.Kind == dialect.Literal:
-			out = append(out, e.Word)
+		if e.Value || e.Kind == dialect.Group || e.Kind == dialect.Rest {
+			break
+		}
+		if e.Kind == dialect.Silent {
+			continue
+		}
+		if i > 0 && len(out) > 0 {
+			out = append(out, ' ')
+		}
+		if e.Kind == dialect.Literal {
+			out = append(out, e.Word...)
+		} else {
+			out = append(append(append(out, e.Pre...), m.raw(e.Name)...), e.Post...)
 		}
 	}
-	return strings.Join(out, " ")
+	if len(m.said) >= len(out) && m.said[:len(out)] == string(out) { // mostly what was written begins so
+		return m.said[:len(out)]
+	}
+	return string(out)
 }
 
 func (m *matched) raw(name string) string {
 	for i := range m.bind {
-		if m.bind[i].name == name {
-			return m.bind[i].raw
+		if m.bind[i].of(name) {
+			return m.bind[i].written()
 		}
 	}
 	return ""

@@ -149,7 +149,9 @@ func (d *Dialect) Join(volatile []string, end string) {
 }
 
 // Closes tells whether some block of the dialect ends with this line.
-func (d *Dialect) Closes(line string) bool { return d.exits[line] }
+func (d *Dialect) Closes(line string) bool {
+	return line != "" && d.shuts[line[0]] && d.exits[line]
+}
 
 // Whole gives the line at the head of a text with all lines of its value; "" where its
 // value has no lines of its own.

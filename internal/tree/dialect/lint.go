@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,9 +26,21 @@ func (r *reader) finish() {
 		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+	identify(r.d.Rules, map[string]string{})
 	r.d.All = index(r.d.Rules)
 	r.d.learn(r.d.Rules)
 	r.d.look()
+}
+
+// identify gives rules their short names.
+func identify(rules []*Rule, names map[string]string) {
+	for _, r := range rules {
+		if names[r.Text] == "" {
+			names[r.Text] = strconv.FormatInt(int64(len(names)), 36)
+		}
+		r.ID = names[r.Text]
+		identify(r.Kids, names)
+	}
 }
 
 // others tells which names rules bring into being.

@@ -100,6 +100,7 @@ func (r *reader) slot(no, col int, token string) Elem {
 		e.Type, arg = base, strings.TrimSuffix(arg, ")")
 		e.Enum = strings.Split(arg, "|")
 	}
+	e.Is = typeOf(e.Type)
 	if !slices.Contains(Types, e.Type) {
 		r.failf(no, col, "%s: no type %q: there are %s", token, e.Type, strings.Join(Types, " "))
 	}

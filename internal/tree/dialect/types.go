@@ -1,0 +1,50 @@
+package dialect
+
+import "slices"
+
+// Type is the type of a slot as a number, so that to ask for it costs nothing.
+type Type uint8
+
+// The types, as Types names them; 0 is none.
+const (
+	_ Type = iota
+	TypeWord
+	TypeText
+	TypeQuoted
+	TypeInt
+	TypeEnum
+	TypeIP
+	TypePrefix
+	TypeIPMask
+	TypeIfname
+	TypePeer
+	TypeNexthop
+	TypeArea
+	TypeASN
+	TypeCommunity
+	TypeCommunities
+	TypeList
+	TypeNames
+	TypeSecret
+	TypeRD
+	TypeRT
+	TypeIDs
+	TypeMAC
+	TypePort
+	TypeACE
+	TypeWildcard
+	TypeBlob
+)
+
+func typeOf(name string) Type { return Type(slices.Index(Types, name) + 1) }
+
+// Many tells whether a slot takes all the words that the rest of the pattern leaves.
+func (e *Elem) Many() bool {
+	switch e.Is {
+	case TypeText, TypeQuoted, TypeCommunities, TypeList, TypeNames, TypeBlob, TypeACE:
+		return true
+	case TypeSecret: // one of the form "word" is a word; what others are begins with their form
+		return len(e.Enum) != 1 || e.Enum[0] != "word"
+	}
+	return false
+}
