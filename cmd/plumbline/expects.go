@@ -28,7 +28,7 @@ func expects(b *pipeline.Build, was deployment) func(plan.Change) health.Expecte
 			e = health.Expected{Added: slices.DeleteFunc(slices.Clone(now), func(s string) bool {
 				return !strings.HasPrefix(s, "bgp ") || slices.Contains(then, s)
 			})}
-			if c.Stage == plan.Adds { // what goes is still in this file, and goes with the next
+			if c.Stage == plan.Adds || c.Stage == plan.Turns { // what goes is still in this file, and goes with the next
 				return e
 			}
 		}

@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"strings"
 	"testing"
+
+	"plumbline/internal/plan"
 )
 
 // TestPairs holds, on the examples, which changes go to two ends at once, and which of those
@@ -56,5 +58,37 @@ func TestPairs(t *testing.T) {
 				t.Errorf("%s: one end alone: %v", name, said)
 			}
 		}
+	}
+}
+
+// TestTurns holds the order of three stages: all that comes is there at every device before what
+// two share gets its new value, at both in one wave; and that before anything goes.
+func TestTurns(t *testing.T) {
+	is := compiledOn(t, "frr", "leaf-spine", "intent/link/srv-db1.yaml", "leaf3-fra", "leaf4-fra", "intent/fabric/fra-dc1.yaml", "leaf4-fra: 65104", "leaf4-fra: 65114")
+	p, _, said := planned(t, compiledOn(t, "frr", "leaf-spine"), is)
+	if len(said) > 0 || len(p.Changes) != 4 {
+		t.Fatalf("%d changes, %v", len(p.Changes), said)
+	}
+	var told []string
+	first, last := map[string]int{}, map[string]int{}
+	for _, c := range p.Changes {
+		for _, s := range c.Steps() {
+			told = append(told, s.Device+" "+s.Stage)
+			if last[s.Stage] = max(last[s.Stage], s.Wave); first[s.Stage] == 0 || s.Wave < first[s.Stage] {
+				first[s.Stage] = s.Wave
+			}
+			for stage, words := range map[string]string{plan.Adds: "\n ip address 10.20.1.1/24", plan.Turns: "65114", plan.Removes: "no router bgp 65103 vrf red"} {
+				if strings.Contains(string(s.Do), words) != (s.Stage == stage) {
+					t.Errorf("%s %s sends\n%s", s.Device, s.Stage, s.Do)
+				}
+			}
+		}
+	}
+	const want = "leaf3-fra removes, leaf4-fra adds, leaf4-fra turns, spine1-fra turns, spine2-fra turns"
+	if got := strings.Join(told, ", "); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if first[plan.Turns] != last[plan.Turns] || first[plan.Turns] <= last[plan.Adds] || first[plan.Removes] <= last[plan.Turns] {
+		t.Errorf("first waves %v, last waves %v", first, last)
 	}
 }

@@ -34,7 +34,7 @@ type Hold struct {
 func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
 	var in []plan.Input
 	apart, pairs := b.network.LastPaths(), paired(past, b.network)
-	between, ds := b.between(devices, past, like)
+	stages, ds := b.staged(devices, past, pairs, like)
 	if ds.Failed() {
 		return plan.Plan{Header: h}, ds
 	}
@@ -49,7 +49,7 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
 			Want: c, Answer: answers[i], Style: p.Style, Group: d.Group, Apart: apart[name],
 			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
-			Secrets: b.secrets, Key: b.key, Staged: between != nil, Between: between[name], Waves: given(like, name), Pairs: pairs[name],
+			Secrets: b.secrets, Key: b.key, Stage: stages[name].last, Via: stages[name].via, Waves: given(like, name), Pairs: pairs[name],
 		}
 		if like != nil {
 			if c, ok := like.Change(name); ok {
@@ -108,25 +108,65 @@ func given(like *plan.Plan, device string) map[string]int {
 	return out
 }
 
-// between gives what devices hold between the stages of a plan; nil where the plan goes at
-// once. An approved plan goes as it was approved.
-func (b *Build) between(devices []string, past Past, like *plan.Plan) (map[string]tree.Config, diag.List) {
+// stages are those of a device: what it holds after each but the last, and the last one.
+type stages struct {
+	via  []plan.Via
+	last string
+}
+
+// staged gives the stages of each device; nil where the plan goes at once. An approved plan goes
+// as it was approved. First comes all that comes; then what devices share gets its new value, on
+// those that share some; then goes what goes.
+func (b *Build) staged(devices []string, past Past, pairs map[string][]plan.Pair, like *plan.Plan) (map[string]stages, diag.List) {
 	if like != nil && !like.Staged() || like == nil && !b.moves(devices, past) {
 		return nil, nil
 	}
-	var net network.Network
-	for _, name := range devices {
-		was, is := past.Devices[name], b.network.Device(name)
-		if was != nil && is != nil && len(network.Lost(was, is)) > 0 {
-			net.Devices = append(net.Devices, network.Union(was, is))
+	shares := map[string]bool{}
+	for name, ps := range pairs {
+		for _, p := range ps {
+			if p.Secret == "" {
+				shares[name], shares[p.With] = true, true
+			}
 		}
 	}
-	out := map[string]tree.Config{}
-	configs, ds := render.All(&net, b.templates)
+	var comes, turns network.Network // after all that comes, with values as they were; and with all new ones
+	loses := map[string]bool{}
+	for _, name := range devices {
+		was, is := past.Devices[name], b.network.Device(name)
+		if was == nil || is == nil {
+			continue
+		}
+		if shares[name] && was.Platform == is.Platform {
+			comes.Devices = append(comes.Devices, network.Union(is, was))
+		}
+		if loses[name] = len(network.Lost(was, is)) > 0; loses[name] {
+			turns.Devices = append(turns.Devices, network.Union(was, is))
+		}
+	}
+	first, ds := b.middle(&comes)
+	second, more := b.middle(&turns)
+	out := map[string]stages{}
+	for _, name := range devices {
+		s := stages{last: plan.Adds}
+		if c, is := first[name]; is {
+			s.via, s.last = append(s.via, plan.Via{Stage: plan.Adds, Config: c}), plan.Turns
+		}
+		if c, is := second[name]; is {
+			s.via, s.last = append(s.via, plan.Via{Stage: s.last, Config: c}), plan.Removes
+		}
+		out[name] = s
+	}
+	return out, append(ds, more...)
+}
+
+// middle renders what devices hold in the middle of a plan.
+func (b *Build) middle(net *network.Network) (map[string]tree.Config, diag.List) {
+	configs, ds := render.All(net, b.templates)
 	for i := range ds {
 		ds[i].Text = "with all that comes, and before anything goes: " + ds[i].Text
 		ds[i].Hint = "send what comes and what goes in two requests"
 	}
+	out := map[string]tree.Config{}
 	for _, c := range configs {
 		out[c.Device] = c
 	}
@@ -191,19 +231,29 @@ func (b *Build) serving(p plan.Plan, stand map[string]*network.Device, prefix ne
 	out := map[string]string{}
 	for _, d := range b.network.Devices {
 		is := stand[d.Name]
-		c, changes := p.Change(d.Name)
-		steps := c.Steps()
-		switch {
-		case changes && c.Wave <= wave:
-			is = d
-		case changes && len(steps) > 1 && steps[len(steps)-2].Wave <= wave && is != nil:
-			is = network.Union(is, d)
+		if c, changes := p.Change(d.Name); changes {
+			is = after(c, wave, is, d)
 		}
 		if is != nil && d.System != nil && is.Serves(prefix) {
 			out[d.Name] = d.System.Site
 		}
 	}
 	return out
+}
+
+// after gives what a device is when all waves up to one are kept.
+func after(c plan.Change, wave int, was, is *network.Device) *network.Device {
+	steps := c.Steps()
+	done := len(slices.DeleteFunc(slices.Clone(steps), func(s plan.Change) bool { return s.Wave > wave }))
+	switch {
+	case done == len(steps):
+		return is
+	case done == 0 || was == nil:
+		return was
+	case slices.ContainsFunc(steps[done:], func(s plan.Change) bool { return s.Stage == plan.Turns }):
+		return network.Union(is, was)
+	}
+	return network.Union(was, is)
 }
 
 func sites(of map[string]string) []string {

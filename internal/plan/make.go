@@ -42,7 +42,7 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 		}
 	}
 	bound := p.bound(in)
-	w := waves{groups: groups, apart: apart, unit: units(bound)}
+	w := waves{groups: groups, apart: apart, units: units(bound)}
 	if p.Staged() {
 		stages(p.Changes, h.Waves, w)
 	} else {
@@ -76,13 +76,12 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		deployed = in.said(have, in.Deployed)
 	}
 	o := tree.Options{Leave: slices.Concat(in.Leave, tree.Paths(in.Want.Leave))}
-	via := have // what it holds when all that comes is there
-	if in.Between.Text != nil {
-		via, _ = tree.Expect(have, in.said(have, in.Between.Text), deployed, o)
-	}
-	want, cover := tree.Expect(via, rendered, deployed, o)
-	if via != have {
-		_, cover = tree.Expect(have, rendered, deployed, o)
+	_, cover := tree.Expect(have, rendered, deployed, o)
+	in.Via = in.ahead(have, deployed, o)
+	at, secrets := []*tree.Tree{have}, tree.Secrets(have) // what it holds, and after each step
+	for _, via := range in.steps() {
+		next, _ := tree.Expect(at[len(at)-1], in.said(have, via.Text), deployed, o)
+		at, secrets = append(at, next), append(secrets, tree.Secrets(next)...)
 	}
 	if !leavable(in, cover, ds) || !in.fit(rendered, ds) {
 		return Change{}, false
@@ -90,9 +89,9 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	c := Change{
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins,
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
-		Secrets: slices.Compact(slices.Sorted(slices.Values(slices.Concat(tree.Secrets(have), tree.Secrets(via), tree.Secrets(want))))),
+		Secrets: slices.Compact(slices.Sorted(slices.Values(secrets))),
 	}
-	mid, err := c.named(in.Key, have, via, want, rendered)
+	ends, err := c.named(in.Key, at, rendered)
 	if err != nil {
 		ds.Failf(asker(in.Want, 0), "plan/no-repo-key", "%s: %v", in.Device, err).Hint = "name repo_key in the configuration of the runner"
 		return c, false
@@ -100,7 +99,7 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	if c.HaveFull == c.Want {
 		return c, false
 	}
-	if !c.ways(in, have, via, want, deployed, mid, o, ds) {
+	if !c.ways(in, at, ends, deployed, o, ds) {
 		return c, false
 	}
 	if c.Risks = risks(c, in); c.Propagates() {
@@ -115,15 +114,16 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 	return c, true
 }
 
-// named gives a change the digests of what its device holds, and the one of what it holds between
-// two stages.
-func (c *Change) named(k Key, have, via, want, rendered *tree.Tree) (mid string, err error) {
-	var errs [4]error
-	c.Have, errs[0] = k.Managed(have, rendered)
-	c.HaveFull, errs[1] = k.Digest(have)
-	mid, errs[2] = k.Digest(via)
-	c.Want, errs[3] = k.Digest(want)
-	return mid, cmp.Or(errs[:]...)
+// named gives a change the digests of what its device holds, and those of what it holds before
+// and after each of its steps.
+func (c *Change) named(k Key, at []*tree.Tree, rendered *tree.Tree) (ends []string, err error) {
+	c.Have, err = k.Managed(at[0], rendered)
+	for _, t := range at {
+		name, bad := k.Digest(t)
+		ends, err = append(ends, name), cmp.Or(err, bad)
+	}
+	c.HaveFull, c.Want = ends[0], ends[len(ends)-1]
+	return ends, err
 }
 
 // fit refuses a secret that the store keeps in another form than the line says: the device would
@@ -152,36 +152,39 @@ func Held(have, want *tree.Tree, secrets map[string]string) *tree.Tree {
 }
 
 // ways finds the way from what a device holds to what it is to hold, over what it holds
-// between two stages where the plan has such.
-func (c *Change) ways(in Input, have, via, want, deployed *tree.Tree, mid string, o tree.Options, ds *diag.List) bool {
-	road := road{in: in, have: have, want: want, deployed: deployed, o: o, secrets: c.Secrets}
-	if in.Staged {
-		c.Stage = Adds
-	}
-	switch {
-	case in.Between.Text == nil || mid == c.Want:
-	case mid == c.HaveFull:
-		c.Stage = Removes
-	default:
-		first := road
-		first.want, first.in.Want = via, in.Between
-		if !first.build(ds) {
+// between two stages where the plan has such. A stage in which nothing happens there is none.
+func (c *Change) ways(in Input, at []*tree.Tree, ends []string, deployed *tree.Tree, o tree.Options, ds *diag.List) bool {
+	var parts []Part
+	for i, via := range in.steps() {
+		if ends[i] == ends[i+1] {
+			continue
+		}
+		r := road{in: in, have: at[i], want: at[i+1], deployed: deployed, o: o, secrets: c.Secrets}
+		if r.in.Want = via.Config; !r.build(ds) {
 			return false
 		}
-		c.Stage, road.have = Removes, via
-		c.Parts = []Part{{Stage: Adds, Wave: in.Waves[Adds], Want: mid, Edit: first.edit, Edits: first.edits, Said: in.Between}}
-		c.Notes = first.notes
-	}
-	if !road.build(ds) {
-		return false
-	}
-	c.Wave, c.Edit, c.Edits = in.Waves[c.Stage], road.edit, road.edits
-	for _, n := range road.notes {
-		if !slices.Contains(c.Notes, n) {
-			c.Notes = append(c.Notes, n)
+		for _, n := range r.notes {
+			if !slices.Contains(c.Notes, n) {
+				c.Notes = append(c.Notes, n)
+			}
 		}
+		parts = append(parts, Part{Stage: via.Stage, Wave: in.Waves[via.Stage], Want: ends[i+1], Edit: r.edit, Edits: r.edits, Said: via.Config})
+	}
+	last := len(parts) - 1
+	if last < 0 || parts[last].Want != c.Want {
+		return c.aside(in, ds)
+	}
+	c.Stage, c.Wave, c.Edit, c.Edits, c.Parts = parts[last].Stage, parts[last].Wave, parts[last].Edit, parts[last].Edits, parts[:last:last]
+	if last == 0 {
+		c.Parts = nil
 	}
 	return true
+}
+
+// aside refuses steps that lead back to where they began.
+func (c *Change) aside(in Input, ds *diag.List) bool {
+	ds.Failf(asker(in.Want, 0), "plan/replay-refused", "%s: its stages lead nowhere", in.Device).Hint = "send what comes and what goes in two requests"
+	return false
 }
 
 // road is the way from one tree to another and back.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,46 +18,80 @@ type Pair struct {
 	Secret string
 }
 
-// adds gives the step of a change that takes what comes; nil where it has none, and shared
-// values stay as they are.
-func (c Change) adds() *Change {
-	for _, s := range c.Steps() {
-		if s.Stage == Adds || s.Stage == "" {
-			return &s
-		}
+// turns names the stage in which what a device shares gets its new value: one of its own where
+// the plan has it, else that of all that comes.
+func (in Input) turns() string {
+	switch {
+	case in.Stage == "":
+		return ""
+	case slices.ContainsFunc(in.steps(), func(v Via) bool { return v.Stage == Turns }):
+		return Turns
 	}
-	return nil
+	return Adds
 }
 
-// bound gives the pairs that bind two changes of the plan, by the device that they stand at.
-func (p Plan) bound(in []Input) map[string][]Pair {
-	out := map[string][]Pair{}
+// step gives that of a stage; false where the change has none there.
+func (c Change) step(stage string) (Change, bool) {
+	for _, s := range c.Steps() {
+		if s.Stage == stage {
+			return s, true
+		}
+	}
+	return Change{}, false
+}
+
+// tells gives the first step of a change that sends a text.
+func (c Change) tells(text string) (Change, bool) {
+	steps := c.Steps()
+	i := slices.IndexFunc(steps, func(s Change) bool { return text != "" && strings.Contains(string(s.Do), text) })
+	if i < 0 {
+		return Change{}, false
+	}
+	return steps[i], true
+}
+
+// tie is a pair that binds one step of a device to one of another.
+type tie struct {
+	Pair
+	device string
+	here   Change
+	there  Change
+}
+
+// bound gives the pairs that bind two changes of the plan.
+func (p Plan) bound(in []Input) (out []tie) {
 	for _, one := range in {
 		a, here := p.Change(one.Device)
 		for _, pair := range one.Pairs {
 			b, there := p.Change(pair.With)
-			if !here || !there || a.adds() == nil || b.adds() == nil {
+			if !here || !there {
 				continue
 			}
-			text := one.Secrets[pair.Secret]
-			sends := func(c Change) bool { return text != "" && strings.Contains(string(c.adds().Do), text) }
-			if pair.Secret == "" || sends(a) && sends(b) {
-				out[one.Device] = append(out[one.Device], pair)
+			x, ok := a.step(one.turns())
+			y, also := b.step(one.turns())
+			if text := one.Secrets[pair.Secret]; pair.Secret != "" {
+				x, ok = a.tells(text)
+				y, also = b.tells(text)
+			}
+			if ok && also {
+				out = append(out, tie{pair, one.Device, x, y})
 			}
 		}
 	}
 	return out
 }
 
-// units gives the devices that are changed together, each with the number of its unit.
-func units(bound map[string][]Pair) map[string]int {
-	unit := map[string]int{}
-	for _, device := range slices.Sorted(maps.Keys(bound)) {
-		for _, pair := range bound[device] {
-			join(unit, device, pair.With)
+// units gives the devices that are changed together in each stage, each with the number of its
+// unit.
+func units(ties []tie) map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for _, t := range ties {
+		if out[t.here.Stage] == nil {
+			out[t.here.Stage] = map[string]int{}
 		}
+		join(out[t.here.Stage], t.device, t.With)
 	}
-	return unit
+	return out
 }
 
 // join puts two devices, and all that are with them, into one unit.
@@ -77,31 +110,35 @@ func join(unit map[string]int, a, b string) {
 
 // paired refuses what cannot be: a pair of which the plan has one end, one that an approved plan
 // has in two waves, and one whose ends are never in one wave. The others are told.
-func (p Plan) paired(in []Input, bound map[string][]Pair, w waves, ds *diag.List) {
+func (p Plan) paired(in []Input, ties []tie, w waves, ds *diag.List) {
 	p.halves(in, ds)
-	told := map[int]bool{}
-	for _, device := range slices.Sorted(maps.Keys(bound)) {
-		for _, pair := range bound[device] {
-			p.split(device, pair, ds)
-			if n := w.unit[device]; !told[n] {
-				told[n] = true
-				p.atOdds(n, pair, w, ds)
-			}
+	type one struct {
+		stage string
+		unit  int
+	}
+	told := map[one]bool{}
+	for _, t := range ties {
+		p.split(t, ds)
+		if n := (one{t.here.Stage, w.units[t.here.Stage][t.device]}); !told[n] {
+			told[n] = true
+			p.atOdds(n.stage, n.unit, t.Pair, w, ds)
 		}
 	}
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if n := w.unit[c.Device]; n > 0 {
-			with := slices.DeleteFunc(p.of(n, w), func(o Change) bool { return o.Device == c.Device })
-			c.Notes = append(c.Notes, "in one wave with "+names(with)+": they share a value that changes")
+		for _, stage := range append(Order(), "") {
+			if n := w.units[stage][c.Device]; n > 0 {
+				with := slices.DeleteFunc(p.of(stage, n, w), func(o Change) bool { return o.Device == c.Device })
+				c.Notes = append(c.Notes, "in one wave with "+names(with)+": they share a value that changes")
+			}
 		}
 	}
 }
 
 // of gives the changes of a unit.
-func (p Plan) of(unit int, w waves) (out []Change) {
+func (p Plan) of(stage string, unit int, w waves) (out []Change) {
 	for _, c := range p.Changes {
-		if w.unit[c.Device] == unit {
+		if w.units[stage][c.Device] == unit {
 			out = append(out, c)
 		}
 	}
@@ -118,9 +155,9 @@ func (p Plan) halves(in []Input, ds *diag.List) {
 	for _, m := range p.Missing {
 		asked[m.Device] = false
 	}
-	half := func(device, other string, at, there diag.Pos, what string) {
+	half := func(stage, device, other string, at, there diag.Pos, what string) {
 		c, changes := p.Change(device)
-		if !changes || c.adds() == nil || asked[other] {
+		if _, turns := c.step(stage); !changes || !turns || asked[other] {
 			return
 		}
 		f := ds.Failf(at, "plan/pair-alone", "%s: %s changes at both ends, and of %s there is no plan", device, what, other)
@@ -130,27 +167,30 @@ func (p Plan) halves(in []Input, ds *diag.List) {
 	for _, one := range in {
 		for _, pair := range one.Pairs {
 			if pair.Secret == "" {
-				half(one.Device, pair.With, pair.At, pair.There, pair.What)
-				half(pair.With, one.Device, pair.There, pair.At, pair.What)
+				half(one.turns(), one.Device, pair.With, pair.At, pair.There, pair.What)
+				half(one.turns(), pair.With, one.Device, pair.There, pair.At, pair.What)
 			}
 		}
 	}
 }
 
 // split refuses an approved plan that has the ends of a pair in two waves.
-func (p Plan) split(device string, pair Pair, ds *diag.List) {
-	a, _ := p.Change(device)
-	b, _ := p.Change(pair.With)
-	if x, y := a.adds().Wave, b.adds().Wave; x != y {
-		f := ds.Failf(pair.At, "plan/pair-split", "%s changes at both ends, %s in wave %d and %s in wave %d: between them the two do not hear each other", pair.What, device, x, pair.With, y)
-		f.Also = []diag.Pos{pair.There}
+func (p Plan) split(t tie, ds *diag.List) {
+	wave := func(device, stage string) int {
+		c, _ := p.Change(device)
+		s, _ := c.step(stage)
+		return s.Wave
+	}
+	if x, y := wave(t.device, t.here.Stage), wave(t.With, t.there.Stage); x != y {
+		f := ds.Failf(t.At, "plan/pair-split", "%s changes at both ends, %s in wave %d and %s in wave %d: between them the two do not hear each other", t.What, t.device, x, t.With, y)
+		f.Also = []diag.Pos{t.There}
 		f.Hint = "make the plan again: plumbline diff --out"
 	}
 }
 
 // atOdds refuses a unit of which some two may never be in one wave.
-func (p Plan) atOdds(unit int, pair Pair, w waves, ds *diag.List) {
-	in := p.of(unit, w)
+func (p Plan) atOdds(stage string, unit int, pair Pair, w waves, ds *diag.List) {
+	in := p.of(stage, unit, w)
 	why := odd(in, w)
 	if why == "" {
 		return

@@ -12,12 +12,35 @@ import (
 // their order. Each stage goes through all of its waves before the next one begins.
 const (
 	Adds    = "adds"    // what comes or widens; all that was there stays
+	Turns   = "turns"   // what several devices share gets its new value, at all of them at once
 	Removes = "removes" // what goes or narrows, once all that comes is there and well
 )
 
 // Order gives the stages in the order in which they are sent. What pushes, and what searches
 // a push for faults, both read it.
-func Order() []string { return []string{Adds, Removes} }
+func Order() []string { return []string{Adds, Turns, Removes} }
+
+// Via is what a device holds once it has taken a stage before its last one.
+type Via struct {
+	Stage string
+	tree.Config
+}
+
+// steps gives all stages of a device, with what it holds after each.
+func (in Input) steps() []Via { return append(slices.Clone(in.Via), Via{in.Stage, in.Want}) }
+
+// ahead gives the stages that a device has not behind it: what it holds on its way is not led
+// back to what it held earlier.
+func (in Input) ahead(have, deployed *tree.Tree, o tree.Options) []Via {
+	holds, err := in.Key.Digest(have)
+	for i := len(in.Via) - 1; i >= 0 && err == nil; i-- {
+		then, _ := tree.Expect(have, in.said(have, in.Via[i].Text), deployed, o)
+		if name, err := in.Key.Digest(then); err == nil && name == holds {
+			return in.Via[i+1:]
+		}
+	}
+	return in.Via
+}
 
 // Part is what a device is sent in a stage before its last one.
 type Part struct {
@@ -110,7 +133,7 @@ func stages(cs []Change, sizes []string, rules waves) {
 			for j := range cs[i].Parts {
 				if p := &cs[i].Parts[j]; p.Stage == stage {
 					s := cs[i]
-					s.Wave, s.Edits = p.Wave, p.Edits
+					s.Stage, s.Wave, s.Edits = p.Stage, p.Wave, p.Edits
 					in, put = append(in, s), append(put, &p.Wave)
 				}
 			}
@@ -119,11 +142,7 @@ func stages(cs []Change, sizes []string, rules waves) {
 			}
 		}
 		given := slices.ContainsFunc(in, func(c Change) bool { return c.Wave > 0 })
-		w := rules
-		if stage != Adds { // what two share is there by now
-			w.unit = nil
-		}
-		spread(in, sizes, w)
+		spread(in, sizes, rules)
 		top := after
 		for i, c := range in {
 			if *put[i] = c.Wave; !given {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -20,9 +21,10 @@ func moved(t *testing.T) []Input {
 	}
 	one := func(device, live, between, want string) Input {
 		in := input(t, device, live, want)
-		in.Deployed, in.Staged = []byte(live), true
+		in.Deployed, in.Stage = []byte(live), Adds
 		if between != "" {
-			in.Between = tree.Config{Device: device, Dialect: in.Want.Dialect, Text: []byte(between), Origins: in.Want.Origins}
+			in.Via = []Via{{Adds, tree.Config{Device: device, Dialect: in.Want.Dialect, Text: []byte(between), Origins: in.Want.Origins}}}
+			in.Stage = Removes
 		}
 		return in
 	}
@@ -79,7 +81,7 @@ func TestContinues(t *testing.T) {
 		return p.Changes[0]
 	}
 	same := func(*Input) {}
-	both := string(moved(t)[2].Between.Text)
+	both := string(moved(t)[2].Via[0].Text)
 	for name, now := range map[string]Change{
 		"where it began": again(string(moved(t)[2].Answer.Live.Text), same),
 		"on its way":     again(both, same),
@@ -103,5 +105,46 @@ func TestContinues(t *testing.T) {
 	}
 	if _, ok := c.Rest(c.Want); ok {
 		t.Error("something is left of what is there")
+	}
+}
+
+// TestThreeStages holds that a device which gains, turns and loses has three steps, each replayed
+// for what the one before leaves, and is sent the rest wherever it stopped.
+func TestThreeStages(t *testing.T) {
+	text := func(asn string, ips ...string) string {
+		out := "router bgp 65001\n"
+		for _, ip := range ips {
+			out += " neighbor " + ip + " remote-as " + asn + "\n"
+		}
+		return out + "exit\n"
+	}
+	live, want := text("65002", "192.0.2.1", "192.0.2.2"), text("65003", "192.0.2.1", "192.0.2.3")
+	in := input(t, "r1", live, want)
+	config := func(text string) tree.Config { c := in.Want; c.Text = []byte(text); return c }
+	first := strings.Replace(live, "exit", " neighbor 192.0.2.3 remote-as 65003\nexit", 1)
+	second := strings.Replace(want, "exit", " neighbor 192.0.2.2 remote-as 65002\nexit", 1)
+	in.Deployed, in.Stage, in.Via = []byte(live), Removes, []Via{{Adds, config(first)}, {Turns, config(second)}}
+	p, ds := Make(Header{}, []Input{in})
+	if ds.Failed() || len(p.Changes) != 1 {
+		t.Fatal(ds)
+	}
+	c := p.Changes[0]
+	var told []string
+	for _, s := range c.Steps() {
+		told = append(told, fmt.Sprint(s.Wave, " ", s.Stage, ": ", strings.ReplaceAll(strings.TrimSpace(strings.NewReplacer("router bgp 65001\n", "", "exit\n", "").Replace(string(s.Do))), "\n", ";")))
+	}
+	const steps = "1 adds: neighbor 192.0.2.3 remote-as 65003\n2 turns: neighbor 192.0.2.1 remote-as 65003\n3 removes: no neighbor 192.0.2.2"
+	if got := strings.Join(told, "\n"); got != steps {
+		t.Errorf("%s\nwant\n%s", got, steps)
+	}
+	in.Waves = map[string]int{Adds: 1, Turns: 2, Removes: 3}
+	for _, on := range []string{first, second} {
+		in.Answer.Live.Text = []byte(on)
+		if now, ds := Make(Header{}, []Input{in}); ds.Failed() || len(now.Changes) != 1 || !c.Continues(now.Changes[0]) {
+			t.Errorf("on its way with\n%s%v %+v", on, ds, now.Changes)
+		}
+	}
+	if back, err := Decode(p.Encode()); err != nil || back.Digest() != p.Digest() {
+		t.Errorf("kept and read back: %v", err)
 	}
 }

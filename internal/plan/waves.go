@@ -12,6 +12,9 @@ import (
 // itself or is an experiment last and alone.
 func spread(cs []Change, sizes []string, w waves) {
 	w.in, w.room = nil, room(sizes, len(cs))
+	if len(cs) > 0 {
+		w.unit = w.units[cs[0].Stage]
+	}
 	var units [][]int // indices of cs
 	at := map[int]int{}
 	for i, c := range cs {
@@ -68,7 +71,8 @@ type waves struct {
 	room   []int // how many may be in each wave; waves after the last hold any number
 	groups map[string]string
 	apart  map[string][]string
-	unit   map[string]int // devices of one number share what changes; 0 for none
+	units  map[string]map[string]int // by stage: devices of one number share what changes; 0 for none
+	unit   map[string]int            // those of the stage at hand
 	in     [][]Change
 }
 

@@ -63,18 +63,18 @@ func (r *run) ways(trials []*trial) error {
 // ordered holds that a stage is over everywhere before the next one begins anywhere, and that
 // no device is sent a later one first.
 func ordered(trials []*trial) error {
-	last := at{}
+	last, was := at{}, ""
 	for _, stage := range plan.Order() {
-		before := last
+		before, earlier := last, was
 		for _, t := range trials {
 			if t.Stage != stage {
 				continue
 			}
 			if before.device != "" && t.Wave <= before.wave {
-				return &Error{t.Device, "wave", Limits, fmt.Errorf("what it loses would be gone in wave %d, before what %s gains is there in wave %d", t.Wave, before.device, before.wave)}
+				return &Error{t.Device, "wave", Limits, fmt.Errorf("it %s in wave %d, before %s %s in wave %d", stage, t.Wave, before.device, earlier, before.wave)}
 			}
 			if last.device == "" || t.Wave > last.wave {
-				last = t.at()
+				last, was = t.at(), stage
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"plumbline/drivers"
 	"plumbline/drivers/write"
 	"plumbline/internal/journal"
 	"plumbline/internal/plan"
@@ -116,5 +117,43 @@ func TestRisksUnderPush(t *testing.T) {
 				t.Errorf("%s: %s was sent something", name, d)
 			}
 		}
+	}
+}
+
+// TestTurnsUnderPush holds that what devices share turns when all that comes is there, and before
+// anything goes; a device is sent its three steps in their order, and the rest of them where it
+// has some behind it.
+func TestTurnsUnderPush(t *testing.T) {
+	steps := func(device string, adds, turns, removes int) plan.Change {
+		c := change(device, removes, "a", "b", "c")
+		part := func(stage string, wave int, want, do string) plan.Part {
+			return plan.Part{Stage: stage, Wave: wave, Want: want, Edit: drivers.Edit{Do: []byte(do), Undo: []byte("back")}}
+		}
+		c.Stage, c.Edit = plan.Removes, drivers.Edit{Do: []byte("c"), Undo: []byte("back")}
+		c.Parts = []plan.Part{part(plan.Adds, adds, "old|a", "a"), part(plan.Turns, turns, "old|a|b", "b")}
+		return c
+	}
+	both := func(adds, turns, removes int) []plan.Change {
+		return []plan.Change{steps("r1", adds, turns, removes), steps("r2", adds+1, turns, removes+1)}
+	}
+	for name, c := range map[string]struct {
+		plan []plan.Change
+		want string
+	}{
+		"in their order":          {both(1, 3, 4), ""},
+		"turned before all comes": {both(2, 2, 4), "r1: wave: limits: it turns in wave 2, before r2 adds in wave 3"},
+		"gone before it turns":    {both(1, 5, 4), "r1: wave: limits: it removes in wave 4, before r1 turns in wave 5"},
+	} {
+		w := fresh("r1", "r2")
+		res, err := push.Run(t.Context(), allowed(t, c.plan...), w.door().options(&memory{w: w}))
+		if c.want == "" && (err != nil || res.State != push.Committed || w.box("r2").Running != "old|a|b|c") || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %s %v, %+v", name, res.State, err, w.box("r2"))
+		}
+	}
+	w := fresh("r1", "r2")
+	w.Boxes["r1"].Running, w.Boxes["r2"].Running = "old|a", "old|a|b"
+	res, err := push.Run(t.Context(), allowed(t, both(1, 3, 4)...), w.door().options(&memory{w: w}))
+	if err != nil || res.State != push.Committed || w.box("r1").Running != "old|a|b|c" || w.box("r2").Running != "old|a|b|c" {
+		t.Errorf("begun before: %s %v, %+v %+v", res.State, err, w.box("r1"), w.box("r2"))
 	}
 }
