@@ -30,7 +30,7 @@ func (t *Tree) cut(n, k *node) (at *node, line string) {
 	if strings.IndexByte(m.said[:end], '"') >= 0 {
 		return nil, ""
 	}
-	at = t.into(n, m.said[:end-1], int(k.no))
+	at = t.into(n, m.said[:end-1], k)
 	if t.rule(at) != m.rule.Of.Up {
 		return nil, ""
 	}
@@ -40,17 +40,17 @@ func (t *Tree) cut(n, k *node) (at *node, line string) {
 // hand puts a line that was spelled in another way, with what stands under it, into its block.
 func (t *Tree) hand(k, at *node, of *dialect.Rule, text string, m *matched) {
 	first := k.kid()
-	k.unlink(t.moves.behind)
+	k.unlink(t.moves.front)
 	*k = node{text: text, no: k.no, own: k.own, m: m}
-	at.add(k)
-	under := k
-	if !of.Block() { // what stands under the line belongs to the block that it opened
-		under = at
-	}
+	t.put(at, k)
 	for x := first; x != nil; {
 		next := x.next
 		x.m = nil
-		under.add(x)
+		if of.Block() {
+			k.add(x)
+		} else { // what stands under the line belongs to the block that it opened
+			t.put(at, x)
+		}
 		x = next
 	}
 	at.level, at.moved = false, true

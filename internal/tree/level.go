@@ -33,7 +33,7 @@ func (t *Tree) settleLevel(n *node) {
 func (t *Tree) tidy(n *node, which func(*node) bool) {
 	var last *node // in front of the next one
 	for k := n.kid(); k != nil; {
-		if t.moves.behind = last; which(k) {
+		if t.moves.front = last; which(k) {
 			t.spread(n, k)
 		}
 		if k.parent == n {
@@ -130,7 +130,7 @@ func (t *Tree) merged(k *node, seen *seen) bool {
 		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": given before; both are one block"})
 		for c := k.kid(); c != nil; {
 			next := c.next
-			old.add(c)
+			old.insert(c)
 			c = next
 		}
 		old.level, old.moved = false, true

@@ -227,7 +227,7 @@ func (t *Tree) twice(n *node) {
 		}
 		for c := k.kid(); c != nil; {
 			next := c.next
-			old.add(c)
+			old.insert(c)
 			c = next
 		}
 		old.moved, old.mate.moved = true, true

@@ -65,13 +65,13 @@ func (t *Tree) respell(n, k *node) {
 	}
 	at := n
 	for _, r := range path {
-		at = t.enter(at, r, m, int(k.no))
+		at = t.enter(at, r, m, k)
 	}
 	text := t.spelled(m.rule.Of, m)
 	for _, r := range m.rule.With {
 		c := t.node(dialect.Line{No: int(k.no), Text: t.spelled(r, m)})
 		c.own = k.own
-		at.add(c)
+		t.put(at, c)
 		t.known(c)
 		at.level = false
 	}
@@ -81,80 +81,6 @@ func (t *Tree) respell(n, k *node) {
 		return
 	}
 	t.hand(k, at, m.rule.Of, text, nil)
-}
-
-// moves is what is known of the blocks that lines are moved to, while they move.
-type moves struct {
-	byKey  map[*node]map[string]*node // the lines of a block by their keys
-	in     *node                      // where the last header was looked for
-	header string
-	block  *node
-	sought bool  // one was
-	behind *node // the line in front of the one that moves; nil is none
-}
-
-// enter finds the block whose header another spelling stands for, or makes it. Of lines that
-// follow one another most go to the same block.
-func (t *Tree) enter(in *node, r *dialect.Rule, m *matched, no int) *node {
-	if t.written, _ = m.spell(t.written[:0], r.Pattern); t.moves.last(in, string(t.written)) {
-		return t.moves.block
-	}
-	return t.into(in, string(t.written), no)
-}
-
-// last tells whether a header is the one that was looked for last.
-func (m *moves) last(in *node, header string) bool { return in == m.in && header == m.header }
-
-// into finds the block of a header, or makes it.
-func (t *Tree) into(in *node, header string, no int) *node {
-	if t.moves.last(in, header) {
-		return t.moves.block
-	}
-	t.moves.in, t.moves.header, t.moves.block = in, header, t.seek(in, header, no)
-	return t.moves.block
-}
-
-func (t *Tree) seek(in *node, header string, no int) *node {
-	probe := &node{text: header, no: int32(no), parent: in}
-	if !t.moves.sought { // often the only one
-		t.moves.sought = true
-		for k := in.kid(); k != nil; k = k.next {
-			if t.key(k) == t.key(probe) {
-				return k
-			}
-		}
-		probe.m = nil
-		in.add(probe)
-		return probe
-	}
-	if t.moves.byKey[in] == nil {
-		if t.moves.byKey == nil {
-			t.moves.byKey = map[*node]map[string]*node{}
-		}
-		t.moves.byKey[in] = map[string]*node{}
-		for k := in.kid(); k != nil; k = k.next {
-			t.known(k)
-		}
-	}
-	if k := t.moves.byKey[in][t.key(probe)]; k != nil {
-		return k
-	}
-	probe.m = nil
-	in.add(probe)
-	t.known(probe)
-	return probe
-}
-
-// known notes a line by its key, where lines of its block are looked for by theirs: the first
-// of several counts.
-func (t *Tree) known(k *node) {
-	keys := t.moves.byKey[k.parent]
-	if keys == nil {
-		return
-	}
-	if key := t.key(k); keys[key] == nil {
-		keys[key] = k
-	}
 }
 
 // spelled writes the line of a rule that another spelling stands for.

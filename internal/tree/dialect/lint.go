@@ -199,6 +199,9 @@ func (l *lint) rule(rule *Rule) {
 	if table, ok := strings.CutPrefix(rule.Default, "@"); ok && l.d.Tables[table] == nil {
 		l.failf(rule.Line, 1, "default=@%s: the header has no such table", table)
 	}
+	if g := rule.given["undo"]; l.d.Flat() && (rule.Undo == "default" || strings.Contains(rule.Undo, " ")) {
+		l.failf(g.no, g.col, "undo=%q: commands are whole paths here, and a line is taken back by its path: say undo=key, as far as its first value, or undo=full", rule.Undo)
+	}
 	if needsUndo(rule) && rule.Undo == "" && !l.d.Flat() {
 		l.failf(rule.Line, 1, "%q has words behind its first value: say how it is undone (undo=)", rule.Text)
 	}
