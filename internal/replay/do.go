@@ -232,6 +232,9 @@ func (dev *Device) set(in, e *entry) error {
 		dev.wipe(e)
 		old = in.line(e.id)
 	}
+	if len(e.r.Keeps) > 0 {
+		defer dev.keep(dev.kept(e))
+	}
 	if dev.hidden(e) {
 		if old != nil {
 			dev.moves++

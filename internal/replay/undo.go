@@ -67,7 +67,9 @@ func (dev *Device) switchOff(in *entry, line, rest string) (bool, error) {
 		if old := e.up.line(e.id); old == nil || !old.neg {
 			dev.wipe(e)
 		}
+		kept := dev.kept(e)
 		dev.put(e.up, e)
+		dev.keep(kept)
 	}
 	return true, nil
 }

@@ -49,6 +49,11 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	if have.untouched() && want.untouched() && have.d == want.d && have.src == want.src {
 		return nil, nil, nil
 	}
+	if len(have.d.Turns) > 0 {
+		if first, now, err := turn(have, want, o); err != nil || now != nil {
+			return after(first, now, want, o, err)
+		}
+	}
 	d := &differ{o: o, have: have, want: want, remade: map[*node]*node{},
 		defined: map[family]map[string]bool{}, fell: map[*node]bool{}}
 	defer d.part()

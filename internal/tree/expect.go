@@ -46,6 +46,7 @@ func Expect(have, want, deployed *Tree, o Options) (*Tree, Coverage) {
 		was = deployed.root
 	}
 	s.block(have.root, out.root, was)
+	s.stays(want)
 	return out, s.c
 }
 

@@ -51,6 +51,10 @@ func random(r *rand.Rand) string {
 	if r.IntN(2) == 0 {
 		b.WriteString(" no bgp ebgp-requires-policy\n")
 	}
+	quiet := r.IntN(4) == 0
+	if quiet {
+		b.WriteString(" no bgp default ipv4-unicast\n")
+	}
 	var families strings.Builder
 	for i := range 4 {
 		if r.IntN(3) == 0 {
@@ -67,7 +71,7 @@ func random(r *rand.Rand) string {
 			fmt.Fprintf(&families, "  neighbor 192.0.2.%d maximum-prefix %d\n", i+1, 100+r.IntN(2)*100)
 		}
 		if r.IntN(4) == 0 {
-			fmt.Fprintf(&families, "  no neighbor 192.0.2.%d activate\n", i+1)
+			fmt.Fprintf(&families, "  %sneighbor 192.0.2.%d activate\n", pick(r, "no ", "", "no "), i+1)
 		}
 	}
 	if families.Len() > 0 {

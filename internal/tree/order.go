@@ -265,6 +265,7 @@ func (d *differ) relations() {
 		d.conditions(c, r)
 		d.member(c)
 		d.explicit(c, r)
+		d.switches(c, r)
 		if c.del {
 			d.removal(c, r)
 			continue

@@ -104,3 +104,29 @@ func readWord(w string) GlobWord {
 	}
 	return GlobWord{Kind: Exact, Text: w}
 }
+
+// written tells whether a glob leads to one line, written out with what it binds.
+func (g Glob) written() bool {
+	for _, l := range g.Then {
+		for _, w := range l {
+			if w.Kind != Exact && w.Kind != Bound {
+				return false
+			}
+		}
+	}
+	return g.Then != nil
+}
+
+// Lines writes the lines that a glob leads to, from the block down, with what it bound.
+func (g Glob) Lines(bound func(name string) string) (out []string) {
+	for _, l := range g.Then {
+		words := make([]string, len(l))
+		for i, w := range l {
+			if words[i] = w.Text; w.Kind == Bound {
+				words[i] = w.Pre + bound(w.Text) + w.Post
+			}
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return out
+}

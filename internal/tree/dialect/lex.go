@@ -124,6 +124,9 @@ func (d *Dialect) learn(rules []*Rule) {
 		if r.Blob != "" {
 			d.blobs = append(d.blobs, r)
 		}
+		if len(r.Keeps) > 0 {
+			d.Turns = append(d.Turns, r)
+		}
 		d.learn(r.Kids)
 	}
 }

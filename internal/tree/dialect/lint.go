@@ -210,6 +210,11 @@ func (l *lint) rule(rule *Rule) {
 			l.failf(rule.Line, 1, "%s=%s: %q has no such slot", what, slot, rule.Text)
 		}
 	}
+	for _, g := range slices.Concat(rule.Keeps, rule.Spares) {
+		if g.From != Here || !g.written() || rule.Up == nil || rule.Up.Up != nil || rule.Default != "on" || l.d.Flat() {
+			l.failf(rule.Line, 1, "keeps=%q: want LINES => LINE of words and {slots}, in a switch that is on (default=on) in a block at the top, where commands act in modes", g.Text)
+		}
+	}
 	for _, g := range rule.Inherits {
 		if g.From != Top || len(g.Levels) != 2 || g.Then != nil {
 			l.failf(rule.Line, 1, "inherits=%q: want lines of a block at the top: / HEADER > LINES", g.Text)
