@@ -17,6 +17,9 @@ func (e *env) reveal(b *pipeline.Build, was deployment) error {
 	if err := e.keyed(b); err != nil {
 		return err
 	}
+	if b.IsUnseen() {
+		return nil
+	}
 	wanted := b.References()
 	var old []string
 	for _, one := range was.builds {

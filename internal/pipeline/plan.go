@@ -49,7 +49,7 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
 			Want: c, Answer: answers[i], Style: p.Style, Group: d.Group, Apart: apart[name],
 			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
-			Secrets: b.secrets, Key: b.key, Stage: stages[name].last, Via: stages[name].via, Waves: given(like, name), Pairs: pairs[name],
+			Secrets: b.secrets, Blind: b.blind, Key: b.key, Stage: stages[name].last, Via: stages[name].via, Waves: given(like, name), Pairs: pairs[name],
 		}
 		if like != nil {
 			if c, ok := like.Change(name); ok {

@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"plumbline/drivers"
 	"plumbline/internal/diag"
 	"plumbline/internal/replay"
-	"plumbline/internal/secret/form"
 	"plumbline/internal/tree"
 )
 
@@ -41,6 +39,7 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 			}
 		}
 	}
+	unverified(in, &ds)
 	bound := p.bound(in)
 	w := waves{groups: groups, apart: apart, units: units(bound)}
 	if p.Staged() {
@@ -83,7 +82,7 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		next, _ := tree.Expect(at[len(at)-1], in.said(have, via.Text), deployed, o)
 		at, secrets = append(at, next), append(secrets, tree.Secrets(next)...)
 	}
-	if !leavable(in, cover, ds) || !in.fit(rendered, ds) {
+	if !leavable(in, cover, ds) || !in.fit(rendered, ds) || !in.known(rendered, ds) {
 		return Change{}, false
 	}
 	c := Change{
@@ -124,31 +123,6 @@ func (c *Change) named(k Key, at []*tree.Tree, rendered *tree.Tree) (ends []stri
 	}
 	c.HaveFull, c.Want = ends[0], ends[len(ends)-1]
 	return ends, err
-}
-
-// fit refuses a secret that the store keeps in another form than the line says: the device would
-// take it for what the line calls it.
-func (in Input) fit(rendered *tree.Tree, ds *diag.List) bool {
-	notes := tree.Unfit(rendered, slices.Collect(maps.Values(in.Secrets)))
-	for _, n := range notes {
-		ds.Failf(asker(in.Want, n.Line), "plan/secret-form", "%s: %s", in.Device, n.Text).
-			Hint = "keep it in the form that docs/secrets.md gives for the platform: openssl passwd -6, for instance"
-	}
-	return len(notes) == 0
-}
-
-// said is a text of the device with its secrets, each in the form in which the device shows it
-// where it holds it already.
-func (in Input) said(have *tree.Tree, text []byte) *tree.Tree {
-	t, _ := tree.Parse(in.Want.Dialect, tree.Reveal(text, in.Secrets))
-	return Held(have, t, in.Secrets)
-}
-
-// Held is tree.Held by what is known of forms.
-func Held(have, want *tree.Tree, secrets map[string]string) *tree.Tree {
-	return tree.Held(have, want, slices.Collect(maps.Values(secrets)), func(value, word, shown string) bool {
-		return form.Compare(value, word, shown) == form.Same
-	})
 }
 
 // ways finds the way from what a device holds to what it is to hold, over what it holds

@@ -17,6 +17,9 @@ func References(text []byte) (out []string) {
 	return slices.Compact(out)
 }
 
+// Named gives what a tree names of secrets that are kept elsewhere.
+func Named(t *Tree) []string { return References([]byte(t.src)) }
+
 // Reveal writes secrets where a text names them; what is not known stays as it is.
 func Reveal(text []byte, known map[string]string) []byte {
 	if len(known) == 0 {
