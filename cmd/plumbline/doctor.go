@@ -137,15 +137,20 @@ func unwritable(dir string) string {
 // examine reads each device once and says what works and how to mend what does not; at those
 // that were named it looks closer.
 func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, named bool, p *report.Page) error {
-	reach, err := e.reach(b)
+	w, err := e.warm(b)
 	if err != nil {
 		return err
 	}
+	defer w.end()
 	cfg, err := e.loadRunner()
 	if err != nil {
 		return err
 	}
-	answers := e.ask(c.Context(), b, devices, reach, 32, func() {})
+	first, reach := w.last, w.last
+	if named {
+		first = w.first // these are asked more
+	}
+	answers := e.ask(c.Context(), b, devices, first, 32, func() {})
 	failed := false
 	for i, name := range devices {
 		s := report.Section{Head: name, State: "ok"}

@@ -17,11 +17,7 @@ import (
 
 // levels refuses a plan with a device whose platform may not be pushed to yet. It is asked
 // before anything is sent to any.
-func (e *env) levels(ctx context.Context, b *pipeline.Build, p plan.Plan) error {
-	reach, err := e.reach(b)
-	if err != nil {
-		return err
-	}
+func (e *env) levels(ctx context.Context, b *pipeline.Build, reach drivers.Reach, p plan.Plan) (err error) {
 	for _, c := range p.Changes {
 		d := b.Device(c.Device)
 		err = errors.Join(err, allowed(b.Platform(d.Platform), d, e.now(), func() (string, error) {

@@ -136,17 +136,19 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 	if result, done, err := e.pushedAlready(ctx, both, digest); done || err != nil {
 		return result, err
 	}
-	pass, b, again, was, err := e.pass(ctx, both, digest)
+	pass, b, w, again, was, err := e.pass(ctx, both, digest)
+	defer w.end()
 	if err != nil {
 		return push.Result{}, err
 	}
-	if err := e.levels(ctx, b, again); err != nil {
+	if err := e.levels(ctx, b, w.first, again); err != nil {
 		return push.Result{}, err
 	}
 	o, err := e.doors(b, cfg, both.journal)
 	if err != nil {
 		return push.Result{}, err
 	}
+	o.Read = w.last
 	if o.Had, err = journal.Read(both.dir); err != nil {
 		return push.Result{}, err
 	}
@@ -165,9 +167,9 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 
 // pass asks the gate about the stored plan, before any device is spoken to; only then are
 // devices read, and each leaf of the plan recomputed from what landed.
-func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *pipeline.Build, plan.Plan, deployment, error) {
-	none := func(err error) (gate.Pass, *pipeline.Build, plan.Plan, deployment, error) {
-		return gate.Pass{}, nil, plan.Plan{}, deployment{}, err
+func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *pipeline.Build, warm, plan.Plan, deployment, error) {
+	none := func(err error) (gate.Pass, *pipeline.Build, warm, plan.Plan, deployment, error) {
+		return gate.Pass{}, nil, warm{}, plan.Plan{}, deployment{}, err
 	}
 	pass, evidence, ds, err := both.judged(ctx, digest)
 	if err != nil {
@@ -196,17 +198,17 @@ func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *
 	if err != nil {
 		return none(err)
 	}
-	again, err := e.leaves(ctx, b, evidence, pass.Plan(), was)
-	return pass, b, again, was, err
+	w, err := e.warm(b)
+	if err != nil {
+		return none(err)
+	}
+	again, err := e.leaves(ctx, b, w.first, evidence, pass.Plan(), was)
+	return pass, b, w, again, was, err
 }
 
 // leaves recomputes each change of a plan from what landed and what is live now. One that
 // comes out otherwise is stale; one whose device holds it already is left out.
-func (e *env) leaves(ctx context.Context, b *pipeline.Build, at gate.Evidence, stored plan.Plan, was deployment) (plan.Plan, error) {
-	reach, err := e.reach(b)
-	if err != nil {
-		return plan.Plan{}, err
-	}
+func (e *env) leaves(ctx context.Context, b *pipeline.Build, reach drivers.Reach, at gate.Evidence, stored plan.Plan, was deployment) (plan.Plan, error) {
 	devices := stored.Devices()
 	if err := known(b, devices); err != nil {
 		return plan.Plan{}, as(errRefused, fmt.Errorf("push/stale: the plan is not for this network: %w", err))
