@@ -60,7 +60,7 @@ func stage(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (dev, from,
 		said = append(said, string(s))
 		lines += bytes.Count(s, []byte("\n"))
 	}
-	first.memory = newMemory(min(2*lines, 1<<10)) // a command and what it replaces
+	first.memory = newMemory(lines + lines/8 + 16) // most are a header, a line of its block, and the word that leaves it
 	if a, b, ok := first.bind(string(have), string(want), said...); ok {
 		return first.holding(a), first.asleep(a), first.holding(b)
 	}
