@@ -67,7 +67,7 @@ func TestPairedPush(t *testing.T) {
 		}
 	}
 	out = s.plumb(findings, "diff", "--head", "main", "core1-ams")
-	if !strings.Contains(out, "plan/pair-alone") || !strings.Contains(out, "plumbline diff core1-ams edge1-ams") || strings.Count(out, "intent/link/ams-edge.yaml:") < 2 {
+	if !strings.Contains(out, "Plan: refused") || !strings.Contains(out, "plan/pair-alone") || !strings.Contains(out, "plumbline diff core1-ams edge1-ams") || strings.Count(out, "intent/link/ams-edge.yaml:") < 2 {
 		t.Errorf("one end alone:\n%s", out)
 	}
 	s.plumb(ok, "push", "--plan", digest)

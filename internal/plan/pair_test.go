@@ -18,21 +18,58 @@ func renamed(t *testing.T, device string) Input {
 	return in
 }
 
+// staged is one that gets a session too, and loses one: in three stages where it shares something.
+func staged(t *testing.T, device string, shares bool) Input {
+	text := func(asn string, more ...string) string {
+		out := "router bgp 65001\n neighbor 192.0.2.1 remote-as " + asn + "\n"
+		for _, ip := range more {
+			out += " neighbor " + ip + " remote-as 65009\n"
+		}
+		return out + "exit\n"
+	}
+	in := input(t, device, text("65002", "192.0.2.8"), text("65003", "192.0.2.9"))
+	in.Deployed, in.Stage = []byte(text("65002", "192.0.2.8")), Removes
+	via := func(stage, text string) {
+		c := in.Want
+		c.Text, c.Origins = []byte(text), append(c.Origins, c.Origins[0])
+		in.Via = append(in.Via, Via{stage, c})
+	}
+	last := Adds
+	if shares {
+		via(Adds, text("65002", "192.0.2.8", "192.0.2.9"))
+		last = Turns
+	}
+	via(last, text("65003", "192.0.2.8", "192.0.2.9"))
+	return in
+}
+
 func pairOf(with string) Pair {
 	return Pair{With: with, What: "the AS number of the session", At: diag.Pos{File: "here.yaml", Line: 1, Col: 1}, There: diag.Pos{File: "there.yaml", Line: 2, Col: 1}}
 }
 
-// TestUnits holds the law on random plans: the ends of a pair are in one wave, two of one
-// redundancy group and the ends of a last path never are, and where both cannot be, the plan is
-// refused with both places and a way out.
+// TestUnits holds the law on random plans, at once and in stages: the ends of a pair are in one
+// wave, two of one redundancy group and the ends of a last path never are, no stage begins before
+// the one before is over; and where both cannot be, the plan is refused with both places and a
+// way out.
 func TestUnits(t *testing.T) {
-	refused, passed := 0, 0
-	for seed := range uint64(150) {
+	refused, passed := map[bool]int{}, map[bool]int{}
+	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		n := 2 + r.IntN(9)
+		n, inStages := 2+r.IntN(9), seed%2 == 1
+		pairs, shares := make([][]Pair, n), make([]bool, n)
+		for range r.IntN(n) {
+			if i, j := r.IntN(n), r.IntN(n); i != j {
+				pairs[i] = append(pairs[i], pairOf(fmt.Sprint("r", j)))
+				shares[i], shares[j] = true, true
+			}
+		}
 		var in []Input
 		for i := range n {
 			one := renamed(t, fmt.Sprint("r", i))
+			if inStages {
+				one = staged(t, fmt.Sprint("r", i), shares[i])
+			}
+			one.Pairs = pairs[i]
 			if r.IntN(3) == 0 {
 				one.Group = fmt.Sprint("g", r.IntN(3))
 			}
@@ -41,14 +78,9 @@ func TestUnits(t *testing.T) {
 			}
 			in = append(in, one)
 		}
-		for range r.IntN(n) {
-			if i, j := r.IntN(n), r.IntN(n); i != j {
-				in[i].Pairs = append(in[i].Pairs, pairOf(in[j].Device))
-			}
-		}
 		p, ds := Make(Header{Waves: []string{"1", "30%", "100%"}}, in)
 		if ds.Failed() {
-			refused++
+			refused[inStages]++
 			for _, d := range ds {
 				if d.Rule != "plan/pair-apart" || d.Hint == "" || len(d.Also) != 1 || d.At.File == d.Also[0].File {
 					t.Fatalf("seed %d: %+v", seed, d)
@@ -56,24 +88,57 @@ func TestUnits(t *testing.T) {
 			}
 			continue
 		}
-		passed++
-		wave := func(device string) int { c, _ := p.Change(device); return c.Wave }
-		for i, a := range in {
-			for _, pair := range a.Pairs {
-				if wave(a.Device) != wave(pair.With) {
-					t.Fatalf("seed %d: %s and %s share a value, in waves %d and %d", seed, a.Device, pair.With, wave(a.Device), wave(pair.With))
-				}
+		passed[inStages]++
+		for _, fault := range unlawful(p, in) {
+			t.Fatalf("seed %d: %s", seed, fault)
+		}
+	}
+	for _, inStages := range []bool{false, true} {
+		if refused[inStages] < 10 || passed[inStages] < 10 {
+			t.Errorf("in stages %v: %d refused, %d passed: the plans are all of one sort", inStages, refused[inStages], passed[inStages])
+		}
+	}
+}
+
+// unlawful tells what a plan breaks.
+func unlawful(p Plan, in []Input) (out []string) {
+	on, last := map[int][]Input{}, map[string]int{} // who is in a wave; the last wave of a stage
+	wave := func(device, stage string) int {
+		c, _ := p.Change(device)
+		s, _ := c.step(stage)
+		return s.Wave
+	}
+	for _, one := range in {
+		c, _ := p.Change(one.Device)
+		for _, s := range c.Steps() {
+			on[s.Wave] = append(on[s.Wave], one)
+			last[s.Stage] = max(last[s.Stage], s.Wave)
+		}
+		for _, pair := range one.Pairs {
+			if x, y := wave(one.Device, one.turns()), wave(pair.With, one.turns()); x == 0 || x != y {
+				out = append(out, fmt.Sprintf("%s and %s share a value, in waves %d and %d", one.Device, pair.With, x, y))
 			}
-			for _, b := range in[i+1:] {
-				if wave(a.Device) == wave(b.Device) && (a.Group != "" && a.Group == b.Group || slices.Contains(a.Apart, b.Device)) {
-					t.Fatalf("seed %d: %s and %s are in one wave", seed, a.Device, b.Device)
+		}
+	}
+	for n, ins := range on {
+		for i, a := range ins {
+			for _, b := range ins[i+1:] {
+				if a.Group != "" && a.Group == b.Group || slices.Contains(a.Apart, b.Device) {
+					out = append(out, fmt.Sprintf("%s and %s are in wave %d", a.Device, b.Device, n))
 				}
 			}
 		}
 	}
-	if refused < 20 || passed < 20 {
-		t.Errorf("%d refused, %d passed: the plans are all of one sort", refused, passed)
+	for _, one := range in {
+		before := 0
+		for _, stage := range Order() {
+			if w := wave(one.Device, stage); w > 0 && w <= before {
+				out = append(out, fmt.Sprintf("%s %s in wave %d, and the stage before is over with wave %d", one.Device, stage, w, before))
+			}
+			before = max(before, last[stage])
+		}
 	}
+	return out
 }
 
 // TestPaired holds what is refused besides: one end alone, an approved plan that has the ends
