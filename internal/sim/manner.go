@@ -160,7 +160,8 @@ func (b *Box) commit(s *shell) {
 // stage takes one line of a configuration into a candidate.
 func (s *shell) stage(line string) error {
 	s.staged++
-	return s.b.effect(s.cand, line, func() error { return s.cand.Do(line) })
+	_, err := s.b.effect(s.cand, line, func() error { return s.cand.Do(line) })
+	return err
 }
 
 // fresh is a candidate that holds what runs.

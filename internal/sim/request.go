@@ -131,7 +131,7 @@ func (b *Box) requested(q *gnmi.SetRequest) (*replay.Device, error) {
 		if b.faults.takes("reject", in(line)) != nil {
 			return fmt.Errorf("refused: %s", line)
 		}
-		if err := b.effect(next, line, func() error { return next.Do(line) }); err != nil {
+		if _, err := b.effect(next, line, func() error { return next.Do(line) }); err != nil {
 			return fmt.Errorf("%s: %w", line, err)
 		}
 		return nil

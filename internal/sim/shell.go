@@ -249,12 +249,12 @@ func (s *shell) configure(line string) (string, error) {
 		}
 		return "", nil
 	}
-	before := string(b.state.Text())
-	if err := b.effect(b.state, line, func() error { return b.do(&s.at, line) }); err != nil {
+	changed, err := b.effect(b.state, line, func() error { return b.do(&s.at, line) })
+	if err != nil {
 		b.count.Rejected++
 		return reply(err) + "\n", nil
 	}
-	if string(b.state.Text()) != before {
+	if changed {
 		b.count.Mutating++
 	}
 	return "", nil

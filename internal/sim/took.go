@@ -18,11 +18,11 @@ func (b *Box) Took() []string {
 }
 
 // effect lets a device do something with a line, and notes the line where that changed it.
-func (b *Box) effect(d *replay.Device, line string, do func() error) error {
+func (b *Box) effect(d *replay.Device, line string, do func() error) (changed bool, err error) {
 	before := string(d.Text())
-	err := do()
-	if string(d.Text()) != before {
+	err = do()
+	if changed = string(d.Text()) != before; changed {
 		b.took = append(b.took, strings.TrimSpace(line))
 	}
-	return err
+	return changed, err
 }
