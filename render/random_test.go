@@ -61,7 +61,8 @@ func TestRandomNetworks(t *testing.T) {
 }
 
 // crowd gives the devices of many random networks, without the groups of facts that the
-// platform has no words for; of policies only what few of them have words for is left out first.
+// platform has no words for; of policies, baselines and filters only what few of them have words for is
+// left out first.
 // A device is called by its seed.
 func crowd(t *testing.T, v vendor, seeds int) *network.Network {
 	t.Helper()
@@ -81,6 +82,16 @@ func crowd(t *testing.T, v vendor, seeds int) *network.Network {
 	for _, d := range all.Devices {
 		if unspeakable[d.Name+" Policy"] {
 			small(d.Policy)
+		}
+		if unspeakable[d.Name+" Baseline"] {
+			d.Baseline.SNMP, d.Baseline.NTPKeyID, d.Baseline.NTPKey = nil, 0, ""
+			for i := range d.Baseline.Users {
+				d.Baseline.Users[i].Write, d.Baseline.Users[i].Key = true, ""
+				d.Baseline.Users[i].Password = fmt.Sprintf("secret://local/user%d#password", i)
+			}
+		}
+		if unspeakable[d.Name+" ACL"] {
+			d.ACL.SNMP = nil
 		}
 		if unspeakable[d.Name+" BGP"] {
 			for i := range d.BGP.Origins {

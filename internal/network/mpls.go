@@ -29,6 +29,9 @@ type MPLS struct {
 // Loopback is the prefix that the segment of the device leads to.
 func (m *MPLS) Loopback() netip.Prefix { return netip.PrefixFrom(m.RouterID, 32) }
 
+// Label is the label that the segment of the device has.
+func (m *MPLS) Label() int { return FirstSegment + m.Index }
+
 // LabelPort is an interface that labels are used on.
 type LabelPort struct {
 	Name string `key:"1"`
