@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/gate"
@@ -117,9 +116,6 @@ func (e *env) plan(ctx context.Context, b *pipeline.Build, head string, names []
 	return p, append(ds, few...), err
 }
 
-// apply is how long one device may take to take a change, for the arithmetic of timers.
-const apply = 30 * time.Second
-
 // header is what of a plan is not about one device, and how long a device holds a trial.
 func (e *env) header(head string) (plan.Header, pipeline.Hold, error) {
 	inputs, err := e.inputs(head)
@@ -129,7 +125,7 @@ func (e *env) header(head string) (plan.Header, pipeline.Hold, error) {
 		return h, pipeline.Hold{}, err
 	}
 	h.Repo, h.Policy, h.Waves = pol.Repo, pol.Digest, pol.WaveSizes()
-	return h, pipeline.Hold{Usual: pol.Hold(apply), Long: pol.LongHold(apply)}, nil
+	return h, pipeline.Hold{Usual: pol.Hold(), Long: pol.LongHold()}, nil
 }
 
 // inputs is the root over every file that says what is wanted, in the working tree or at a

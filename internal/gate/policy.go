@@ -64,8 +64,8 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 				Hint = "only a network with lab: true may go lower, down to 1s"
 		}
 	}
-	if hold := time.Duration(p.LongHold(time.Minute)) * time.Second; hold > p.Exposure() {
-		ds.Failf(src.At(&p.Soak), "policy/too-exposed", "a device would hold a change that others learn of on trial for %v (soak twice, timer_margin and a minute to apply it), and max_exposure is %v", hold, p.Exposure()).
+	if hold := time.Duration(p.LongHold()) * time.Second; hold > p.Exposure() {
+		ds.Failf(src.At(&p.Soak), "policy/too-exposed", "a device would hold a change that others learn of on trial for %v (soak twice, timer_margin and %v to apply it), and max_exposure is %v", hold, apply, p.Exposure()).
 			Hint = "a bad change stands that long where nobody can reach the device: make soak shorter, or raise max_exposure"
 	}
 	p.checkPeople(src, ds)
@@ -157,15 +157,20 @@ func (p Policy) Exposure() time.Duration {
 	return cmp.Or(time.Duration(p.MaxExposure), 10*time.Minute)
 }
 
+// apply is how long one device may take to take a change, for the arithmetic of timers.
+const apply = 30 * time.Second
+
 // Hold gives how long a device waits until it undoes a change by itself: apply, soak, and
-// the margin, in whole seconds.
-func (p Policy) Hold(apply time.Duration) int {
-	all := apply + time.Duration(p.Soak) + time.Duration(p.TimerMargin)
-	return int((all + time.Second - 1) / time.Second)
-}
+// the margin, in whole seconds. Devices whose clocks count minutes wait for the next whole one.
+func (p Policy) Hold() int { return p.hold(time.Duration(p.Soak)) }
 
 // LongHold is Hold for a change that others learn of, which is watched twice as long.
-func (p Policy) LongHold(apply time.Duration) int { return p.Hold(apply + time.Duration(p.Soak)) }
+func (p Policy) LongHold() int { return p.hold(2 * time.Duration(p.Soak)) }
+
+func (p Policy) hold(soak time.Duration) int {
+	all := apply + soak + time.Duration(p.TimerMargin)
+	return int((all + time.Second - 1) / time.Second)
+}
 
 // isPolicyPath tells whether a path says who may decide, or what text devices get: such a
 // change needs the people of class policy too.
