@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -43,6 +42,8 @@ type files struct {
 	Plan    []byte
 	Targets map[string]drivers.Target
 	Logins  map[string]drivers.Login
+	All     bool   // where a wave fails all goes back
+	Sick    string // a device that is not well while it holds what is planned
 }
 
 // platform reads one by its name, or by that and the driver by which it is spoken to: junos/netconf.
@@ -104,6 +105,9 @@ func TestSSHRunner(t *testing.T) {
 	n, _ := strconv.Atoi(args[2])
 	o := overSSH(t, fs)
 	o.Journal, o.Had, o.Resume = j, had, true
+	if fs.All { // else recovery has no script
+		o.Kept = func(string) (plan.Plan, error) { return p, nil }
+	}
 	o.Step = func(string) {
 		if n--; n == 0 {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -159,10 +163,10 @@ func overSSH(t *testing.T, fs files) push.Options {
 		Read:    func(d string) (drivers.Reader, drivers.Target, error) { return readers[d], fs.Targets[d], nil },
 		Write:   func(d string) (write.Writer, error) { return writers[d], nil },
 		WriteAs: func(d string) string { return strings.Replace(fs.Targets[d].Secret, "read", "write", 1) },
-		Clock:   waits{}, Soak: time.Second, Wide: wide, Digest: digest(ps),
+		Clock:   waits{}, Soak: time.Second, Wide: wide, Digest: digest(ps), All: fs.All,
 		Health: func(ctx context.Context, devices []string) (push.Vitals, error) {
 			out := push.Vitals{}
-			_, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide}, nil, devices, func(ctx context.Context, d string) (drivers.Live, error) {
+			all, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide}, nil, devices, func(ctx context.Context, d string) (drivers.Live, error) {
 				l, err := readers[d].Fetch(ctx, fs.Targets[d])
 				for range 2 {
 					if drivers.Passing(err) {
@@ -171,37 +175,22 @@ func overSSH(t *testing.T, fs files) push.Options {
 				}
 				return l, err
 			})
+			lives := map[string]drivers.Live{}
 			for i, d := range devices {
 				if errs[i] != nil {
 					return nil, errs[i]
 				}
+				lives[d] = all[i]
 				out[d] = health.Vitals{"management": true}
+			}
+			if l := lives[fs.Sick]; l.Text != nil {
+				holds, err := digest(ps)(fs.Sick, l.Text)
+				c, _ := approved.Change(fs.Sick)
+				out[fs.Sick]["management"] = err == nil && holds != c.Want
 			}
 			return out, nil
 		},
 	}
-}
-
-// watched is a writer that sees what it is given: a step of the approved plan, there or back.
-type watched struct {
-	write.Writer
-	t    *testing.T
-	plan plan.Plan
-}
-
-func (w watched) SelfReverts(to drivers.Target) bool {
-	timer, ok := w.Writer.(write.Timer)
-	return ok && timer.SelfReverts(to)
-}
-
-func (w watched) Apply(ctx context.Context, to drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
-	c, _ := w.plan.Change(to.Name)
-	if !slices.ContainsFunc(c.Steps(), func(s plan.Change) bool {
-		return string(e.Do) == string(s.Do) && string(e.Undo) == string(s.Undo) || string(e.Do) == string(s.Undo) && string(e.Undo) == string(s.Do)
-	}) {
-		w.t.Errorf("I1: %s is sent what nobody approved: %q", to.Name, e.Do)
-	}
-	return w.Writer.Apply(ctx, to, e, h)
 }
 
 // farm is embedded devices in this process, and a plan for them in a file.
@@ -286,14 +275,20 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 		t.Fatal(ds, len(p.Changes), p.Missing)
 	}
 	f.to, fs.Plan = p, p.Encode()
+	f.write(fs)
+	return f
+}
+
+// write keeps what the runner must know.
+func (f *farm) write(fs files) {
+	f.t.Helper()
 	b, err := json.Marshal(fs)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(f.dir, "files.json"), b, 0o600)
 	}
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	return f
 }
 
 func (f *farm) run(verb string, n int) (killed bool, out string) {
@@ -365,20 +360,27 @@ func (f *farm) mutating() (n int) {
 func TestCrashEmbedded(t *testing.T) {
 	lab.Need(t, "time")
 	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "openconfig"}, "netconf": {"junos/netconf", "junos/netconf"}} {
-		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound") })
+		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound", false) })
+		t.Run(name+", and all goes back", func(t *testing.T) { crashes(t, platforms, name == "bound", true) })
 	}
 }
 
 // crashes kills a push before each of its steps. Where a trial can be ended by nobody but the
 // session that began it, its timer ends it.
-func crashes(t *testing.T, platforms []string, fires bool) {
+func crashes(t *testing.T, platforms []string, fires, back bool) {
 	cases, by := 0, 1
 	if fires && os.Getenv("PLUMBLINE_MATRIX") == "" {
 		by = 5 // a stage of .ci/run asks for every step
 	}
+	if back {
+		by *= 3 // twice as long, and the first half of it is known
+	}
 	for n := 1; !t.Failed(); n += by {
 		b := newFarmBench(t, platforms)
 		f := b.farm
+		if back {
+			b.ails()
+		}
 		killed, out := f.run("push", n)
 		when := fmt.Sprintf("killed before step %d", n)
 		if killed {
@@ -389,6 +391,7 @@ func crashes(t *testing.T, platforms []string, fires bool) {
 			_, out = f.run("recover", 0)
 		}
 		f.settled(when)
+		b.heal()
 		_, again := f.run("push", 0)
 		f.settled(when + ", pushed again")
 		before := f.mutating()
@@ -404,5 +407,5 @@ func crashes(t *testing.T, platforms []string, fires bool) {
 			break
 		}
 	}
-	t.Logf("figure: %d crashes over sockets, each recovered, then pushed again with 0 lines sent", cases)
+	t.Logf("figure: %d crashes over sockets (all goes back: %v), each recovered, then pushed again with 0 lines sent", cases, back)
 }

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/netip"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"plumbline/drivers"
+	"plumbline/drivers/write"
 	"plumbline/internal/lab"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
@@ -33,15 +36,26 @@ func TestMishapsEmbedded(t *testing.T) {
 			continue // slower: a trial that is not ours any more is waited for
 		}
 		for _, h := range slices.DeleteFunc(slices.Clone(harms), func(h harm) bool { return h.name == "somebody commits" }) {
-			n := 0
-			t.Run(style.name+"/"+h.name, func(t *testing.T) {
-				n = mishaps(t, h, every, func() bench { return newFarmBench(t, style.platforms) })
-			})
-			total += n
-			t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", style.name, h.name, n)
+			for _, back := range []bool{false, true} {
+				n, name, by := 0, h.name, every
+				if back {
+					name, by = h.name+", and all goes back", 2*every
+				}
+				t.Run(style.name+"/"+name, func(t *testing.T) {
+					n = mishaps(t, h, by, func() bench {
+						b := newFarmBench(t, style.platforms)
+						if back {
+							b.ails()
+						}
+						return b
+					})
+				})
+				total += n
+				t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", style.name, name, n)
+			}
 		}
 	}
-	t.Logf("figure: matrix on embedded devices: %d cases, each %d. step, the invariants hold in all of them", total, every)
+	t.Logf("figure: matrix on embedded devices: %d cases, each %d. step (each %d. where all goes back), the invariants hold in all of them", total, every, 2*every)
 }
 
 // farmBench is embedded devices in this process, and their clock in our hand.
@@ -70,7 +84,19 @@ func (b *farmBench) options(j push.Journal) push.Options {
 	return o
 }
 
-func (b *farmBench) heal() {}
+// ails has all go back, and the last device not well.
+func (b *farmBench) ails() {
+	b.files.All, b.files.Sick = true, b.to.Changes[len(b.to.Changes)-1].Device
+	b.write(b.files)
+}
+
+func (b *farmBench) heal() {
+	if b.ps["r1"].Session.Commit.Session == "bound" { // what no other session ends, its timer does
+		b.fire()
+	}
+	b.files.Sick = ""
+	b.write(b.files)
+}
 
 func (b *farmBench) fire() { b.clock.Move(11 * time.Minute) }
 
@@ -79,3 +105,25 @@ func (b *farmBench) typed(string) {}
 func (b *farmBench) theirs(string) (is, saved bool) { return false, true }
 
 func (b *farmBench) settled(dir, when string) { b.t.Helper(); b.settledIn(dir, when) }
+
+// watched is a writer that sees what it is given: a step of the approved plan, there or back.
+type watched struct {
+	write.Writer
+	t    *testing.T
+	plan plan.Plan
+}
+
+func (w watched) SelfReverts(to drivers.Target) bool {
+	timer, ok := w.Writer.(write.Timer)
+	return ok && timer.SelfReverts(to)
+}
+
+func (w watched) Apply(ctx context.Context, to drivers.Target, e drivers.Edit, h write.Hold) (write.Pending, error) {
+	c, _ := w.plan.Change(to.Name)
+	if !slices.ContainsFunc(c.Steps(), func(s plan.Change) bool {
+		return string(e.Do) == string(s.Do) && string(e.Undo) == string(s.Undo) || string(e.Do) == string(s.Undo) && string(e.Undo) == string(s.Do)
+	}) {
+		w.t.Errorf("I1: %s is sent what nobody approved: %q", to.Name, e.Do)
+	}
+	return w.Writer.Apply(ctx, to, e, h)
+}
