@@ -65,7 +65,7 @@ func (e *env) settings(r runnerConfig) []report.Fact {
 	if err != nil {
 		abs = e.dir
 	}
-	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.journalFact(r)}, {Name: "repo_key", Value: keyFact(r)}}
+	out := []report.Fact{{Name: "repository", Value: abs}, {Name: "runner", Value: runner}, {Name: "journal", Value: e.journalFact(r)}, {Name: "repo_key", Value: keyFact(r)}, {Name: "archive", Value: archiveFact(e, r)}}
 	out = append(out, e.deciders()...)
 	for _, s := range r.Stores {
 		out = append(out, report.Fact{Name: "store", Value: fmt.Sprintf("%s (%s %s)", s.Name, s.Type, s.Dir)})

@@ -129,7 +129,7 @@ func (b books) entry(t push.Result) (repo.Entry, error) {
 		if !ok {
 			return e, fmt.Errorf("the journal names %s in transaction %s, and its plan %.12s does not: look at the device", d.Device, t.Tx, t.Plan)
 		}
-		one := repo.Device{Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text))}
+		one := repo.Device{Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text)), Archive: d.Archive}
 		if one.State != repo.New && one.State != repo.Already { // sent back, or never sent
 			one.State, one.Live = repo.Old, c.HaveFull
 		}

@@ -40,6 +40,7 @@ var verbs = []func(*env) *cobra.Command{
 	diffVerb,
 	approveVerb,
 	pushVerb,
+	archiveVerb,
 	locksVerb,
 	driftVerb,
 	verifyVerb,

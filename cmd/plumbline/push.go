@@ -159,7 +159,7 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 	if there {
 		o.Soak, o.PerHour, o.All = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour), pol.OnFailure == gate.UndoAll
 	}
-	o.Again = again.Change
+	o.Again, o.Archive = again.Change, e.keeps(cfg)
 	o.Expect = expects(b, was)
 	o.Group = func(device string) string { return b.Device(device).Group }
 	return push.Run(ctx, pass, mine.guard(o))

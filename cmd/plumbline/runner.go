@@ -17,15 +17,23 @@ import (
 // runnerConfig is what belongs to the machine that runs plumbline and never stands in the
 // repository: where secrets are, where the journal is, and the key that signs the ledger.
 type runnerConfig struct {
-	Stores    []runnerStore `yaml:"stores,optional"`
-	State     string        `yaml:"state,optional"`      // folder of the journal; default .plumbline/journal in the repository
-	Journal   string        `yaml:"journal,optional"`    // git: kept on the remote too, for runners whose disk does not last
-	LedgerKey string        `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
-	PlanKey   string        `yaml:"plan_key,optional"`   // OpenSSH private key that seals plans as they are shown on a forge
-	RepoKey   strict.Secret `yaml:"repo_key,optional"`   // keys digests of what devices hold, where secrets are among it
-	Remote    string        `yaml:"remote,optional"`     // of Git, where runners of several machines share lease and halt
-	Forge     *runnerForge  `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
+	Stores    []runnerStore  `yaml:"stores,optional"`
+	State     string         `yaml:"state,optional"`      // folder of the journal; default .plumbline/journal in the repository
+	Journal   string         `yaml:"journal,optional"`    // git: kept on the remote too, for runners whose disk does not last
+	LedgerKey string         `yaml:"ledger_key,optional"` // OpenSSH private key that signs the ledger
+	PlanKey   string         `yaml:"plan_key,optional"`   // OpenSSH private key that seals plans as they are shown on a forge
+	RepoKey   strict.Secret  `yaml:"repo_key,optional"`   // keys digests of what devices hold, where secrets are among it
+	Remote    string         `yaml:"remote,optional"`     // of Git, where runners of several machines share lease and halt
+	Forge     *runnerForge   `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
+	Archive   *runnerArchive `yaml:"archive,optional"`    // what devices held before each push, sealed; absent: nothing of it is kept
 	file      string
+}
+
+// runnerArchive is where what devices held is kept, and for whom.
+type runnerArchive struct {
+	Recipients []string `yaml:"recipients"`    // age1...; their identities belong on no runner
+	Dir        string   `yaml:"dir,optional"`  // default: archive beside the journal
+	Keep       uint16   `yaml:"keep,optional"` // pushes; default 20
 }
 
 // runnerForge is the repository on a forge.
@@ -81,7 +89,10 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
 	r.Stores, r.State, r.LedgerKey, r.PlanKey, r.Remote, r.Forge, r.Journal = v.Stores, v.State, v.LedgerKey, v.PlanKey, v.Remote, v.Forge, v.Journal
-	r.RepoKey = v.RepoKey
+	r.RepoKey, r.Archive = v.RepoKey, v.Archive
+	if err := e.sealable(r); err != nil {
+		return r, fmt.Errorf("the runner's configuration %s: archive: %w", e.runner, err)
+	}
 	if r.Journal != "" && (r.Journal != inGit || r.Remote == "" || r.LedgerKey == "") {
 		return r, fmt.Errorf("the runner's configuration %s: journal: %s: want git, and beside it remote (where the journal is kept) and ledger_key (which signs it)", e.runner, r.Journal)
 	}
@@ -97,6 +108,9 @@ func (e *env) loadRunner() (runnerConfig, error) {
 func (r runnerConfig) folders() (out []string) {
 	for _, s := range r.Stores {
 		out = append(out, s.Dir, s.TokenFile, s.Identity)
+	}
+	if r.Archive != nil {
+		out = append(out, r.Archive.Dir)
 	}
 	return out
 }

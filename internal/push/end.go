@@ -38,7 +38,7 @@ func told(rs []journal.Record, s State, known map[at]string) Result {
 	}
 	counts := map[string]int{}
 	for _, d := range slices.Compact(slices.Clone(rs[0].Devices)) {
-		one := Outcome{Device: d}
+		one := Outcome{Device: d, Archive: archived(rs, d)}
 		var words []string
 		for _, w := range waves[d] {
 			word := cmp.Or(known[at{d, w}], lastDone(rs, at{d, w}), "unknown")
@@ -58,6 +58,16 @@ func told(rs []journal.Record, s State, known map[at]string) Result {
 		out.State = sum(counts, len(out.Devices))
 	}
 	return out
+}
+
+// archived is the digest of the sealed file of what a device held; "" where none is kept.
+func archived(rs []journal.Record, device string) string {
+	for _, n := range rs {
+		if n.Step == journal.Intent && n.Device == device && n.Archive != "" {
+			return n.Archive
+		}
+	}
+	return ""
 }
 
 // joined is what became of a device, from what became of each of its steps.

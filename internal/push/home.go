@@ -198,3 +198,25 @@ func (r *run) owing(ctx context.Context, rs []journal.Record, kept []*wave) bool
 	}
 	return len(found) > 0 || err != nil
 }
+
+// archive has kept what devices hold that are about to be sent something, before any is.
+func (r *run) archive(trials []*trial) error {
+	if r.Archive == nil {
+		return nil
+	}
+	live := map[string][]byte{}
+	for _, t := range trials {
+		if !t.already {
+			live[t.Device] = t.live
+		}
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	r.step("archive")
+	digests, err := r.Archive(r.tx, live)
+	for _, t := range trials {
+		t.archive, t.live = digests[t.Device], nil
+	}
+	return err
+}

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"plumbline/internal/journal"
+	"plumbline/internal/push"
 )
 
 // TestCrashBack kills a push whose last wave is not well, and of which all goes back, before each
@@ -68,4 +70,39 @@ func crashBack(t *testing.T, n int, fired bool, m int) (s *stage, killed bool) {
 	defer s.w.mu.Unlock()
 	s.w.Sick = ""
 	return s, killed
+}
+
+// TestArchive holds the law: what devices hold is kept before anything is sent, of those that are
+// sent something; where it cannot be, nothing is sent; what is told of a push names each file.
+func TestArchive(t *testing.T) {
+	for name, fails := range map[string]error{"kept": nil, "full": errors.New("no space left")} {
+		w := fresh("r1", "r2")
+		w.Boxes["r2"].Running = "old|new"
+		dir := t.TempDir()
+		j, _, err := journal.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := w.door().options(j)
+		var kept string
+		o.Archive = func(tx string, live map[string][]byte) (map[string]string, error) {
+			kept = fmt.Sprintf("%d %s %d", len(live), live["r1"], len(w.Log))
+			return map[string]string{"r1": "d1"}, fails
+		}
+		res, err := push.Run(t.Context(), allowed(t, change("r1", 0, "new"), change("r2", 1, "new")), o)
+		j.Close()
+		if kept != "1 old 0" {
+			t.Errorf("%s: %s", name, kept)
+		}
+		if fails != nil {
+			if err == nil || res.State != push.Refused || w.Log != nil {
+				t.Errorf("%s: %s %v %v", name, res.State, err, w.Log)
+			}
+			continue
+		}
+		rs, err := journal.Read(dir)
+		if told := push.Settled(rs); err != nil || len(told) != 1 || told[0].Devices[0].Archive != "d1" || told[0].Devices[1].Archive != "" {
+			t.Errorf("%s: %+v %v", name, told, err)
+		}
+	}
 }

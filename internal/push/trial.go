@@ -20,6 +20,8 @@ type trial struct {
 	writer  write.Writer
 	pending write.Pending
 	expect  *health.Expected // after a crash, from the journal
+	live    []byte           // what it was read to hold before anything was sent
+	archive string           // digest of the sealed file of that
 	loose   []string         // sessions that its later steps take away: the far end may do so before
 	already bool             // it holds what its trial would lead to: nothing is sent
 	begun   bool             // something may have been sent

@@ -32,6 +32,8 @@ type Device struct {
 	State    State  `json:"state"`
 	Live     string `json:"live"`     // digest of what it was read to hold
 	Rendered string `json:"rendered"` // digest of what was rendered for it
+	// Digest of the sealed file of all that it held before; where a runner keeps one.
+	Archive string `json:"archive,omitempty"`
 }
 
 // State is what became of a device in a push.
