@@ -19,10 +19,12 @@ import (
 )
 
 // What a runner that will be killed is told, by its environment: the step at which it
-// dies, and the arguments.
+// dies ("journal back>keep r1" is a step behind another one), the arguments, and a command that
+// is run at a step.
 const (
 	killAt   = "PLUMBLINE_TEST_KILL_AT"
 	killArgs = "PLUMBLINE_TEST_KILL_ARGS"
+	killDo   = "PLUMBLINE_TEST_KILL_DO"
 )
 
 // TestDoomedRunner is the program that TestLiveCrash runs and that kills itself; it does
@@ -33,14 +35,33 @@ func TestDoomedRunner(t *testing.T) {
 		return
 	}
 	args := strings.Split(os.Getenv(killArgs), "\n")
+	behind, step, _ := cutLast(step, ">")
+	do := strings.Split(os.Getenv(killDo), "\n")
 	e := &env{dir: args[0], runner: args[1], out: os.Stdout, err: os.Stderr, now: demoDay, run: run, step: func(name string) {
-		if strings.HasPrefix(name, step) {
+		if len(do) > 1 && strings.HasPrefix(name, do[0]) {
+			if out, err := exec.Command(do[1], do[2:]...).CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+			do = nil
+		}
+		if behind != "" && strings.HasPrefix(name, behind) {
+			behind = ""
+		}
+		if behind == "" && strings.HasPrefix(name, step) {
 			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
 				t.Error(err)
 			}
 		}
 	}}
 	t.Fatalf("it came to its end with exit %d, and step %q was never taken", run(context.Background(), e, args[2:]), step)
+}
+
+// cutLast cuts a step off what stands before it.
+func cutLast(text, sep string) (before, after string, found bool) {
+	if at := strings.LastIndex(text, sep); at >= 0 {
+		return text[:at], text[at+len(sep):], true
+	}
+	return "", text, false
 }
 
 // crashPoints are three steps of a push to real routers, and one of each kind where
