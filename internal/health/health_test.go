@@ -31,6 +31,8 @@ func TestCompare(t *testing.T) {
 		"of another table":  {Vitals{"bgp blue a": true}, Vitals{}, Expected{Removed: []string{"bgp red a"}}, "[bgp blue a: was up and is not there any more]"},
 		"added to some":     {Vitals{}, Vitals{"bgp * a": false}, Expected{Added: []string{"bgp red a"}}, "[]"},
 		"freed, some table": {Vitals{"bgp * a": true}, Vitals{}, Expected{Freed: []string{"bgp red a"}}, "[]"},
+		"a unit of a port":  {Vitals{"ospf6 10.0.0.4 et-0/0/2.0": true}, Vitals{}, Expected{Removed: []string{"ospf * et-0/0/2"}}, "[]"},
+		"another unit":      {Vitals{"ospf 10.0.0.4 et-0/0/2.20": true}, Vitals{}, Expected{Removed: []string{"ospf * et-0/0/2"}}, "[ospf 10.0.0.4 et-0/0/2.20: was up and is not there any more]"},
 		"unknown":           {Vitals{}, nil, Expected{}, "[health: it could not be read, and unknown is not well]"},
 	} {
 		if have := fmt.Sprint(Compare(c.before, c.after, c.e)); have != c.want {

@@ -61,7 +61,8 @@ func among(names []string, session string) bool {
 		return false
 	}
 	iface, _, _ := strings.Cut(w[2], ":")
-	return slices.Contains(names, "ospf * "+iface)
+	port := strings.TrimSuffix(iface, ".0") // unit 0 of a port is what intent calls the port
+	return slices.Contains(names, "ospf * "+iface) || slices.Contains(names, "ospf * "+port)
 }
 
 // listed tells whether a session is one of several; a session whose table is not told is that

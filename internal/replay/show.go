@@ -29,6 +29,32 @@ func (dev *Device) Whole() []byte {
 	return []byte(b.String())
 }
 
+// Paths is every line of the configuration, behind the headers that it stands under; of a device
+// of lines, the switches too that it means by itself.
+func (dev *Device) Paths() (out [][]string) {
+	var down func(e *entry, above []string)
+	down = func(e *entry, above []string) {
+		for s := range e.lines() {
+			path := append(slices.Clone(above), dev.line(s))
+			out = append(out, path)
+			down(s, path)
+		}
+		for _, s := range dev.switches(e) {
+			out = append(out, append(slices.Clone(above), dev.line(s)))
+		}
+	}
+	down(dev.top, nil)
+	return out
+}
+
+// switches gives those of a block that a device of lines means and does not show.
+func (dev *Device) switches(in *entry) []*entry {
+	if dev.d.Syntax == "brace" || dev.d.Syntax == "path" {
+		return nil
+	}
+	return dev.meant(in)
+}
+
 // meant gives the switches of a block that the device means and does not show.
 func (dev *Device) meant(in *entry) (out []*entry) {
 	if in != dev.top && !in.block() {

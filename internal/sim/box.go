@@ -48,7 +48,7 @@ type Box struct {
 
 // unlock lets others see what the device holds now.
 func (b *Box) unlock() {
-	b.glance.Store(&glance{body: b.body()})
+	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect})
 	b.mu.Unlock()
 }
 
@@ -87,7 +87,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	}
 	b.manner = mannerOf(b)
 	b.load(string(d.Running))
-	b.glance.Store(&glance{body: b.body()})
+	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect})
 	b.startup = b.body()
 	if len(d.Startup) > 0 && d.Dialect.AsFile() {
 		b.startup = string(d.Startup)

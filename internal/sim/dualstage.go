@@ -82,8 +82,10 @@ func (m *dualStage) show(line string) (string, bool) {
 			list = append(list, map[string]any{"interface": d.name, "state": either(d.up, "connected", "notconnect")})
 		}
 		return said(map[string]any{"TABLE_interface": map[string]any{"ROW_interface": list}}), true
-	case line == "show ip ospf neighbors vrf all | json", line == "show isis adjacency vrf all | json":
-		return "", true
+	case line == "show ip ospf neighbors vrf all | json":
+		return m.near("ospf"), true
+	case line == "show isis adjacency vrf all | json":
+		return m.near("isis"), true
 	}
 	return "", false
 }

@@ -39,11 +39,11 @@ func (m *exclusive) exec(s *shell, line string) (string, bool) {
 		}
 		return said(map[string]any{"interface-information": []any{map[string]any{"physical-interface": list}}}), true
 	case line == "show ospf neighbor | display json | no-more":
-		return "OSPF instance is not running\n", true
+		return m.near("ospf"), true
 	case line == "show ospf3 neighbor | display json | no-more":
-		return "OSPF instance is not running\n", true
+		return m.near("ospf6"), true
 	case line == "show isis adjacency | display json | no-more":
-		return "IS-IS instance is not running\n", true
+		return m.near("isis"), true
 	case line == "configure exclusive" && s.user == WriteUser:
 		if f := b.faults.has("lock"); f != nil {
 			return "error: configuration database locked by:\n  " + f.Text + " terminal p0 (pid 1234) on since 2026-11-26 10:00:00 UTC\n      exclusive [edit]\n", true

@@ -16,7 +16,6 @@ type link struct {
 
 // links gives the sessions that a configuration sets up, whatever its words are: one is up
 // where its far end is a speaker outside of the farm, or stands on another device of it.
-// Only sessions are told; the embedded devices of these command lines have no adjacencies.
 func (b *Box) links() (out []link) {
 	seen := map[string]bool{}
 	for _, m := range neighborLine.FindAllStringSubmatch(b.body(), -1) {
@@ -94,22 +93,17 @@ type door struct {
 
 // doors gives the interfaces that a configuration names: one is up unless it is shut.
 func (b *Box) doors() (out []door) {
-	inside := false // of the block of interfaces, where there is one
-	for line := range strings.Lines(b.body()) {
-		line = strings.TrimRight(line, "\n")
-		word := strings.TrimSpace(line)
-		name, opens := strings.CutPrefix(line, "interface ")
-		if braces, in := strings.CutPrefix(line, "    "); inside && in && !strings.HasPrefix(braces, " ") {
-			name, opens = strings.CutSuffix(braces, " {")
+	for _, at := range b.state.Paths() {
+		name, is := strings.CutPrefix(at[0], "interface ")
+		depth := 1
+		if at[0] == "interfaces" && len(at) > 1 {
+			name, is, depth = at[1], true, 2
 		}
 		switch {
-		case opens && !strings.Contains(name, " "):
+		case !is || strings.Contains(name, " "):
+		case len(at) == depth:
 			out = append(out, door{name, true})
-		case line == "interfaces {":
-			inside = true
-		case !strings.HasPrefix(line, " "):
-			inside = false
-		case (word == "shutdown" || word == "disable;") && len(out) > 0:
+		case len(at) == depth+1 && (at[depth] == "shutdown" || at[depth] == "disable"):
 			out[len(out)-1].up = false
 		}
 	}

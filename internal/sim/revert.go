@@ -31,7 +31,7 @@ func (m *revert) exec(s *shell, line string) (string, bool) {
 	case line == "show ip interface brief":
 		return ports(b.doors(), "Interface              IP-Address      OK? Method Status                Protocol\n", "YES manual up up", "YES manual administratively down down"), true
 	case line == "show ip ospf neighbor", line == "show ipv6 ospf neighbor", line == "show isis neighbors":
-		return "", true
+		return b.neighbors(line), true
 	case s.user != WriteUser:
 		return "", false
 	case line == "configure terminal", len(w) == 5 && strings.HasPrefix(line, "configure terminal revert timer "):

@@ -47,7 +47,7 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 		}
 		return said(map[string]any{"interfaceDescriptions": list}), true
 	case line == "show ip ospf neighbor | json", line == "show ospfv3 neighbor | json", line == "show isis neighbors | json":
-		return `{"vrfs": {}}` + "\n", true
+		return m.near(line), true
 	case s.user != WriteUser:
 		return "", false
 	case line == "write memory":

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+
+	"plumbline/internal/tree/dialect"
 )
 
 // show answers the operational questions that health asks. The caller holds the lock.
@@ -109,8 +111,17 @@ func (f *Farm) others(b *Box) (out []*speaker) {
 // glance is a body that is understood when somebody first asks.
 type glance struct {
 	body string
+	d    *dialect.Dialect
 	once sync.Once
 	is   speaker
+	look sync.Once
+	in   *interior
+}
+
+// inside is where the device has interior protocols.
+func (g *glance) inside() *interior {
+	g.look.Do(func() { g.in = interiorOf(g.d, g.body) })
+	return g.in
 }
 
 func (g *glance) speaks() *speaker {

@@ -40,8 +40,12 @@ func (m *twoStage) exec(s *shell, line string) (string, bool) {
 		return stamp + ports(b.doors(), "Interface                      IP-Address      Status          Protocol Vrf-Name\n", "Up Up default", "Shutdown Down default"), true
 	case line == "show bgp vrf all summary": // sessions of tables are told with the others
 		return stamp + "% None of the requested address families are configured for instance 'default'(36210)\n", true
-	case line == "show ospf neighbor", line == "show ospfv3 neighbor", line == "show isis neighbors":
-		return stamp, true
+	case line == "show ospf neighbor":
+		return stamp + columns(b.near("ospf"), ospfHead, ospfRow), true
+	case line == "show ospfv3 neighbor":
+		return stamp + columns(b.near("ospf6"), ospf6Head, ospf6Row), true
+	case line == "show isis neighbors":
+		return stamp + columns(b.near("isis"), "\nIS-IS plumbline neighbors:\nSystem Id      Interface        SNPA           State Holdtime Type IETF-NSF\n", "%s  %s  *PtoP*  Up    23  L2   Capable\n"), true
 	case line == "configure exclusive" && s.user == WriteUser:
 		switch {
 		case b.window != nil:

@@ -1,0 +1,71 @@
+package sim_test
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/drivers/ssh"
+	"plumbline/internal/golden"
+	"plumbline/internal/health"
+	"plumbline/internal/sim"
+	"plumbline/render"
+	"plumbline/templates"
+)
+
+// TestNeighbours holds the law for the command lines of all vendors: which neighbours a device
+// tells in OSPF, OSPFv3 and IS-IS follows from what both ends hold, read as health reads it. In
+// each case the far end is as it is, then its port is shut, then it is passive.
+func TestNeighbours(t *testing.T) {
+	golden.Run(t, "testdata/near/*.txtar", func(t *testing.T, files fs.FS) []byte {
+		p, ds := render.Read(templates.FS, path.Base(t.Name()))
+		if ds.Failed() {
+			t.Fatal(ds.Err())
+		}
+		text := func(name string) string {
+			b, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}
+		var out strings.Builder
+		for _, far := range []string{"right", "shut", "passive"} {
+			fmt.Fprintf(&out, "== %s\n", far)
+			device := func(n, text string) sim.Device {
+				return sim.Device{Name: n, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: []byte(text)}
+			}
+			f, err := sim.Start(t.Context(), []sim.Device{device("a", text("left")), device("b", text(far))}, sim.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Stop()
+			r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 20 * time.Second})
+			defer r.Close()
+			for ask, v := range p.Health {
+				if !strings.HasPrefix(v.Name, "ospf") && !strings.HasPrefix(v.Name, "isis") {
+					delete(p.Health, ask)
+				}
+			}
+			facts, err := r.Probe(t.Context(), f.Target("a"), slices.Sorted(maps.Keys(p.Health))...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, fact := range facts {
+				have, err := health.Shape(p.Health[fact.Ask]).Read([]byte(fact.Text))
+				if err != nil || fact.Err != nil {
+					t.Fatal(fact.Ask, err, fact.Err)
+				}
+				for _, name := range slices.Sorted(maps.Keys(have)) {
+					fmt.Fprintf(&out, "%s: %v\n", name, have[name])
+				}
+			}
+		}
+		return []byte(out.String())
+	})
+}
