@@ -15,7 +15,14 @@ import (
 	"plumbline/templates"
 )
 
-var platforms = strings.Fields("bird eos frr ios-xe ios-xr junos nx-os openconfig sr-linux")
+func platforms(t testing.TB) []string {
+	t.Helper()
+	names, err := render.Names(templates.FS)
+	if err != nil || len(names) == 0 {
+		t.Fatal("no platforms", err)
+	}
+	return names
+}
 
 func shapes(t testing.TB, platform string) map[string]render.Vital {
 	t.Helper()
@@ -28,7 +35,7 @@ func shapes(t testing.TB, platform string) map[string]render.Vital {
 
 // What platforms answer is read as their platform.yaml says, and each question has a case.
 func TestAnswers(t *testing.T) {
-	for _, platform := range platforms {
+	for _, platform := range platforms(t) {
 		var played []string
 		golden.Run(t, "../../templates/"+platform+"/testdata/health/*.txtar", func(t *testing.T, files fs.FS) []byte {
 			text, err := fs.ReadFile(files, "answer")
@@ -58,7 +65,7 @@ func TestAnswers(t *testing.T) {
 
 // What is not understood is unknown, and is never taken for no sessions.
 func TestUnknown(t *testing.T) {
-	for _, platform := range platforms {
+	for _, platform := range platforms(t) {
 		for ask, v := range shapes(t, platform) {
 			for _, text := range []string{"% Unknown command", "[]", "7", `{"default":7`, `{"errors":7}`, "\x00", "error: permission denied"} {
 				if have, err := health.Shape(v).Read([]byte(text)); err == nil {
@@ -83,7 +90,7 @@ func TestUnknown(t *testing.T) {
 func FuzzShapes(f *testing.F) {
 	f.Add([]byte(`{"default":{"ipv4Unicast":{"peers":{"192.0.2.1":{"state":"Established"}}}}}`))
 	var all []health.Shape
-	for _, platform := range platforms {
+	for _, platform := range platforms(f) {
 		for _, v := range shapes(f, platform) {
 			all = append(all, health.Shape(v))
 		}

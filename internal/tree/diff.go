@@ -44,7 +44,8 @@ type Edit struct {
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
-// The error names commands that need one another in a circle.
+// The error names commands that need one another in a circle. Both trees are read on and marked
+// meanwhile: no other comparison may use one of them at the same time.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	if have.untouched() && want.untouched() && have.d == want.d && have.src == want.src {
 		return nil, nil, nil
