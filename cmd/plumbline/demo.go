@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,12 +60,32 @@ func (e *env) demo(ctx context.Context, dir string, verbose, kept bool) error {
 		fmt.Fprintf(e.out, "%2d %-26s %-84s %5.1f s\n", i+1, s.name, said, time.Since(since).Seconds())
 	}
 	if kept { // a person goes on from what is deployed, and not from the last step's typo
-		if err := d.repo.Checkout("main"); err != nil {
+		if err := d.leave(); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(e.out, "Every step ended as it should, in %.1f s. Next: plumbline demo -v, plumbline demo --keep DIR, plumbline init mynet, README.md\n", time.Since(begin).Seconds())
 	return nil
+}
+
+// leave makes the working tree and the index what main says.
+func (d *demo) leave() error {
+	tree, _, err := d.repo.At("main")
+	if err != nil {
+		return err
+	}
+	err = fs.WalkDir(tree, ".", func(name string, at fs.DirEntry, err error) error {
+		if err != nil || at.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		file := d.path("network", filepath.FromSlash(name))
+		return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, text, 0o644))
+	})
+	return errors.Join(err, d.repo.Index("main"))
 }
 
 // demoSteps is the loop, in its order.

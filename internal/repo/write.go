@@ -11,6 +11,7 @@ import (
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
@@ -125,17 +126,21 @@ func (r *Repo) Point(branch, commit string) error {
 	return r.git.Storer.SetReference(plumbing.NewHashReference(plumbing.NewBranchReferenceName(branch), plumbing.NewHash(commit)))
 }
 
-// Checkout makes the working tree what a branch says, and the index too. What was edited there and
-// not committed is lost.
-func (r *Repo) Checkout(branch string) error {
-	t, err := r.git.Worktree()
-	if err == nil {
-		err = t.Checkout(&git.CheckoutOptions{Branch: plumbing.NewBranchReferenceName(branch), Force: true})
-	}
+// Index makes the index say what a branch says, for people whose working tree holds that.
+func (r *Repo) Index(branch string) error {
+	tip, err := r.Branch(branch)
 	if err != nil {
-		return fmt.Errorf("the working tree cannot be set to %s: %w", branch, err)
+		return err
 	}
-	return nil
+	files, err := r.files(tip)
+	if err != nil {
+		return err
+	}
+	in := &index.Index{Version: 2}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		in.Entries = append(in.Entries, &index.Entry{Name: name, Hash: files[name].blob, Mode: files[name].mode})
+	}
+	return r.git.Storer.SetIndex(in)
 }
 
 // Merge lands head on a branch with a merge commit, as the button of a forge does. A path
