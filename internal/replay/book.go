@@ -14,6 +14,7 @@ type book struct {
 	defs, refs map[string]int
 	loose      map[string]bool // used and not defined
 	held       map[string][]*entry
+	part       map[*entry]string // the names of those of them that hold their value in a part of the device
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
@@ -144,6 +145,7 @@ func (dev *Device) note(e *entry, by int) {
 		dev.counts(b.refs, name, by)
 	}
 	dev.single(e, by)
+	dev.parts(e)
 	if e.r.Filter {
 		if at := dev.filter(e); added(b.filters, at, by) == 0 && !dev.reading() {
 			b.bare = append(b.bare, at)
@@ -158,7 +160,7 @@ func (dev *Device) note(e *entry, by int) {
 func (dev *Device) single(e *entry, by int) {
 	b := &dev.book
 	if e.r.Unique != nil {
-		name := dev.nameOf(e, e.r.Unique)
+		name := dev.part(e, by)
 		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
 			dev.turn(name, by)
 		}

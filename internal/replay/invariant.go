@@ -51,7 +51,7 @@ func (w *watcher) turn(e *entry, by int) {
 	w.way.turn(w.dev, e, by)
 	w.lists.turn(e, by)
 	if e.r.Unique != nil && by > 0 && !e.neg {
-		w.claims = append(w.claims, w.dev.nameOf(e, e.r.Unique))
+		w.claims = append(w.claims, w.dev.space(e))
 	}
 	if e.r.IDs != "" {
 		w.sets = append(w.sets, set{e.up, e.r, e.id})

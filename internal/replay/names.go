@@ -178,7 +178,7 @@ func filled(template string, e *entry) (out string) {
 
 // taken finds another line that has the value that a line must have alone.
 func (dev *Device) taken(e *entry) *entry {
-	for _, x := range dev.holders(dev.nameOf(e, e.r.Unique)) {
+	for _, x := range dev.holders(dev.space(e)) {
 		if x.id != e.id || x.up != e.up {
 			return x
 		}

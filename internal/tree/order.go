@@ -271,7 +271,7 @@ func (d *differ) relations() {
 			continue
 		}
 		if r.Unique != nil {
-			d.room(free[d.want.named(c.n, r.Unique)], c, r)
+			d.room(free[d.want.space(c.n, r)], c, r)
 		}
 		d.each(d.want, c, r.Needs, func(o *cmd) {
 			if !o.del {

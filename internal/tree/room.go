@@ -11,7 +11,7 @@ func (d *differ) frees() map[string]*cmd {
 	out := map[string]*cmd{}
 	note := func(n *node, c *cmd) {
 		if r := d.have.rule(n); r != nil && r.Unique != nil && r.Clash != "steal" && !n.m.neg && !d.inWant(n) {
-			out[d.have.named(n, r.Unique)] = c
+			out[d.have.space(n, r)] = c
 		}
 	}
 	for _, c := range d.cmds {
@@ -42,7 +42,7 @@ func (d *differ) split(stuck []*cmd) bool {
 		}
 		old := d.live(c)
 		gone := func(l loss) bool { return l.n == old }
-		if old == nil || d.held(old) || old.cmd != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.named(old, r.Unique) == d.want.named(c.n, r.Unique) {
+		if old == nil || d.held(old) || old.cmd != nil || slices.ContainsFunc(d.lostTo, gone) || d.have.space(old, r) == d.want.space(c.n, r) {
 			continue
 		}
 		x := d.add(old, true, Split, c.n)
@@ -81,4 +81,20 @@ func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
 			}
 		}
 	}
+}
+
+// space names the value that a line holds alone, and the part of the device where it does.
+func (t *Tree) space(n *node, r *dialect.Rule) string {
+	name := t.named(n, r.Unique)
+	if len(r.Within) == 0 || n.parent == nil {
+		return name
+	}
+	var hits []hit
+	finder{t, t, n}.down(n.parent, r.Within[0].Levels, nil, &hits)
+	for _, h := range hits {
+		if v, ok := h.e.get(r.Within[0].Bound()); ok && !h.n.m.neg {
+			return name + "," + v
+		}
+	}
+	return name + ","
 }

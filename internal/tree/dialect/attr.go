@@ -50,7 +50,7 @@ type Attrs struct {
 	If, Unless, Owns, Wipes, Inherits []Glob
 	Needs, Conflicts, HeldBy          []Glob
 	Before, After                     []Glob
-	Keeps, Spares                     []Glob
+	Keeps, Spares, Within             []Glob
 }
 
 // Name is a kind or space with the slots or the template that name one thing in it.
@@ -108,6 +108,7 @@ func attributes() map[string]attribute {
 		"heldby":     globs(func(a *Attrs) *[]Glob { return &a.HeldBy }),
 		"before":     globs(func(a *Attrs) *[]Glob { return &a.Before }),
 		"after":      globs(func(a *Attrs) *[]Glob { return &a.After }),
+		"within":     globs(func(a *Attrs) *[]Glob { return &a.Within }),
 		"keeps":      globs(func(a *Attrs) *[]Glob { return &a.Keeps }),
 		"spares":     globs(func(a *Attrs) *[]Glob { return &a.Spares }),
 	}

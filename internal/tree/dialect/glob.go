@@ -130,3 +130,24 @@ func (g Glob) Lines(bound func(name string) string) (out []string) {
 	}
 	return out
 }
+
+// beside tells whether a glob finds lines of its own block that begin with a word, and binds one.
+func (g Glob) beside() bool {
+	return g.From == Here && g.Then == nil && len(g.Levels) == 1 && g.Levels[0][0].Kind == Exact && g.Bound() != ""
+}
+
+// Bound names the one word that a glob binds; "" is none, or several.
+func (g Glob) Bound() (name string) {
+	for _, l := range g.Levels {
+		for _, w := range l {
+			if w.Kind != Bind {
+				continue
+			}
+			if name != "" {
+				return ""
+			}
+			name = w.Text
+		}
+	}
+	return name
+}

@@ -124,6 +124,12 @@ func (d *Dialect) learn(rules []*Rule) {
 		if r.Blob != "" {
 			d.blobs = append(d.blobs, r)
 		}
+		if len(r.Within) == 1 && r.Within[0].beside() && r.Up != nil {
+			if d.Parts == nil {
+				d.Parts = map[*Rule]string{}
+			}
+			d.Parts[r.Up] = r.Within[0].Levels[0][0].Text
+		}
 		if len(r.Keeps) > 0 {
 			d.Turns = append(d.Turns, r)
 		}

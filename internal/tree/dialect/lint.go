@@ -215,6 +215,9 @@ func (l *lint) rule(rule *Rule) {
 			l.failf(rule.Line, 1, "keeps=%q: want LINES => LINE of words and {slots}, in a switch that is on (default=on) in a block at the top, where commands act in modes", g.Text)
 		}
 	}
+	if g := rule.Within; len(g) > 0 && (len(g) != 1 || rule.Unique == nil || !g[0].beside()) {
+		l.failf(rule.Line, 1, "within=%q: want one line of the block that begins with a word and has one <name>, beside unique=", g[0].Text)
+	}
 	for _, g := range rule.Inherits {
 		if g.From != Top || len(g.Levels) != 2 || g.Then != nil {
 			l.failf(rule.Line, 1, "inherits=%q: want lines of a block at the top: / HEADER > LINES", g.Text)
