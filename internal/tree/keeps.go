@@ -23,6 +23,8 @@ func turn(have, want *Tree, o Options) (first []Edit, now *Tree, err error) {
 				continue
 			}
 		}
+		have.settle(have.root) // a block may stand twice in a text
+		want.settle(want.root)
 		for h := have.root.kid(); h != nil; h = h.next {
 			if have.rule(h) != r.Up {
 				continue
