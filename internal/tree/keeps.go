@@ -23,13 +23,11 @@ func turn(have, want *Tree, o Options) (first []Edit, now *Tree, err error) {
 				continue
 			}
 		}
-		have.settle(have.root) // a block may stand twice in a text
-		want.settle(want.root)
 		for h := have.root.kid(); h != nil; h = h.next {
 			if have.rule(h) != r.Up {
 				continue
 			}
-			if w := want.twin(h); w != nil && have.turned(h, r) != want.turned(w, r) {
+			if w := want.twin(h); w != nil && have.once(h) && want.once(w) && have.turned(h, r) != want.turned(w, r) {
 				all = append(all, turned{h, w, r, want.turned(w, r)})
 			}
 		}
@@ -96,6 +94,18 @@ func after(first []Edit, now, want *Tree, o Options, err error) ([]Edit, []Note,
 	}
 	rest, notes, err := Diff(now, want, o)
 	return append(first, rest...), notes, err
+}
+
+// once tells whether a line at the top stands there once: a block that a text gives twice is no
+// block of a device, and what its switches say is not asked.
+func (t *Tree) once(of *node) bool {
+	n := 0
+	for k := t.root.kid(); k != nil; k = k.next {
+		if t.line(k) == of.m.line {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // of finds the line of a rule in a block.
