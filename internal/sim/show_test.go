@@ -54,6 +54,7 @@ func TestSessionsFollowConfiguration(t *testing.T) {
 		"shut down here":          {[]string{"router bgp 65001", "neighbor 10.0.0.1 shutdown"}, nil, map[string]bool{bgp: false, out: true, ospf: true}},
 		"shut down there":         {nil, []string{"router bgp 65002", "neighbor 10.0.0.0 shutdown"}, map[string]bool{bgp: false, out: true, ospf: true}},
 		"not activated":           {[]string{"router bgp 65001", "address-family ipv4 unicast", "no neighbor 10.0.0.1 activate"}, nil, map[string]bool{out: true, ospf: true}},
+		"families first":          {[]string{"no router bgp 65001", "router bgp 65001", "neighbor 192.0.2.1 remote-as 65003", "no bgp default ipv4-unicast", "neighbor 10.0.0.1 remote-as 65002", "address-family ipv4 unicast", "neighbor 10.0.0.1 activate"}, nil, map[string]bool{bgp: true, out: true, ospf: true}},
 		"another number expected": {nil, []string{"router bgp 65002", "neighbor 10.0.0.0 remote-as 65009"}, map[string]bool{bgp: false, out: true, ospf: true}},
 		"the far port is shut":    {nil, []string{"interface eth9", "shutdown"}, map[string]bool{bgp: false, out: true}},
 		"no area any more":        {[]string{"interface eth1", "no ip ospf area"}, nil, map[string]bool{bgp: true, out: true}},

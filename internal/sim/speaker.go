@@ -113,16 +113,27 @@ func (s *speaker) bgp(w []string, no bool, family string) {
 	case strings.Join(w, " ") == "bgp default ipv4-unicast":
 		s.explicit = no
 	case len(w) == 4 && w[0] == "neighbor" && w[2] == "remote-as":
-		s.peers[w[1]] = &peer{as: w[3], family: map[string]bool{}}
+		s.peer(w[1]).as = w[3]
 		s.order = append(s.order, w[1])
-	case len(w) >= 3 && w[0] == "neighbor" && s.peers[w[1]] != nil:
-		switch p := s.peers[w[1]]; w[2] {
+	case len(w) >= 3 && w[0] == "neighbor":
+		switch p := s.peer(w[1]); w[2] {
 		case "shutdown":
 			p.down = !no
 		case "activate":
 			p.family[family] = !no
 		}
 	}
+}
+
+// peer is the neighbour of an address; its lines come in any order, and without remote-as it has no
+// session.
+func (s *speaker) peer(address string) *peer {
+	p := s.peers[address]
+	if p == nil {
+		p = &peer{family: map[string]bool{}}
+		s.peers[address] = p
+	}
+	return p
 }
 
 // carries tells whether a session has a family.
