@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +52,11 @@ func next(t *testing.T, w *World, dir string, resume bool) (string, error) {
 	o := w.door().options(j)
 	o.Had, o.Resume = had, resume
 	res, err := push.Recover(t.Context(), o)
-	return fmt.Sprint(res.State, res.Devices), err
+	var each []string
+	for _, d := range res.Devices {
+		each = append(each, fmt.Sprintf("{%s %d %s}", d.Device, d.Wave, d.Result))
+	}
+	return fmt.Sprintf("%s[%s]", res.State, strings.Join(each, " ")), err
 }
 
 // TestRecover holds the law: each row of the table, from a journal and from what devices

@@ -127,13 +127,17 @@ func (w *wave) play(ctx context.Context, at phase) (outcome, error) {
 	return well, nil
 }
 
-// begin puts one change on trial and believes only what it reads back.
+// begin puts one change on trial and believes only what it reads back. A device of a later wave was
+// looked at a while ago: it is read once more before anything is sent.
 func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 	nothing := struct{}{}
 	if t.already {
 		return nothing, nil
 	}
 	if err := r.stopped(ctx); err != nil {
+		return nothing, err
+	}
+	if err := r.untouched(ctx, t); err != nil {
 		return nothing, err
 	}
 	intent := func(step string) error {
@@ -160,6 +164,19 @@ func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 		return nothing, &Error{t.Device, "read back", Rejected, errors.New("it holds something else than the plan foretold")}
 	}
 	return nothing, nil
+}
+
+// untouched proves that a device holds what its change leads away from.
+func (r *run) untouched(ctx context.Context, t *trial) error {
+	holds, err := r.holds(ctx, t)
+	base, _ := t.sides()
+	switch {
+	case err != nil:
+		return &Error{t.Device, "read", Unreachable, err}
+	case holds != base:
+		return &Error{t.Device, "read", Stale, errors.New("somebody changed it since all devices were looked at, and nothing was sent to it: run plumbline diff, and have the new plan approved")}
+	}
+	return nil
 }
 
 // kind sorts what a writer says: refused and proved as before, or in doubt.
