@@ -43,7 +43,9 @@ func TestCrashBack(t *testing.T) {
 // crashBack kills a push before its n-th step, and its recovery before its m-th.
 func crashBack(t *testing.T, n int, fired bool, m int) (s *stage, killed bool) {
 	s = newStage(t, t.TempDir())
+	s.w.mu.Lock()
 	s.w.Sick, s.w.SickOn = lastSick()
+	s.w.mu.Unlock()
 	killed, out := s.run("all", n)
 	if fired {
 		s.w.fire()
