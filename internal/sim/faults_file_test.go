@@ -99,24 +99,6 @@ func TestFileIsRefused(t *testing.T) {
 	}
 }
 
-// TestFileOfSomebody: a file that is not the one that the change leads away from is not written over.
-func TestFileOfSomebody(t *testing.T) {
-	f, p := farmOf(t, platform(t, "bird"), 1, sim.Options{}, func(int) []sim.Fault { return nil })
-	b := f.Device("r0")
-	if err := b.Type("+ router id 192.0.2.98"); err != nil {
-		t.Fatal(err)
-	}
-	theirs := string(b.Running())
-	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: 10 * time.Second, File: true})
-	_, err := w.Apply(t.Context(), f.WriteTarget("r0"), editFile(), write.Hold{For: time.Minute, Tx: "plb-over"})
-	if err := want(err, write.ErrStale); err != nil {
-		t.Error(err)
-	}
-	if string(b.Running()) != theirs || string(b.Startup()) != theirs {
-		t.Errorf("it runs:\n%s\nand ran:\n%s", b.Running(), theirs)
-	}
-}
-
 // TestFileByHand: who edits the file during a trial and has it read ends the trial: it is
 // neither kept nor taken for what was sent, and the way back leads to what was before.
 func TestFileByHand(t *testing.T) {

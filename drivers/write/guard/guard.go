@@ -91,9 +91,6 @@ func (w *Writer) Apply(ctx context.Context, t drivers.Target, e drivers.Edit, h 
 	if err != nil {
 		return nil, err
 	}
-	if w.file && w.reduced(base) != w.reduced(string(e.Undo)) { // it would be written over
-		return nil, trouble(t, write.ErrStale, "it holds another file than the one that the change leads away from", "plan again", nil)
-	}
 	if err := h.Step("read"); err != nil {
 		return nil, err
 	}
