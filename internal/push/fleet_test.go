@@ -138,6 +138,9 @@ func TestFleet(t *testing.T) {
 			state = stateIn(out)
 		}
 		states = append(states, state)
+		if state == "REFUSED" && strings.Contains(out, "unreachable: ") { // a device that was cut off at each look: nothing began
+			continue
+		}
 		if !slices.Contains([]string{"killed", "COMMITTED", "PARTIAL", "ROLLED_BACK"}, state) {
 			t.Fatalf("run %d ended %s: %s", len(states), state, out)
 		}
