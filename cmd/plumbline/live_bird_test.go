@@ -84,17 +84,6 @@ func (v *birds) file(name string) string {
 	return string(text)
 }
 
-// plans makes a plan of what is wanted, and has it approved and landed.
-func (v *birds) plans() string {
-	v.t.Helper()
-	out := v.plumb(ok, "diff", "--out", v.path("plan.json"))
-	_, err := v.keep(out)
-	v.must(err)
-	v.do(v.approve)
-	v.do(v.merge)
-	return out
-}
-
 // free sees that no router holds a trial.
 func (v *birds) free(when string) {
 	v.t.Helper()
@@ -156,7 +145,7 @@ func TestLiveBIRD(t *testing.T) {
 	begin := time.Now()
 	v := newBirds(t)
 	v.do(v.commit)
-	v.plans()
+	v.planned()
 	if seen := v.vitals("core1-ams"); seen != "map[]" {
 		t.Errorf("before anything was pushed health sees %s", seen)
 	}
@@ -251,7 +240,7 @@ func (v *birds) change(why, name string, edit func(string) string) string {
 	v.must(v.repo.Point("change", tip))
 	_, err = v.repo.Commit("change", repo.Author{Person: demoCarol, When: demoDay()}, why, made)
 	v.must(err)
-	return v.plans()
+	return v.planned()
 }
 
 // falls: a session that goes down while a change is on trial takes the change back, on each
