@@ -30,7 +30,7 @@ func archiveVerb(e *env) *cobra.Command {
 			}
 			switch {
 			case cfg.Archive == nil:
-				return fmt.Errorf("nothing is kept: %s has no archive with recipients", cfg.file)
+				return fmt.Errorf("nothing is kept: %s has no archive: name recipients of age there (archive: recipients: [age1...]), see docs/push.md", cfg.file)
 			case len(args) == 0:
 				return e.listArchive(cfg)
 			case len(args) == 1 || identity == "" || out == "":
