@@ -175,7 +175,7 @@ var fetches = []fetchCase{
 	{name: "banner-auth", habit: always("banner-auth")},
 	{name: "pager", habit: always("pager"), kind: drivers.ErrCut, also: says("--More--")},
 	{name: "drop-byte", habit: func(i int) sim.Fault { return sim.Fault{Kind: "drop-byte", N: 1 + i*29%inside} }, kind: drivers.ErrCut},
-	{name: "hang", habit: func(i int) sim.Fault { return sim.Fault{Kind: "hang", N: 1 + i%2} }, kind: drivers.ErrTimeout, wait: time.Second},
+	{name: "hang", habit: func(i int) sim.Fault { return sim.Fault{Kind: "hang", N: 1 + i%2} }, kind: drivers.ErrTimeout, wait: 3 * time.Second},
 	{name: "wrong-host-key", habit: always("wrong-host-key"), kind: drivers.ErrHostKey, also: unseen},
 	{name: "auth-fail", habit: always("auth-fail"), kind: drivers.ErrAuth, also: once},
 	{name: "auth-slow", habit: always("auth-slow=100ms"), also: once},
