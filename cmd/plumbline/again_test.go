@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"plumbline/internal/suite"
 )
 
 // TestPushedAgain holds that a plan which is deployed is pushed again without a word to any
@@ -21,7 +23,7 @@ func TestPushedAgain(t *testing.T) {
 	if out := s.plumb(ok, "push", "--plan", s.plan, "-o", "json"); !strings.Contains(out, `"state":"COMMITTED"`) || !strings.Contains(out, `"rolled_back":false`) {
 		t.Errorf("as JSON:\n%s", out)
 	}
-	s.must(s.farm.Device(demoRouter).Type(typed["frr"]...))
+	s.must(s.farm.Device(demoRouter).Type(suite.Of(t, "frr").Typed...))
 	out = s.plumb(refused, "push", "--plan", s.plan)
 	for _, want := range []string{"push/already-deployed", demoRouter + " is no longer", "push --restore"} {
 		if !strings.Contains(out, want) {

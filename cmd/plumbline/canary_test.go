@@ -20,6 +20,7 @@ import (
 
 	"plumbline/internal/forge/forgetest"
 	"plumbline/internal/sim"
+	"plumbline/internal/suite"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
@@ -108,15 +109,6 @@ snmp {
 `,
 }
 
-// typed is what somebody changes by hand, on each.
-var typed = map[string][]string{
-	"frr":    {"router bgp 64496", "bgp router-id 192.0.2.99"},
-	"ios-xe": {"router bgp 64496", "bgp router-id 192.0.2.99"},
-	"eos":    {"router bgp 64496", "router-id 192.0.2.99"},
-	"junos":  {"set routing-options router-id 192.0.2.99"},
-	"bird":   {"+ router id 192.0.2.99"},
-}
-
 // TestCanaries holds the law: of thirty-three secrets, in stores and on devices, of every form,
 // no byte is in anything that the program prints, posts, signs, journals or commits, and no digest
 // by which whoever guesses one could tell.
@@ -173,7 +165,7 @@ func (s *stage) pushes() string {
 // looks asks for all that can be said, of a sound device and of ones that echo and break off.
 func (s *stage) looks(f *forgetest.Fake, platform string) string {
 	box := s.farm.Device(demoRouter)
-	s.must(box.Type(typed[platform]...))
+	s.must(box.Type(suite.Of(s.t, platform).Typed...))
 	said := s.everyPage()
 	for _, fault := range []sim.Fault{{Kind: "reject", Text: "password"}, {Kind: "evil", Text: "prompt"}, {Kind: "truncate", N: 900}} {
 		s.must(box.SetFaults(fault))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"io/fs"
 	"os"
@@ -11,49 +12,36 @@ import (
 	"testing"
 
 	"plumbline/internal/repo"
+	"plumbline/internal/suite"
+	"plumbline/render"
 	"plumbline/templates"
 )
 
-// TestClocks plays the loop of the demo on the platforms whose devices have a clock of their
-// own, and on the one that is one file: from nothing to what is wanted, approved and pushed wave by wave, read back equal,
+// TestClocks plays the loop of the demo in every way that devices are written to, with what each of
+// their folders says that they hold first: from nothing to what is wanted, approved and pushed wave by wave, read back equal,
 // refused a second time, and a change by hand found and taken back.
 func TestClocks(t *testing.T) {
-	for _, c := range []struct {
-		platform string
-		typed    []string // by somebody, on the device itself
-	}{
-		{"bird", []string{"+ router id 192.0.2.99"}},
-		{"eos", []string{"router bgp 64496", "router-id 192.0.2.99"}},
-		{"junos", []string{"set routing-options router-id 192.0.2.99"}},
-		{"ios-xr", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
-		{"ios-xe", []string{"router bgp 64496", "bgp router-id 192.0.2.99"}},
-		{"nx-os", []string{"router bgp 64496", "router-id 192.0.2.99"}},
-		{"junos/netconf", []string{"set routing-options router-id 192.0.2.99"}},
-		{"sr-linux", []string{"update /network-instance[name=default]/protocols/bgp/router-id 192.0.2.99"}},
-	} {
-		t.Run(c.platform, func(t *testing.T) {
+	for _, way := range suite.Ways(t) {
+		c := suite.Of(t, way)
+		if way == "frr" || len(c.Typed) == 0 { // the demo is on FRR
+			continue
+		}
+		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-			s.edited = func(network string) error { return moved(network, c.platform) }
-			if holds, err := os.ReadFile("../../templates/" + c.platform + "/testdata/holds"); err == nil { // whoever is reached over gNMI holds that
-				s.holds = holds
-			}
-			if c.platform == "bird" { // what is by hand stays, and is in every file that is sent
-				s.holds = []byte("# as it was installed\nprotocol device {\n}\nfilter theirs { # by hand\n  if net ~ [ 10.0.0.0/8+ ] then accept;\n  reject;\n}\n")
-			}
-			t.Cleanup(s.stop)
-			s.do(s.start, s.commit, s.check, s.diff, s.refused, s.approve, s.merge, s.push, s.again, s.empty)
+			s := onPlatform(t, way, string(suite.Holds(t, way)))
+			s.do(s.check, s.diff, s.refused, s.approve, s.merge, s.push, s.again, s.empty)
 			for _, name := range s.farm.Names() {
 				if n := s.farm.Device(name).Counters(); n.Keeps != 1 || n.Arms != 1 || string(s.farm.Device(name).Running()) != string(s.farm.Device(name).Startup()) {
 					t.Errorf("%s: %+v, or not saved", name, n)
 				}
 			}
 			box := s.farm.Device(demoRouter)
-			s.must(box.Type(c.typed...))
+			s.must(box.Type(c.Typed...))
 			box.Save()
 			s.plumb(differ, "drift")
 			s.do(s.restore, s.empty)
-			if strings.HasPrefix(c.platform, "junos") || c.platform == "sr-linux" || c.platform == "bird" { // whose lines are not of Cisco's kind
+			p, _ := render.Read(templates.FS, c.Platform)
+			if p.Dialect.Syntax != "indent" { // whose lines are not of Cisco's kind
 				s.parts()
 			}
 		})
@@ -93,11 +81,13 @@ func onPlatform(t *testing.T, platform, holds string) *stage {
 // where that stands behind a slash.
 func moved(network, platform string) error {
 	platform, driver, _ := strings.Cut(platform, "/")
-	names, err := fs.ReadFile(templates.FS, platform+"/testdata/render/ports")
+	p, ds := render.Read(templates.FS, platform)
+	if ds.Failed() {
+		return ds.Err()
+	}
+	names, err := os.ReadFile(filepath.Join("..", "..", "templates", platform, "testdata", "render", "ports"))
 	if err != nil {
-		if names, err = os.ReadFile(filepath.Join("..", "..", "templates", platform, "testdata", "render", "ports")); err != nil {
-			return err
-		}
+		return err
 	}
 	port := "eth#"
 	for line := range strings.Lines(string(names)) {
@@ -116,7 +106,7 @@ func moved(network, platform string) error {
 		if strings.Contains(file, "intent") {
 			text = regexp.MustCompile(`\beth([0-9]+)\b`).ReplaceAll(text, []byte(strings.Replace(port, "#", "${1}", 1)))
 		}
-		if platform == "sr-linux" { // no key of SSH helps over gNMI
+		if cmp.Or(driver, p.Driver) == "gnmi" { // no key of SSH helps over gNMI
 			text = bytes.ReplaceAll(text, []byte("  credential: net\n"), []byte("  credential: net-password\n  driver: gnmi\n"))
 			text = bytes.Replace(text, []byte("\ndevices:"), []byte(`
 - name: net-password
@@ -125,7 +115,7 @@ func moved(network, platform string) error {
   write: {user: plumb-write, secret: secret://local/net/write#password}
 devices:`), 1)
 		}
-		if driver != "" {
+		if driver != "" && driver != "gnmi" {
 			text = bytes.ReplaceAll(text, []byte("  credential: net\n"), []byte("  credential: net\n  driver: "+driver+"\n"))
 		}
 		return os.WriteFile(file, bytes.ReplaceAll(text, []byte("platform: frr"), []byte("platform: "+platform)), 0o644)

@@ -1,13 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	"plumbline/drivers/ssh"
+	reading "plumbline/drivers/all"
 	"plumbline/internal/sim"
+	"plumbline/internal/suite"
 	"plumbline/inventory"
 	"plumbline/render"
 	"plumbline/templates"
@@ -45,21 +47,26 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// Every embedded device says what it is.
+// Every embedded device says what it is, however it is asked.
 func TestEmbeddedSaysSo(t *testing.T) {
-	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xr", "ios-xe", "nx-os"} {
+	for _, way := range suite.Ways(t) {
+		name, by, _ := strings.Cut(way, "/")
 		p, ds := render.Read(templates.FS, name)
 		if ds.Failed() {
 			t.Fatal(ds)
 		}
-		f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: name, Session: p.Session, Dialect: p.Dialect}})
+		by = cmp.Or(by, p.Driver)
+		f, err := sim.Start(t.Context(), []sim.Device{{Name: "r1", Platform: name, Session: p.Session, Dialect: p.Dialect, Driver: by, Running: suite.Holds(t, way)}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second})
+		r, err := reading.Reader(by, p.Session, f.Logins())
+		if err != nil {
+			t.Fatal(err)
+		}
 		facts, err := r.Probe(t.Context(), f.Target("r1"), "version")
 		if err != nil || len(facts) != 1 || !strings.Contains(facts[0].Text, sim.Mark) {
-			t.Errorf("%s: %v %v", name, facts, err)
+			t.Errorf("%s: %v %v", way, facts, err)
 		}
 		f.Stop()
 	}

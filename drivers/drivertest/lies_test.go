@@ -14,38 +14,40 @@ import (
 // habit is what a device does wrong, and how a change must end in spite of it.
 type habit struct {
 	fault sim.Fault
-	not   []string // platforms that do not know it
-	apply error    // how Apply ends; nil: it works
-	keep  error    // how Keep ends
+	apply error // how Apply ends; nil: it works
+	keep  error // how Keep ends
 }
 
-// typeless are the platforms that have no command line.
-var typeless = []string{"sr-linux"}
-
 // The faults of the styles: what a device says of itself is believed only as far as it
-// shows. After each of them the device is as before, and free.
+// shows. After each of them the device is as before, and free. What cannot happen on a platform
+// stands under lacks in the case of its style.
 var habits = []habit{
-	{fault: sim.Fault{Kind: "no-timer"}, not: []string{"bird", "frr", "nx-os"}, apply: write.ErrNoTimer},
-	{fault: sim.Fault{Kind: "untold"}, not: []string{"bird", "frr"}, apply: write.ErrNoTimer},
-	{fault: sim.Fault{Kind: "deaf"}, not: []string{"bird", "eos", "frr", "ios-xe", "ios-xr", "junos", "nx-os"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "no-timer"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "untold"}, apply: write.ErrNoTimer},
+	{fault: sim.Fault{Kind: "deaf"}, apply: write.ErrNoTimer},
 	{fault: sim.Fault{Kind: "lock", Text: "somebody"}, apply: write.ErrDirty},
-	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, not: []string{"bird", "eos", "frr", "ios-xe", "ios-xr", "nx-os", "sr-linux"}, apply: write.ErrDirty},
+	{fault: sim.Fault{Kind: "staged", Text: "mtu 1500"}, apply: write.ErrDirty},
 	{fault: sim.Fault{Kind: "reject", Text: "9"}, apply: write.ErrRefused},
-	{fault: sim.Fault{Kind: "asks", Text: "9"}, not: []string{"bird", "eos", "ios-xr", "junos", "nx-os", "sr-linux"}, apply: write.ErrRefused},
-	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, not: []string{"bird", "junos", "sr-linux"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "asks", Text: "9"}, apply: write.ErrRefused},
+	{fault: sim.Fault{Kind: "mode-drift", Text: "9"}, apply: write.ErrRefused},
 	{fault: sim.Fault{Kind: "timer-early", For: time.Second}, keep: write.ErrEnded},
-	{fault: sim.Fault{Kind: "save-fails"}, not: []string{"junos", "ios-xr", "sr-linux"}, keep: write.ErrUnsaved},
-	{fault: sim.Fault{Kind: "chunk", N: 3}, not: typeless},
+	{fault: sim.Fault{Kind: "save-fails"}, keep: write.ErrUnsaved},
+	{fault: sim.Fault{Kind: "chunk", N: 3}},
 	{fault: sim.Fault{Kind: "slow", For: 5 * time.Millisecond}},
-	{fault: sim.Fault{Kind: "banner-auth"}, not: typeless},
-	{fault: sim.Fault{Kind: "evil", Text: "ansi"}, not: typeless},
-	{fault: sim.Fault{Kind: "weak-kex"}, not: typeless},
+	{fault: sim.Fault{Kind: "banner-auth"}},
+	{fault: sim.Fault{Kind: "evil", Text: "ansi"}},
+	{fault: sim.Fault{Kind: "weak-kex"}},
 }
 
 func TestHabits(t *testing.T) {
 	for _, s := range styles(t) {
+		for _, kind := range s.lacks {
+			if !slices.ContainsFunc(habits, func(h habit) bool { return h.fault.Kind == kind }) {
+				t.Errorf("%s lacks %q, which is no habit", s.title, kind)
+			}
+		}
 		for _, h := range habits {
-			if slices.Contains(h.not, s.Name) {
+			if slices.Contains(s.lacks, h.fault.Kind) {
 				continue
 			}
 			t.Run(s.title+"/"+h.fault.Kind, func(t *testing.T) {
@@ -91,7 +93,7 @@ func hold(r drivertest.Rig, tx string) write.Hold { return write.Hold{For: r.Hol
 // What somebody stages while a trial runs is not confirmed with it.
 func TestStagedMeanwhile(t *testing.T) {
 	for _, s := range styles(t) {
-		if s.Name != "junos" {
+		if slices.Contains(s.lacks, "staged") {
 			continue
 		}
 		r, b := s.board(t)

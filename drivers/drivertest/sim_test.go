@@ -42,6 +42,7 @@ type style struct {
 	title     string // junos, or with the driver where it is not the usual one: junos.netconf
 	running   []byte
 	edit, bad drivers.Edit
+	lacks     []string // habits that its devices cannot have
 }
 
 // styles reads testdata/styles: one file for each platform.
@@ -85,7 +86,7 @@ func styleOf(t *testing.T, name string, files fs.FS) style {
 			answers = append(answers, drivers.Answer{Line: w[0], Question: w[1], Reply: w[2]})
 		}
 	}
-	return style{p, title, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo"), Answers: answers}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}}
+	return style{p, title, read("running"), drivers.Edit{Do: read("do"), Undo: read("undo"), Answers: answers}, drivers.Edit{Do: read("bad"), Undo: read("bad-undo")}, strings.Fields(string(read("lacks")))}
 }
 
 // board is one embedded device of a style, and what reads and writes it.

@@ -1,6 +1,8 @@
 package push_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +31,7 @@ import (
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
 	"plumbline/internal/sim"
+	"plumbline/internal/suite"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
@@ -202,29 +205,6 @@ type farm struct {
 	to  plan.Plan
 }
 
-// holds and wants is what devices of a platform hold, and what they are to hold besides.
-var holds, wants = map[string]string{
-	"frr":        "frr version 10.3\nfrr defaults traditional\nhostname r\nlog syslog informational\nservice integrated-vtysh-config\n!\nip route 203.0.113.0/24 Null0\n!\nend\n",
-	"bird":       "# as it was installed\nrouter id 192.0.2.1;\nprotocol device {\n}\nfilter theirs { # by hand\n  reject;\n}\n",
-	"eos":        "hostname r\ninterface Ethernet1\n   no switchport\nend\n",
-	"junos":      "interfaces {\n    ge-0/0/0 {\n        description core;\n    }\n}\n",
-	"ios-xe":     "hostname r\ninterface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.254\nend\n",
-	"ios-xr":     "hostname r\ninterface GigabitEthernet0/0/0/0\n ipv4 address 192.0.2.1 255.255.255.254\n!\nend\n",
-	"nx-os":      "hostname r\ninterface Ethernet1/1\n  no switchport\n  ip address 192.0.2.1/31\n",
-	"openconfig": "/interfaces/interface[name=Ethernet1]/config/name Ethernet1\n",
-	"sr-linux":   "/interface[name=ethernet-1/1]/mtu 1500\n/system/grpc-server[name=mgmt]/gnmi/commit-save true\n",
-}, map[string]string{
-	"frr":        "ip prefix-list OURS seq 5 permit 198.51.100.0/24\nip prefix-list OURS seq 10 permit 192.0.2.0/24\n",
-	"bird":       "protocol device {\n}\nprotocol static ours {\n    ipv4;\n    route 198.51.100.0/24 blackhole;\n}\n",
-	"eos":        "ip prefix-list OURS\n   seq 5 permit 198.51.100.0/24\n",
-	"junos":      "interfaces {\n    ge-0/0/0 {\n        mtu 9192;\n    }\n}\n",
-	"ios-xe":     "interface GigabitEthernet1\n description ours\n",
-	"ios-xr":     "interface GigabitEthernet0/0/0/0\n description ours\n!\n",
-	"nx-os":      "interface Ethernet1/1\n  description ours\n",
-	"openconfig": "/interfaces/interface[name=Ethernet1]/config/mtu 9232\n",
-	"sr-linux":   "/interface[name=ethernet-1/1]/mtu 9232\n",
-}
-
 // farmOf starts one device of each of the platforms, each in its wave, reached where via says.
 func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip.AddrPort) netip.AddrPort, clock ...sim.Clock) *farm {
 	f := &farm{t: t, dir: t.TempDir(), ps: map[string]render.Platform{}}
@@ -240,7 +220,7 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 		}
 		p := known[name]
 		f.ps[n] = p
-		devices = append(devices, sim.Device{Name: n, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: []byte(holds[p.Name]), Driver: p.Driver})
+		devices = append(devices, sim.Device{Name: n, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: suite.Of(t, p.Name).Old, Driver: p.Driver})
 	}
 	var err error
 	opt := sim.Options{Guard: guard.Digest()}
@@ -262,9 +242,9 @@ func farmOf(t *testing.T, platforms []string, wave func(int) int, via func(netip
 		to.Address, to.Platform = via(to.Address), platforms[i]
 		fs.Targets[n] = to
 		p := f.ps[n]
-		text := []byte(wants[p.Name])
+		text := suite.Of(t, p.Name).More
 		root, _ := tree.Parse(p.Dialect, text)
-		want := tree.Config{Device: n, Dialect: p.Dialect, Text: text, Origins: make([]tree.Origin, strings.Count(wants[p.Name], "\n")), Root: root}
+		want := tree.Config{Device: n, Dialect: p.Dialect, Text: text, Origins: make([]tree.Origin, bytes.Count(text, []byte("\n"))), Root: root}
 		in = append(in, plan.Input{
 			Device: n, Platform: p.Name, Endpoint: to.Address.String(), Pins: to.Pins, Want: want, Style: p.Style, Waves: map[string]int{"": wave(i)}, Hold: 120, Key: testKey(),
 			Answer: plan.Answer{Live: drivers.Live{Text: f.sim.Device(n).Running()}},
@@ -359,10 +339,33 @@ func (f *farm) mutating() (n int) {
 // guard of those that act at once or are one file, and the clocks of those that have one.
 func TestCrashEmbedded(t *testing.T) {
 	lab.Need(t, "time")
-	for name, platforms := range map[string][]string{"guard": {"frr", "frr", "frr"}, "file": {"bird", "bird"}, "clocks": {"eos", "junos", "ios-xe"}, "bound": {"ios-xr", "ios-xr"}, "marks": {"nx-os", "nx-os"}, "requests": {"sr-linux", "openconfig"}, "netconf": {"junos/netconf", "junos/netconf"}} {
-		t.Run(name, func(t *testing.T) { crashes(t, platforms, name == "bound", false) })
-		t.Run(name+", and all goes back", func(t *testing.T) { crashes(t, platforms, name == "bound", true) })
+	for kind, ways := range kinds(t) {
+		t.Run(kind, func(t *testing.T) { crashes(t, ways, kind == "bound", false) })
+		t.Run(kind+", and all goes back", func(t *testing.T) { crashes(t, ways, kind == "bound", true) })
 	}
+}
+
+// kinds puts the ways that devices are written to together by what a push that dies leaves there:
+// one guard, one request, or a trial which another session may end, may end when its own is gone, or
+// may not end. Each has two devices at least; the guard three, so that one wave has two.
+func kinds(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	for _, way := range suite.Ways(t) {
+		p := platform(t, way)
+		kind := cmp.Or(p.Session.Commit.Session, p.Style)
+		if p.Driver == "netconf" {
+			kind = p.Driver
+		}
+		out[kind] = append(out[kind], way)
+	}
+	for kind, ways := range out {
+		if len(ways) == 1 {
+			out[kind] = append(ways, ways[0])
+		}
+	}
+	out["guard"] = append(out["guard"], out["guard"][0])
+	return out
 }
 
 // crashes kills a push before each of its steps. Where a trial can be ended by nobody but the

@@ -11,6 +11,7 @@ import (
 	"plumbline/internal/journal"
 	"plumbline/internal/lab"
 	"plumbline/internal/plan"
+	"plumbline/internal/suite"
 )
 
 // broken lists what of the invariants a device in memory breaks at the end of a run, by what
@@ -122,7 +123,7 @@ func leaked(dir, said string) (out []string) {
 // a plan without the lines that were sent, they are seen.
 func TestUnasked(t *testing.T) {
 	lab.Need(t, "time")
-	for _, name := range []string{"frr", "bird", "eos", "junos", "ios-xe", "ios-xr", "nx-os", "sr-linux", "junos/netconf"} {
+	for _, name := range suite.Ways(t) {
 		f := newFarmBench(t, []string{name}).farm
 		if _, out := f.run("push", 0); !strings.Contains(out, `"state":"COMMITTED"`) {
 			t.Fatalf("%s: %s", name, out)

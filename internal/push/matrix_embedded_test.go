@@ -3,6 +3,7 @@ package push_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -28,11 +29,9 @@ func TestMishapsEmbedded(t *testing.T) {
 		every, whole = n, true
 	}
 	total := 0
-	for _, style := range []struct {
-		name      string
-		platforms []string
-	}{{"guard", []string{"frr", "frr", "frr"}}, {"file", []string{"bird", "bird"}}, {"clocks", []string{"eos", "junos", "ios-xe"}}, {"bound", []string{"ios-xr", "ios-xr"}}, {"marks", []string{"nx-os", "nx-os"}}, {"netconf", []string{"junos/netconf", "junos/netconf"}}} {
-		if !whole && style.name != "guard" {
+	kinds := kinds(t)
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if !whole && kind != "guard" {
 			continue // slower: a trial that is not ours any more is waited for
 		}
 		for _, h := range slices.DeleteFunc(slices.Clone(harms), func(h harm) bool { return h.name == "somebody commits" }) {
@@ -41,9 +40,9 @@ func TestMishapsEmbedded(t *testing.T) {
 				if back {
 					name, by = h.name+", and all goes back", 2*every
 				}
-				t.Run(style.name+"/"+name, func(t *testing.T) {
+				t.Run(kind+"/"+name, func(t *testing.T) {
 					n = mishaps(t, h, by, func() bench {
-						b := newFarmBench(t, style.platforms)
+						b := newFarmBench(t, kinds[kind])
 						if back {
 							b.ails()
 						}
@@ -51,7 +50,7 @@ func TestMishapsEmbedded(t *testing.T) {
 					})
 				})
 				total += n
-				t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", style.name, name, n)
+				t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", kind, name, n)
 			}
 		}
 	}

@@ -17,8 +17,9 @@ import (
 )
 
 // editFile is what devices that are one file are sent, and their old file.
-func editFile() drivers.Edit {
-	old := string(runningOf("bird"))
+func editFile(t *testing.T) drivers.Edit {
+	t.Helper()
+	old := string(runningOf(t, "bird"))
 	return drivers.Edit{Do: []byte(old + "protocol bgp NEW {\n    local as 64496;\n    neighbor 192.0.2.9 as 64509;\n}\n"), Undo: []byte(old)}
 }
 
@@ -56,10 +57,10 @@ var fileWrites = []writeCase{
 func TestFileFaults(t *testing.T) {
 	p := platform(t, "bird")
 	for _, c := range fileWrites {
-		t.Run(c.name, func(t *testing.T) { c.play(t, p, editFile()) })
+		t.Run(c.name, func(t *testing.T) { c.play(t, p, editFile(t)) })
 	}
 	for _, habit := range []string{"mode-drift=define", "rename@1", "asks=NEW", "defaults=on"} { // of lines that nobody types there
-		d := sim.Device{Name: "r0", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: runningOf("bird"), Faults: []sim.Fault{fault(habit)}}
+		d := sim.Device{Name: "r0", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: runningOf(t, "bird"), Faults: []sim.Fault{fault(habit)}}
 		if f, err := sim.Start(t.Context(), []sim.Device{d}); err == nil {
 			f.Stop()
 			t.Errorf("%s is taken, and never shown", habit)
@@ -71,7 +72,7 @@ func TestFileFaults(t *testing.T) {
 // known to it.
 func TestFileIsRefused(t *testing.T) {
 	p := platform(t, "bird")
-	old := string(runningOf("bird")) + "strange thing;\n"
+	old := string(runningOf(t, "bird")) + "strange thing;\n"
 	f, err := sim.Start(t.Context(), []sim.Device{{Name: "r0", Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: []byte(old)}}, sim.Options{Guard: guard.Digest()})
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +104,7 @@ func TestFileIsRefused(t *testing.T) {
 // neither kept nor taken for what was sent, and the way back leads to what was before.
 func TestFileByHand(t *testing.T) {
 	f, p := farmOf(t, platform(t, "bird"), 1, sim.Options{Clock: sim.NewHand(time.Unix(1e9, 0))}, func(int) []sim.Fault { return nil })
-	b, e := f.Device("r0"), editFile()
+	b, e := f.Device("r0"), editFile(t)
 	w := guard.New(p.Session, f.Logins(), guard.Options{Timeout: 10 * time.Second, File: true})
 	pend, err := w.Apply(t.Context(), f.WriteTarget("r0"), e, write.Hold{For: time.Minute, Tx: "plb-hand"})
 	if err != nil {

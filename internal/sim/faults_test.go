@@ -16,46 +16,16 @@ import (
 	"plumbline/drivers/ssh"
 	"plumbline/drivers/write/guard"
 	"plumbline/internal/sim"
+	"plumbline/internal/suite"
 	"plumbline/internal/tree"
 	"plumbline/render"
 	"plumbline/templates"
 )
 
-// running is longer than a screen, so that paging matters.
-func running() []byte {
-	var b strings.Builder
-	b.WriteString("frr version 10.3\nfrr defaults traditional\nhostname r\nservice integrated-vtysh-config\n!\n")
-	for i := range 60 {
-		fmt.Fprintf(&b, "ip prefix-list OURS seq %[1]d permit 198.51.%d.0/24\n", 5*(i+1), i)
-	}
-	b.WriteString("!\nrouter bgp 64496\n neighbor 192.0.2.1 remote-as 64500\n neighbor 192.0.2.1 description as64500\nexit\n!\nend\n")
-	return []byte(b.String())
-}
-
-// runs of the other platforms are longer than a screen too.
-func runningOf(platform string) []byte {
-	var b strings.Builder
-	switch platform {
-	case "frr":
-		return running()
-	case "bird":
-		b.WriteString("# as it was installed\n")
-		for i := range 80 {
-			fmt.Fprintf(&b, "define net%02d = 10.1.%02d.0/24; # %d\n", i, i, i)
-		}
-		return []byte(b.String())
-	case "junos":
-		b.WriteString("routing-options {\n    static {\n")
-		for i := range 80 {
-			fmt.Fprintf(&b, "        route 10.1.%d.0/24 discard;\n", i)
-		}
-		b.WriteString("    }\n}\n")
-		return []byte(b.String())
-	}
-	for i := range 60 {
-		fmt.Fprintf(&b, "interface Loopback%d\n description link %d\n", i+1, i)
-	}
-	return []byte(b.String())
+// runningOf is longer than a screen, so that paging matters.
+func runningOf(t *testing.T, platform string) []byte {
+	t.Helper()
+	return suite.Of(t, platform).Long(3000)
 }
 
 func platform(t *testing.T, name string) render.Platform {
@@ -94,7 +64,7 @@ func farmOf(t *testing.T, p render.Platform, n int, o sim.Options, habit func(i 
 	t.Helper()
 	var ds []sim.Device
 	for i := range n {
-		ds = append(ds, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: runningOf(p.Name), Faults: habit(i)})
+		ds = append(ds, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: runningOf(t, p.Name), Faults: habit(i)})
 	}
 	o.Guard = cmp.Or(o.Guard, guard.Digest())
 	f, err := sim.Start(t.Context(), ds, o)
