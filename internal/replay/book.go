@@ -15,6 +15,7 @@ type book struct {
 	loose      map[string]bool // used and not defined
 	held       map[string][]*entry
 	part       map[*entry]string // the names of those of them that hold their value in a part of the device
+	nets       map[string]*nets  // by the part of the device
 	lifelines  map[string]int
 	filters    map[string]int
 	owners     map[string]int
@@ -161,9 +162,10 @@ func (dev *Device) single(e *entry, by int) {
 	b := &dev.book
 	if e.r.Unique != nil {
 		name := dev.part(e, by)
-		if e.r.Clash == "ignore" || e.r.Clash == "refuse" {
+		if e.r.Clash == "ignore" || e.r.Clash == "refuse" || e.r.Clash == "overlap" {
 			dev.turn(name, by)
 		}
+		dev.net(e, partOf(name, e), by)
 		if by > 0 {
 			b.held[name] = append(b.held[name], e)
 		} else {

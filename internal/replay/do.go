@@ -329,10 +329,27 @@ func (dev *Device) allowed(e, old *entry) error {
 	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.defs(name) == 0 && !dev.always(name) {
 		return refuse(Missing, line(), "%% Not defined: %s", line())
 	}
-	if e.r.Unique != nil && e.r.Clash == "refuse" && dev.taken(e) != nil {
-		return refuse(Clash, line(), "%% Already in use: %s", line())
+	if other := dev.barred(e); other != nil {
+		return refuse(Clash, line(), "%% Cannot take %s beside %s", dev.placed(e), dev.placed(other))
 	}
 	return nil
+}
+
+// barred finds the line because of whose value the device refuses that of another; nil is none.
+func (dev *Device) barred(e *entry) *entry {
+	if e.r.Unique == nil || e.r.Clash != "refuse" && e.r.Clash != "overlap" {
+		return nil
+	}
+	return dev.taken(e)
+}
+
+// placed is a line with the blocks it stands in.
+func (dev *Device) placed(e *entry) string {
+	out := dev.line(e)
+	for up := e.up; up != nil && up.up != nil; up = up.up {
+		out = dev.line(up) + " / " + out
+	}
+	return out
 }
 
 // met tells whether what a line needs is there: shown, or meant by a device that shows

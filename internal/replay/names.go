@@ -183,5 +183,8 @@ func (dev *Device) taken(e *entry) *entry {
 			return x
 		}
 	}
+	if e.r.Clash == "overlap" {
+		return dev.overlapped(e)
+	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package replay
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // space names the value that a line holds alone, and the part of the device where it does: the
 // table (VRF) that a line beside it names.
@@ -16,6 +19,14 @@ func (dev *Device) space(e *entry) string {
 		}
 	})
 	return name + "," + of
+}
+
+// partOf is the part of the device in a name that space gave, with the kind of what is held there.
+func partOf(name string, e *entry) string {
+	if len(e.r.Within) == 0 {
+		return e.r.Unique.Kind
+	}
+	return e.r.Unique.Kind + name[strings.LastIndexByte(name, ','):]
 }
 
 // part is the name under which a line that comes is kept, or one that goes was.
@@ -50,6 +61,8 @@ func (dev *Device) parts(l *entry) {
 		if now := dev.space(e); now != old {
 			b.held[old] = slices.DeleteFunc(b.held[old], func(x *entry) bool { return x == e })
 			b.part[e], b.held[now] = now, append(b.held[now], e)
+			dev.net(e, partOf(old, e), -1)
+			dev.net(e, partOf(now, e), 1)
 		}
 	}
 }

@@ -18,7 +18,7 @@ type stays struct {
 
 // turn notes that a line goes.
 func (k *stays) turn(dev *Device, e *entry) {
-	if e.up == nil || e.up.text() || !alikeAt(k.to, e) || !alikeAt(k.from, e) {
+	if e.up == nil || e.up.text() || e.block() && dev.fixed(e) || !alikeAt(k.to, e) || !alikeAt(k.from, e) {
 		return
 	}
 	k.gone[dev.line(e)] = true

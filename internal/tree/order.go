@@ -271,7 +271,9 @@ func (d *differ) relations() {
 			continue
 		}
 		if r.Unique != nil {
-			d.room(free[d.want.space(c.n, r)], c, r)
+			name := d.want.space(c.n, r)
+			d.room(free.of[name], c, r)
+			free.around(name, c.n, r, func(old *cmd) { d.room(old, c, r) })
 		}
 		d.each(d.want, c, r.Needs, func(o *cmd) {
 			if !o.del {

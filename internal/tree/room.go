@@ -7,11 +7,13 @@ import (
 )
 
 // frees gives the command that makes room for each unique value.
-func (d *differ) frees() map[string]*cmd {
-	out := map[string]*cmd{}
+func (d *differ) frees() rooms {
+	out := rooms{of: map[string]*cmd{}}
 	note := func(n *node, c *cmd) {
 		if r := d.have.rule(n); r != nil && r.Unique != nil && r.Clash != "steal" && !n.m.neg && !d.inWant(n) {
-			out[d.have.space(n, r)] = c
+			name := d.have.space(n, r)
+			out.of[name] = c
+			out.note(name, n, r, c)
 		}
 	}
 	for _, c := range d.cmds {
@@ -30,6 +32,7 @@ func (d *differ) frees() map[string]*cmd {
 		note(l.n, l.by.taker())
 		l.n.walk(func(k *node) { note(k, l.by.taker()) })
 	}
+	out.sort()
 	return out
 }
 

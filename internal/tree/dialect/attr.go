@@ -89,7 +89,7 @@ func attributes() map[string]attribute {
 		"birth":      lists(func(a *Attrs) *[]string { return &a.Birth }),
 		"inuse":      words(func(a *Attrs) *string { return &a.InUse }, "allow", "refuse", "detach"),
 		"missing":    words(func(a *Attrs) *string { return &a.Missing }, "deny", "permit", "nomatch", "ignore", "refuse", "unknown"),
-		"clash":      words(func(a *Attrs) *string { return &a.Clash }, "refuse", "ignore", "steal"),
+		"clash":      words(func(a *Attrs) *string { return &a.Clash }, "refuse", "ignore", "steal", "overlap"),
 		"mode":       words(func(a *Attrs) *string { return &a.Mode }),
 		"confirm":    {true, (*Attrs).confirm},
 		"resets":     words(func(a *Attrs) *string { return &a.Resets }),

@@ -73,6 +73,7 @@ func TestProblems(t *testing.T) {
 		head + "s :: default=on keeps=\"n <x> => n {x} on\"\n":                       "6: keeps=\"n <x> => n {x} on\": want LINES => LINE",
 		head + "b :: exit=exit\n  a <v:ip> :: undo=full within=\"x <y>\"\n":          `7: within="x <y>": want one line of the block`,
 		head + "b :: exit=exit\n  a <v:ip> :: undo=full unique=a:v within=\"x *\"\n": `7: within="x *": want one line of the block`,
+		head + "b :: exit=exit\n  a <v:ip> :: undo=full unique=a:v clash=overlap\n":  "7: clash=overlap: want unique= of one slot",
 		head + "%define x\n  a\n%use x\n  b\n":                                       "9: nothing stands under %use",
 		head + "a (b|c)\n":                                                           "6: (b|c): several words for one are no group and no value",
 		head + "a =b|c\n":                                                            "6: =b|c: several words for one are no group and no value",

@@ -218,6 +218,9 @@ func (l *lint) rule(rule *Rule) {
 	if g := rule.Within; len(g) > 0 && (len(g) != 1 || rule.Unique == nil || !g[0].beside()) {
 		l.failf(rule.Line, 1, "within=%q: want one line of the block that begins with a word and has one <name>, beside unique=", g[0].Text)
 	}
+	if rule.Clash == "overlap" && !rule.spans() {
+		l.failf(rule.Line, 1, "clash=overlap: want unique= of one slot of the line that is an address with its length (ipmask)")
+	}
 	for _, g := range rule.Inherits {
 		if g.From != Top || len(g.Levels) != 2 || g.Then != nil {
 			l.failf(rule.Line, 1, "inherits=%q: want lines of a block at the top: / HEADER > LINES", g.Text)
@@ -226,6 +229,13 @@ func (l *lint) rule(rule *Rule) {
 	for what, n := range map[string]*Name{"def": rule.Def, "ref": rule.Ref, "unique": rule.Unique} {
 		l.slots(rule, what, n)
 	}
+}
+
+// spans tells whether what a rule holds alone is an address with its length.
+func (r *Rule) spans() bool {
+	return r.Unique != nil && len(r.Unique.Slots) == 1 && slices.ContainsFunc(Slots(r.Pattern), func(e Elem) bool {
+		return e.Name == r.Unique.Slots[0] && e.Type == "ipmask"
+	})
 }
 
 // slots reports a name that is made of slots which are not there.
