@@ -14,7 +14,7 @@ type Vital struct {
 	Head  string // lines: what an answer that is understood fits
 	None  string // answers that mean: no sessions
 	Name  string // of a session
-	State string // json: the field that tells how it is
+	State string // json: the field that tells how it is, or {field}s put together
 	Up    string // a good state
 }
 

@@ -24,7 +24,7 @@ type Shape struct {
 	Head  string // lines: a pattern that an answer which is understood fits somewhere
 	None  string // a pattern of answers that mean: no sessions; may be empty
 	Name  string // of a session: {1} is what the first * stood for, {field} a field of the row or around it
-	State string // json: the field that tells how it is; in lines it is the group state
+	State string // json: the field that tells how it is, or {field}s put together; in lines it is the group state
 	Up    string // the pattern of a good state
 }
 
@@ -162,7 +162,11 @@ func (w *walk) row(object bool) error {
 		return fmt.Errorf("a session of %s has no name", w.s.Rows)
 	}
 	for _, field := range strings.Split(w.s.State, " | ") {
-		if state, there := w.field(field); there {
+		get := w.field
+		if strings.Contains(field, "{") {
+			get = func(form string) (string, bool) { return fill(form, w.field) }
+		}
+		if state, there := get(field); there {
 			w.add(name, state)
 			return nil
 		}

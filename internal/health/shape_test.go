@@ -51,6 +51,16 @@ func TestAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			none, err := fs.Glob(files, "none*") // what a device says that has no such sessions
+			for _, file := range none {
+				text, err := fs.ReadFile(files, file)
+				if v, err2 := health.Shape(v).Read(text); err != nil || err2 != nil || len(v) > 0 {
+					t.Errorf("%s, which means none: %v %v %v", file, v, err, err2)
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			var out strings.Builder
 			for _, name := range slices.Sorted(maps.Keys(have)) {
 				fmt.Fprintf(&out, "%s: %v\n", name, have[name])

@@ -161,6 +161,19 @@ func answering(ctx context.Context, port uint16) error {
 	}
 }
 
+// Stop ends one process of a router, so that it is as if nobody had started it.
+func (l *Lab) Stop(name, process string) error {
+	text, err := os.ReadFile(l.path("run/" + name + "-" + process + ".pid"))
+	if err != nil {
+		return err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return err
+	}
+	return syscall.Kill(pid, syscall.SIGTERM)
+}
+
 // Down stops all that Up started and nothing else: by process id, and what bears the
 // lab's own prefix.
 func (l *Lab) Down() error {

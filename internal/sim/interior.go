@@ -65,7 +65,7 @@ func protocol(at []string) string {
 	case len(w) > 2 && w[0] == "ipv6" && w[1] == "router" && w[2] == "ospf":
 		return "ospf6"
 	case len(w) > 1 && w[0] == "router":
-		return map[string]string{"ospf": "ospf", "ospfv3": "ospf6", "isis": "isis"}[w[1]]
+		return map[string]string{"ospf": "ospf", "ospfv3": "ospf6", "ospf6": "ospf6", "isis": "isis"}[w[1]]
 	}
 	return ""
 }
@@ -110,7 +110,7 @@ func (p *inside) line(w []string) {
 	switch three := w[:min(3, len(w))]; {
 	case slices.Contains(three, "isis"):
 		proto = "isis"
-	case slices.Contains(three, "ospfv3"), w[0] == "ipv6" && slices.Contains(three, "ospf"):
+	case slices.Contains(three, "ospfv3"), slices.Contains(three, "ospf6"), w[0] == "ipv6" && slices.Contains(three, "ospf"):
 		proto = "ospf6"
 	case slices.Contains(three, "ospf"):
 		proto = "ospf"

@@ -2,8 +2,11 @@ package sim
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"plumbline/internal/tree/dialect"
@@ -18,6 +21,12 @@ func (b *Box) show(line string) string {
 		return b.bgp()
 	case "show ip ospf neighbor json":
 		return b.ospf()
+	case "show ipv6 ospf6 neighbor json":
+		return b.ospf6()
+	case "show isis neighbor detail":
+		return b.isis()
+	case "show interface vrf all json":
+		return b.interfaces()
 	}
 	return "% Unknown command: " + line + "\n"
 }
@@ -81,6 +90,46 @@ func (b *Box) ospf() string {
 		}
 	}
 	return said(map[string]any{"neighbors": neighbors})
+}
+
+// ospf6 tells nothing where nobody set it up.
+func (b *Box) ospf6() string {
+	if !b.runs("ospf6") {
+		return ""
+	}
+	return said(map[string]any{"neighbors": rows(b.near("ospf6"), func(a adjacency) map[string]any {
+		return map[string]any{"neighborId": a.id, "state": "Full", "ifState": "PointToPoint", "interfaceName": a.port, "interfaceState": "PointToPoint"}
+	})})
+}
+
+// isis tells its neighbours in lines, and nothing where nobody set it up.
+func (b *Box) isis() string {
+	if !b.runs("isis") {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("Area plumbline:\n")
+	for _, a := range b.near("isis") {
+		fmt.Fprintf(&out, " %-20s\n    Interface: %s, Level: 2, State: Up, Expires in 28s\n    Circuit type: L2, Speaks: IPv4, IPv6\n\n", a.id, a.port)
+	}
+	return out.String()
+}
+
+// runs tells whether a protocol has a block of its own.
+func (b *Box) runs(proto string) bool {
+	return slices.ContainsFunc(b.state.Paths(), func(at []string) bool { return len(at) == 1 && protocol(at) == proto })
+}
+
+// interfaces tells those that the configuration names; one that is shut has no further state.
+func (b *Box) interfaces() string {
+	out := map[string]any{}
+	for _, d := range b.doors() {
+		of := map[string]any{"administrativeStatus": either(d.up, "up", "down"), "vrfName": "default"}
+		if out[d.name] = of; d.up {
+			of["operationalStatus"] = "up"
+		}
+	}
+	return said(out)
 }
 
 func said(v any) string {
