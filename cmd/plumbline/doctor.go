@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plumbline/drivers"
+	"plumbline/internal/gate"
 	"plumbline/internal/gate/signed"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
@@ -20,7 +21,8 @@ import (
 )
 
 func doctorVerb(e *env) *cobra.Command {
-	return &cobra.Command{
+	var team string
+	c := &cobra.Command{
 		Use:   "doctor [DEVICE...]",
 		Short: "Tell what is configured and from where, and whether devices can be read; changes nothing",
 		RunE: func(c *cobra.Command, names []string) error {
@@ -31,6 +33,17 @@ func doctorVerb(e *env) *cobra.Command {
 			p := report.Page{Title: "doctor", Facts: e.settings(r)}
 			facts, guarded := e.forgeFacts(c.Context())
 			p.Facts = append(p.Facts, facts...)
+			if team != "" {
+				var name gate.Team
+				if err := name.UnmarshalText([]byte(team)); err != nil {
+					return as(errUsage, err)
+				}
+				fact, err := e.numberOf(c.Context(), name)
+				if err != nil {
+					return err
+				}
+				p.Facts = append(p.Facts, fact)
+			}
 			b, ds, err := e.compile("")
 			if err != nil {
 				return err
@@ -53,6 +66,8 @@ func doctorVerb(e *env) *cobra.Command {
 			return verdict
 		},
 	}
+	c.Flags().StringVar(&team, "team", "", "a team of the forge (ORGANIZATION/TEAM), whose number for policy.yaml is told")
+	return c
 }
 
 // settings is each value with its source.

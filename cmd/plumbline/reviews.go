@@ -40,6 +40,15 @@ func (a *asked) Request(ctx context.Context, commit string) (*gate.Request, erro
 	return f.Request(ctx, commit)
 }
 
+// Teams asks the forge.
+func (a *asked) Teams(ctx context.Context, q *gate.Request, teams []gate.Team, of []gate.Account) error {
+	f, err := a.open()
+	if err != nil {
+		return err
+	}
+	return f.Teams(ctx, q, teams, of)
+}
+
 // Protection asks the forge.
 func (a *asked) Protection(ctx context.Context, branch string) ([]gate.Weakness, error) {
 	f, err := a.open()
@@ -172,7 +181,43 @@ func (e *env) forgeFacts(ctx context.Context) (facts []report.Fact, ok bool) {
 		}
 		facts = append(facts, report.Fact{Name: "protection", Value: text})
 	}
+	for _, g := range pol.Groups {
+		if g.Team == "" {
+			continue
+		}
+		text, good := teamFact(ctx, f, g)
+		facts, ok = append(facts, report.Fact{Name: "team", Value: text}), ok && good
+	}
 	return facts, ok
+}
+
+// teamFact tells whether the forge knows a team as policy does.
+func teamFact(ctx context.Context, f forge.Forge, g gate.Group) (string, bool) {
+	m, err := f.Team(ctx, g.Team)
+	if err == nil {
+		err = m.Same(g)
+	}
+	if err != nil {
+		return err.Error() + "; nothing is pushed that it has to approve", false
+	}
+	return fmt.Sprintf("%s, number %d", g.Team, g.Number), true
+}
+
+// numberOf tells the number that policy would name a team by.
+func (e *env) numberOf(ctx context.Context, team gate.Team) (report.Fact, error) {
+	f, err := e.forge()
+	if err != nil {
+		return report.Fact{}, err
+	}
+	m, err := f.Team(ctx, team)
+	if err != nil {
+		return report.Fact{}, err
+	}
+	text := fmt.Sprintf("%s is number %d on the forge", team, m.Number)
+	if err := m.Same(gate.Group{Team: team, Number: m.Number}); err != nil {
+		text += ", and cannot approve: " + err.Error()
+	}
+	return report.Fact{Name: "team", Value: text}, nil
 }
 
 // numbered tells the number that policy would name the repository by, where there is a forge.

@@ -24,16 +24,24 @@ type reviewed struct {
 	others       []string // heads of requests that are open
 	told         []string // statuses that were set: commit, state, name, title
 	mute         bool     // no status is taken
+	team         int      // number of the team acme/netops; 0: there is none
+	in           string   // who is in it
 }
 
 const reviewsPolicy = "forge: {kind: gitea, repository: 7, demand: [no-force-push]}\n"
 
-func newReviewed(t *testing.T) *reviewed {
+func newReviewed(t *testing.T) *reviewed { t.Helper(); return newReviewedBy(t, "") }
+
+// newReviewedBy is newReviewed, with a team of the forge, by its number, in the place of netops.
+func newReviewedBy(t *testing.T, number string) *reviewed {
 	t.Helper()
 	r := &reviewed{repository: 7}
 	r.stage = newStage(t, func(p string) string {
 		for i, name := range []string{"alice", "bob", "carol"} {
 			p = strings.Replace(p, "signer: "+name, fmt.Sprintf("signer: %s, gitea: %d", name, i+1), 1)
+		}
+		if number != "" {
+			p = strings.Replace(p, "people: [alice, bob]}", "team: acme/netops, number: "+number+"}", 1)
 		}
 		return p + reviewsPolicy
 	})
@@ -100,7 +108,7 @@ func (r *reviewed) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		}
 	}
 	answers := map[string]any{
-		"":                               map[string]any{"id": r.repository},
+		"":                               map[string]any{"id": r.repository, "owner": map[string]any{"id": 5, "login": "acme"}},
 		"/commits/" + r.landed + "/pull": request,
 		"/pulls/1":                       request,
 		"/pulls":                         open,
@@ -113,6 +121,14 @@ func (r *reviewed) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 			"enable_push": false, "enable_push_whitelist": false, "push_whitelist_deploy_keys": false, "enable_force_push": r.open, "required_approvals": 1,
 			"block_on_rejected_reviews": true, "dismiss_stale_approvals": true, "ignore_stale_approvals": false, "block_admin_merge_override": true,
 		},
+	}
+	answers["/api/orgs/acme/teams"] = []any{}
+	if r.team > 0 {
+		if q.URL.Query().Get("page") == "1" {
+			answers["/api/orgs/acme/teams"] = []any{map[string]any{"id": r.team, "name": "netops"}}
+		}
+		answers[fmt.Sprint("/api/teams/", r.team)] = map[string]any{"id": r.team, "name": "netops", "organization": map[string]any{"id": 5, "name": "acme"}}
+		answers[fmt.Sprint("/api/teams/", r.team, "/members/", r.in)] = bob
 	}
 	a, known := answers[strings.TrimPrefix(q.URL.Path, "/api/repos/group/net")]
 	if !known || q.Header.Get("Authorization") != "token t0ken" {

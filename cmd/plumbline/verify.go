@@ -205,7 +205,8 @@ func (q *inquiry) approved() (string, error) {
 			return "", fmt.Errorf("the reviewed head %.12s: %w", l.Head, err)
 		}
 	}
-	return fmt.Sprintf("%s reviewed; approved by %s", counted(len(e.Landings), "landing"), strings.Join(pass.By(), ", ")), nil
+	text := fmt.Sprintf("%s reviewed; approved by %s", counted(len(e.Landings), "landing"), strings.Join(pass.By(), ", "))
+	return strings.Join(append([]string{text}, e.Told(pol)...), "; "), nil
 }
 
 func oneLine(ds diag.List) error {

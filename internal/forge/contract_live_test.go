@@ -18,8 +18,8 @@ import (
 
 	"plumbline/internal/forge"
 	"plumbline/internal/forge/forgetest"
+	"plumbline/internal/gate"
 	"plumbline/internal/golden"
-	"plumbline/internal/lab/gitea"
 )
 
 // kept are the fields of Gitea's answers that are read, by the end of the path; the others are
@@ -31,19 +31,24 @@ var kept = map[string]string{
 	"/reviews":                 "id user user.id user.login state commit_id stale official dismissed comments_count submitted_at body",
 	"/timeline":                "type user user.id user.login review_id body",
 	"/permission":              "permission user user.id user.login",
+	"/repos/group/net":         "id owner owner.id owner.login",
+	"/teams":                   "id name",
+	"/teams/N":                 "id name organization organization.id organization.name",
+	"/members/bob":             "id login",
 	"/branches/main":           "protected effective_branch_protection_name",
 	"/branch_protections/main": "enable_push enable_push_whitelist push_whitelist_deploy_keys enable_force_push required_approvals block_on_rejected_reviews dismiss_stale_approvals ignore_stale_approvals block_admin_merge_override",
 }
 
 // taped tells whether a case is one of those whose answers the fast tests play.
 func taped(name string) bool {
-	return strings.Contains(" merge-commit squash rebase stale-after-a-push own-approval dismissed-approval the-call-dismissed-by-another pushed-by-an-administrator may-not-write-any-more pushed-to-after-the-merge pushed-under-anothers-name ", " "+slug(name)+" ")
+	return strings.Contains(" merge-commit squash rebase stale-after-a-push own-approval dismissed-approval the-call-dismissed-by-another pushed-by-an-administrator may-not-write-any-more pushed-to-after-the-merge pushed-under-anothers-name team-member outside-the-team taken-out-of-the-team team-made-anew team-of-another-organization ", " "+slug(name)+" ")
 }
 
 func slug(name string) string { return strings.NewReplacer(" ", "-", "'", "", ",", "").Replace(name) }
 
-// record reads the evidence of the tip through a proxy that writes along.
-func record(t *testing.T, w *world) {
+// record reads the evidence of the tip through a proxy that writes along, and that of a team where
+// policy names one.
+func record(t *testing.T, w *world, team string) {
 	t.Helper()
 	file := filepath.Join("testdata", "evidence", "gitea-"+strings.Split(t.Name(), "/")[1]+".json")
 	tape := forgetest.Tape{Refused: []string{}}
@@ -63,14 +68,14 @@ func record(t *testing.T, w *world) {
 		b, _ := io.ReadAll(a.Body)
 		var body any
 		if a.StatusCode < 300 && json.Unmarshal(b, &body) == nil {
-			body = pruned(body, "", keptAt(r.URL.Path))
+			body = pruned(body, "", keptAt(teamNumber.ReplaceAllString(strings.Replace(r.URL.Path, w.project, "group/net", 1), "/teams/N")))
 		}
 		tape.Answers[strings.TrimPrefix(strings.Replace(r.URL.RequestURI(), w.project, "group/net", 1), "/api")] = forgetest.Answer{Status: a.StatusCode, Body: body}
 		out.WriteHeader(a.StatusCode)
 		out.Write(b)
 	}))
 	defer proxy.Close()
-	f, err := forge.Open("gitea", proxy.URL+"/api", w.project, w.s.NewToken(gitea.Admin, "read:repository", "read:issue"))
+	f, err := forge.Open("gitea", proxy.URL+"/api", w.project, w.token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +84,12 @@ func record(t *testing.T, w *world) {
 	q, err := f.Request(t.Context(), tape.Commit)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if team != "" {
+		tape.Team, tape.Number = team, w.team
+		if err := f.Teams(t.Context(), q, []gate.Team{gate.Team(team)}, []gate.Account{q.Reviews[0].By}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	weak, err := f.Protection(t.Context(), "main")
 	if err != nil {
@@ -90,8 +101,14 @@ func record(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Page(t, file, []byte(plain(string(text))+"\n"))
+	org, _, _ := strings.Cut(w.project, "/")
+	if team == "" {
+		org = "nobody's"
+	}
+	golden.Page(t, file, []byte(strings.ReplaceAll(plain(string(text)), org, "group")+"\n"))
 }
+
+var teamNumber = regexp.MustCompile(`/teams/[0-9]+$`)
 
 func keptAt(path string) (out []string) {
 	for end, names := range kept {

@@ -24,6 +24,10 @@ type evidence interface {
 	said(ctx context.Context, q *gate.Request) error
 	// protection gives what a branch is not protected from.
 	protection(ctx context.Context, branch string) ([]gate.Weakness, error)
+	// home gives the number of the repository, and whose it is; "" where no organization's.
+	home(ctx context.Context) (id int64, owner string, err error)
+	// team gives a team by its name, and who of some accounts is in it.
+	team(ctx context.Context, name string, of []gate.Account) (gate.Members, error)
 }
 
 // Here gives the number of the repository on the forge, and what time it is there.

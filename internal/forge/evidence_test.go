@@ -51,7 +51,7 @@ func TestEvidence(t *testing.T) {
 	for _, file := range tapes(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			tape, f := play(t, file)
-			q, err := f.Request(t.Context(), tape.Commit)
+			q, err := told(t, tape, f)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestEvidence(t *testing.T) {
 			tape.Request, _ = json.Marshal(q)
 			tape.Weak, _ = json.Marshal(weak)
 			tape.Refused = []string{}
-			for _, d := range verdict(q) {
+			for _, d := range verdict(tape, q) {
 				if d.Severity == diag.Fail {
 					tape.Refused = append(tape.Refused, d.Rule)
 				}
@@ -81,9 +81,28 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// verdict judges what a tape tells of a landing that is proved and whose plan was shown long
-// before. Ann made the request, Bob and Eve may approve.
-func verdict(q *gate.Request) diag.List {
+// told gives the request of a tape, with who is in the team where its policy names one.
+func told(t *testing.T, tape *forgetest.Tape, f Forge) (*gate.Request, error) {
+	t.Helper()
+	q, err := f.Request(t.Context(), tape.Commit)
+	if err != nil || q == nil {
+		return q, err
+	}
+	e, pol, _ := bench(tape, q)
+	teams, of := pol.AskTeams(e.Landings[0])
+	return q, f.Teams(t.Context(), q, teams, of)
+}
+
+// verdict judges what a tape tells.
+func verdict(tape *forgetest.Tape, q *gate.Request) diag.List {
+	e, pol, p := bench(tape, q)
+	_, ds := gate.Judge(e, pol, p)
+	return ds
+}
+
+// bench is a landing that is proved and whose plan was shown long before. Ann made the request; Bob
+// and Eve may approve, or whoever is in the team of the tape.
+func bench(tape *forgetest.Tape, q *gate.Request) (gate.Evidence, gate.Policy, plan.Plan) {
 	p := plan.Plan{Header: plan.Header{Repo: "6f1c0f0e-6d0b-4b8e-9a55-0c2f2a7f5a11"}, Changes: []plan.Change{{Device: "r1", Have: "a", Want: "b"}}}
 	pol := gate.Policy{Repo: p.Header.Repo, Branch: "main", Approvals: []gate.Need{{Class: "any", Min: 1, From: []string{"bob", "eve"}}}}
 	for i, name := range []string{"ann", "bob", "eve"} {
@@ -97,8 +116,11 @@ func verdict(q *gate.Request) diag.List {
 		e.Tip = q.Landed
 		e.Landings[0] = gate.Landing{Tip: q.Landed, Head: q.Head, Proved: true, Request: q, Shown: []gate.Shown{{Plan: p.Digest(), At: noon.Add(-24 * time.Hour)}}}
 	}
-	_, ds := gate.Judge(e, pol, p)
-	return ds
+	if tape.Team != "" {
+		pol.Groups = []gate.Group{{Name: "ops", Team: gate.Team(tape.Team), Number: tape.Number}}
+		pol.Approvals[0].From = []string{"ops"}
+	}
+	return e, pol, p
 }
 
 // TestMissing holds the law: whatever single field a forge leaves out of whatever answer,
@@ -107,7 +129,7 @@ func TestMissing(t *testing.T) {
 	total, passes := 0, map[string]bool{}
 	for _, file := range tapes(t) {
 		tape, f := play(t, file)
-		if q, err := f.Request(t.Context(), tape.Commit); err == nil && !verdict(q).Failed() {
+		if q, err := told(t, tape, f); err == nil && !verdict(tape, q).Failed() {
 			kind, _, _ := strings.Cut(filepath.Base(file), "-")
 			passes[kind] = true
 		}
@@ -116,9 +138,12 @@ func TestMissing(t *testing.T) {
 				continue
 			}
 			for _, path := range fields(whole.Body, "") {
+				if path == "/membership_state" {
+					continue // lesser editions do not tell it, and it only takes away
+				}
 				total++
 				tape.Answers[at] = forgetest.Answer{Status: whole.Status, Next: whole.Next, Body: changed(whole.Body, path, nil)}
-				if q, err := f.Request(t.Context(), tape.Commit); err == nil && !verdict(q).Failed() {
+				if q, err := told(t, tape, f); err == nil && !verdict(tape, q).Failed() {
 					t.Errorf("%s: %s without %s passes", file, at, path)
 				}
 			}
@@ -148,11 +173,13 @@ func TestUnknown(t *testing.T) {
 				switch word := path[strings.LastIndex(path, "/")+1:]; {
 				case strings.HasSuffix(at, "/permission") && path == "/user/id":
 					to = 99 // somebody else has the name by now
-				case word != "state" && word != "permission":
+				case strings.HasPrefix(at, "/users/") && path == "/id" && strings.HasPrefix(filepath.Base(file), "github"), strings.Contains(at, "/members/") && path == "/id":
+					to = 99
+				case path != "/owner/type" && !slices.Contains([]string{"state", "membership_state", "permission", "role", "kind"}, word):
 					continue
 				}
 				tape.Answers[at] = forgetest.Answer{Status: whole.Status, Body: changed(whole.Body, path, to)}
-				if q, err := f.Request(t.Context(), tape.Commit); err == nil && !verdict(q).Failed() {
+				if q, err := told(t, tape, f); err == nil && !verdict(tape, q).Failed() {
 					t.Errorf("%s: %s with an unknown %s passes", file, at, path)
 				}
 			}
@@ -162,9 +189,9 @@ func TestUnknown(t *testing.T) {
 				if guards && err == nil && len(weak) <= len(before) && len(before) <= 1 {
 					t.Errorf("%s: %s answered %d, and the branch is as well protected as before", file, at, status)
 				}
-				q, err := f.Request(t.Context(), tape.Commit)
+				q, err := told(t, tape, f)
 				gone := status == 404 || status == 410 // who left, and did not approve, hinders nobody
-				if !guards && err == nil && !verdict(q).Failed() && !(gone && strings.Contains(at, "/eve/")) {
+				if !guards && err == nil && !verdict(tape, q).Failed() && !(gone && strings.Contains(at, "/eve/")) {
 					t.Errorf("%s: %s answered %d passes", file, at, status)
 				}
 			}
@@ -212,6 +239,65 @@ func TestChanges(t *testing.T) {
 		}
 		if changes < 2 {
 			t.Errorf("%s: %d changes", kind, changes)
+		}
+	}
+}
+
+// TestTeamChanges holds the law: a team of GitHub, whose members are told by name, is the same one
+// before and after they are read.
+func TestTeamChanges(t *testing.T) {
+	for _, field := range []string{"/id", "/organization/id"} {
+		tape, err := forgetest.ReadTape("testdata/evidence/github-a-member-approves.json", secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			now, at := *tape, strings.TrimPrefix(r.URL.RequestURI(), "/api")
+			if strings.HasSuffix(at, "/teams/ops") {
+				if asked++; asked == 2 {
+					now.Answers = maps.Clone(tape.Answers)
+					now.Answers[at] = forgetest.Answer{Status: 200, Body: changed(tape.Answers[at].Body, field, 99)}
+				}
+			}
+			now.ServeHTTP(w, r)
+		}))
+		defer srv.Close()
+		f, err := Open("github", srv.URL+"/api", "group/net", secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := told(t, tape, f); err == nil || asked != 2 {
+			t.Errorf("%s became another one: %v", field, err)
+		}
+	}
+}
+
+// TestTeamNamed holds the law: a team that the forge knows by another name than policy, or not at
+// all, is an error that says what to do, and what the token needs.
+func TestTeamNamed(t *testing.T) {
+	for file, at := range map[string][2]string{
+		"github-a-member-approves": {"/orgs/group/teams/ops", "/slug"},
+		"gitlab-a-member-approves": {"/groups/group%2Fnet-ops?with_projects=false", "/full_path"},
+		"gitea-team-member":        {"/teams/17", "/name"},
+	} {
+		tape, f := play(t, "testdata/evidence/"+file+".json")
+		at[0] = strings.Replace(at[0], "/teams/17", fmt.Sprint("/teams/", tape.Number), 1)
+		for want, spoil := range map[string]func(forgetest.Answer) forgetest.Answer{
+			"another name": func(a forgetest.Answer) forgetest.Answer { a.Body = changed(a.Body, at[1], "x"); return a },
+			"it needs":     func(forgetest.Answer) forgetest.Answer { return forgetest.Answer{Status: 404} },
+			"it needs ":    func(forgetest.Answer) forgetest.Answer { return forgetest.Answer{Status: 403} },
+		} {
+			whole, known := tape.Answers[at[0]]
+			if !known {
+				t.Fatalf("%s: nobody answers %s", file, at[0])
+			}
+			tape.Answers[at[0]] = spoil(whole)
+			_, err := told(t, tape, f)
+			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "who is in team "+tape.Team) {
+				t.Errorf("%s: %v", file, err)
+			}
+			tape.Answers[at[0]] = whole
 		}
 	}
 }

@@ -67,6 +67,7 @@ type Forge struct {
 	waiting  waiting
 	clock    *time.Time // what time the forge said it was in its last answer
 	most     int        // bytes of a comment
+	scope    string     // what a token needs to read who is in a team, for messages
 }
 
 // Errors that a caller tells apart.

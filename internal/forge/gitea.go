@@ -21,7 +21,8 @@ import (
 func gitea(c client) Forge {
 	c.header = [2]string{"Authorization", "token "}
 	g := hub{c}
-	return Forge{comments: g, statuses: g, notices: g, evidence: tea{c}, waiting: tea{c}, clock: c.clock, most: 65_536}
+	return Forge{comments: g, statuses: g, notices: g, evidence: tea{c}, waiting: tea{c}, clock: c.clock, most: 65_536,
+		scope: "read:organization, of an owner of the organization"}
 }
 
 type tea struct{ client }

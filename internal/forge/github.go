@@ -18,7 +18,8 @@ import (
 func github(c client) Forge {
 	c.header = [2]string{"Authorization", "Bearer "}
 	g := hub{c}
-	return Forge{comments: g, statuses: g, notices: g, evidence: g, waiting: g, clock: c.clock, most: 65_536}
+	return Forge{comments: g, statuses: g, notices: g, evidence: g, waiting: g, clock: c.clock, most: 65_536,
+		scope: "Members: read-only of the organization, or the classic scope read:org"}
 }
 
 // hub is the API that GitHub began, and that Gitea and Forgejo speak too.

@@ -18,7 +18,8 @@ import (
 func gitlab(c client) Forge {
 	c.header = [2]string{"PRIVATE-TOKEN", ""}
 	g := lab{c}
-	return Forge{comments: g, statuses: g, notices: g, evidence: g, waiting: g, clock: c.clock, most: 1_000_000}
+	return Forge{comments: g, statuses: g, notices: g, evidence: g, waiting: g, clock: c.clock, most: 1_000_000,
+		scope: "read_api, of somebody who sees the group"}
 }
 
 type lab struct{ client }

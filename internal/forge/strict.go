@@ -44,7 +44,7 @@ func wholes[T any](raws []json.RawMessage, path string) (out []T, err error) {
 }
 
 // whole reads a value and refuses one that lacks a field, or holds null in it. A field that
-// may be absent says omitempty.
+// may be absent says omitempty, and one that must be there and may hold null says nullable.
 func whole[T any](raw json.RawMessage, path string) (out T, err error) {
 	if err := complete(raw, reflect.TypeFor[T]()); err != nil {
 		return out, fmt.Errorf("GET %s: %w: %w", path, errShape, err)
@@ -81,9 +81,11 @@ func complete(raw json.RawMessage, t reflect.Type) error {
 	for i := range t.NumField() {
 		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		value, there := have[name]
-		if there = there && string(value) != "null"; !there && strings.Contains(options, "omitempty") {
+		null := string(value) == "null"
+		if there && null && strings.Contains(options, "nullable") || (!there || null) && strings.Contains(options, "omitempty") {
 			continue
 		}
+		there = there && !null
 		if !there {
 			return fmt.Errorf("%s is missing", name)
 		}

@@ -20,7 +20,7 @@ func TestEmergency(t *testing.T) {
 		pol.Forge = &Forge{Kind: "gitea", Repository: 1}
 		e.Emergency = "r1 drops half of all packets"
 		for _, who := range []string{"eve@x", "dan@x"} {
-			e.Landings[0].Said = append(e.Landings[0].Said, Verdict{who, true, repoID, "c2", p.Digest(), noon.Add(time.Hour), "", "", false})
+			e.Landings[0].Said = append(e.Landings[0].Said, Verdict{Who: who, Yes: true, Repo: repoID, Head: "c2", Plan: p.Digest(), Until: noon.Add(time.Hour)})
 		}
 		return e, pol, p
 	}
@@ -35,7 +35,7 @@ func TestEmergency(t *testing.T) {
 		"one of them wrote it": {func(e *Evidence, _ *Policy, _ *plan.Plan) { e.Landings[0].Hands = []string{"dan@x"} }, "gate/self-approval"},
 		"without those of any": {func(e *Evidence, _ *Policy, _ *plan.Plan) { e.Landings[0].Said = e.Landings[0].Said[1:] }, "gate/no-approval"},
 		"somebody is against it": {func(e *Evidence, _ *Policy, _ *plan.Plan) {
-			e.Landings[0].Said = append(e.Landings[0].Said, Verdict{"ann@x", false, repoID, "c2", "", noon.Add(time.Hour), "", "", false})
+			e.Landings[0].Said = append(e.Landings[0].Said, Verdict{Who: "ann@x", Yes: false, Repo: repoID, Head: "c2", Plan: "", Until: noon.Add(time.Hour)})
 		}, "gate/rejected"},
 		"another merge":     {func(e *Evidence, _ *Policy, _ *plan.Plan) { e.Landings[0].Proved = false }, "gate/not-landed"},
 		"a blank reason":    {func(e *Evidence, _ *Policy, _ *plan.Plan) { e.Emergency = " " }, "gate/emergency"},

@@ -112,7 +112,7 @@ func (p *Policy) checkForge(src *strict.Source, ds *diag.List) {
 				Hint = "leave digest_in_review out, or let signed statements count too: signed: true"
 		}
 		for _, one := range p.People {
-			if p.account(one) > 0 && slices.Contains(p.members(n.From), one.Signer) {
+			if p.account(one) > 0 && slices.Contains(p.possible(n.From), one.Signer) {
 				reach++
 			}
 		}

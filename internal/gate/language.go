@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,12 +81,43 @@ type Person struct {
 	Gitea int64 `yaml:"gitea,optional"`
 }
 
-// Group is several people.
+// Group is several people: named here, or those of a team of the forge.
 type Group struct {
 	// What policy calls them.
 	Name string `yaml:"name"`
 	// Their names.
-	People []string `yaml:"people"`
+	People []string `yaml:"people,optional"`
+	// A team of the forge, as ORGANIZATION/TEAM, or a group of GitLab by its path: of people, those are
+	// meant whom the forge tells to be in it when a push is judged.
+	Team Team `yaml:"team,optional"`
+	// The number of the team there: a name can be given up and taken over.
+	Number int64 `yaml:"number,optional"`
+}
+
+// Team is the name of a team of a forge.
+type Team string
+
+// UnmarshalText reads acme/netops.
+func (t *Team) UnmarshalText(b []byte) error {
+	parts := strings.Split(string(b), "/")
+	if len(b) > longestTeam || slices.ContainsFunc(parts, func(p string) bool {
+		return p == "" || strings.Trim(p, teamChars) != "" || p[0] == '.' || p[0] == '-'
+	}) {
+		return fmt.Errorf("want a team of the forge such as acme/netops, have %q", b)
+	}
+	*t = Team(b)
+	return nil
+}
+
+const (
+	longestTeam = 255
+	teamChars   = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+)
+
+// Shape is what a team of a forge is called.
+func (Team) Shape() strict.Shape {
+	const part = `[A-Za-z0-9_][A-Za-z0-9_.-]*`
+	return strict.Shape{Word: "team of the forge", Pattern: `^` + part + `(/` + part + `)*$`, Longest: longestTeam}
 }
 
 // Need is how many people must approve: of every plan, of one risk class, or of a change under a

@@ -82,11 +82,11 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 			ds.Failf(src.At(&n.Class), "policy/class-or-path", "want either class or path")
 		}
 		for j := range n.From {
-			if len(p.members(n.From[j:j+1])) == 0 {
+			if len(p.possible(n.From[j:j+1])) == 0 {
 				ds.Failf(src.At(&n.From[j]), "policy/unknown-group", "no group or person %q with a signer", n.From[j])
 			}
 		}
-		if have := len(p.members(n.From)); have < int(n.Min) {
+		if have := len(p.possible(n.From)); have < int(n.Min) {
 			ds.Failf(src.At(&n.Min), "policy/too-few-people", "%d must approve, and only %d may", n.Min, have)
 		}
 	}
@@ -112,6 +112,7 @@ func (p *Policy) checkPeople(src *strict.Source, ds *diag.List) {
 		}
 	}
 	for i := range p.Groups {
+		p.checkTeam(&p.Groups[i], src, ds)
 		for j := range p.Groups[i].People {
 			name := &p.Groups[i].People[j]
 			if !slices.ContainsFunc(p.People, func(o Person) bool { return o.Name == *name }) {
@@ -121,7 +122,7 @@ func (p *Policy) checkPeople(src *strict.Source, ds *diag.List) {
 	}
 }
 
-// members gives the signers of groups and people, by name.
+// members gives the signers of people and of groups that name theirs.
 func (p *Policy) members(from []string) (signers []string) {
 	for _, one := range p.People {
 		in := slices.Contains(from, one.Name) || slices.ContainsFunc(p.Groups, func(g Group) bool {

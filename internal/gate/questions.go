@@ -67,6 +67,12 @@ var questions = []question{
 	{"gate/not-eligible", "have somebody approve whom policy.yaml lists, who is no bot and may write to the repository; a dismissed approval is given again", func(c court) []string {
 		return c.short(unfit)
 	}},
+	{"gate/not-in-team", "have somebody approve who is in the team on the forge, or name people in policy.yaml through a request of its own", func(c court) []string {
+		return c.short(outside)
+	}},
+	{"gate/other-team", "look who made the team anew or moved it; plumbline doctor --team tells its number, and a request of its own writes it into policy.yaml", func(c court) []string {
+		return c.short(otherTeam)
+	}},
 	{"gate/self-approval", "have somebody approve who had no hand in the change", func(c court) []string { return c.short(self) }},
 	{"gate/expired", "have it approved again: plumbline approve <digest>", func(c court) []string { return c.short(expired) }},
 	{"gate/old-plan", "make it again: plumbline diff; where nothing moved it has the same digest, and approvals stand", outlived},
@@ -187,6 +193,9 @@ const (
 	expired = "expired"
 	unfit   = "unfit"
 	unnamed = "unnamed"
+
+	outside   = "outside"
+	otherTeam = "other team"
 )
 
 // spoiled tells why a yes does not count for a need of a landing; "" where it does. That it is for
@@ -255,24 +264,35 @@ func (c court) short(reason string) []string {
 
 // count gives how many distinct people of a need approve, and what the others did wrong.
 func (c court) count(l Landing, n Need, reason string) (have int, lost []string) {
-	members := c.members(n.From)
 	var who []string
 	for _, v := range l.Said {
-		if !slices.Contains(members, v.Who) {
-			continue
-		}
-		switch why := c.spoiled(l, n, v); {
+		switch why, text := c.uncounted(l, n, v); {
 		case why == "" && !slices.Contains(who, v.Who):
 			who = append(who, v.Who)
 		case why != "" && why == reason:
-			lost = append(lost, c.tell(l, v, why))
+			lost = append(lost, text)
 		}
 	}
 	return len(who), lost
 }
 
+// uncounted tells why what somebody said does not count for a need: the reason, and how it is told.
+func (c court) uncounted(l Landing, n Need, v Verdict) (reason, text string) {
+	named := slices.Contains(c.members(n.From), v.Who)
+	if !named && (len(c.teams(n.From)) == 0 || !c.Knows(v.Who)) {
+		return foreign, ""
+	}
+	if why := c.spoiled(l, n, v); why != "" {
+		return why, c.tell(l, v, why)
+	}
+	if named {
+		return "", ""
+	}
+	return c.inTeam(l, n, v)
+}
+
 func (c court) anySpoiled(l Landing, n Need) bool {
-	return slices.ContainsFunc([]string{stale, differs, self, expired, unfit, unnamed}, func(r string) bool {
+	return slices.ContainsFunc([]string{stale, differs, self, expired, unfit, unnamed, outside, otherTeam}, func(r string) bool {
 		_, lost := c.count(l, n, r)
 		return len(lost) > 0
 	})
@@ -306,7 +326,9 @@ func (c court) shortOfPolicy(l Landing) []string {
 		}
 		asked = true
 		if have, _ := c.count(l, n, ""); have < int(n.Min) {
-			return when(true, "%s changes %s: %d of %d approvals of class policy by %s", l, l.Paths[at], have, n.Min, strings.Join(n.From, ", "))
+			_, apart := c.count(l, n, outside)
+			_, other := c.count(l, n, otherTeam)
+			return append(when(true, "%s changes %s: %d of %d approvals of class policy by %s", l, l.Paths[at], have, n.Min, strings.Join(n.From, ", ")), append(apart, other...)...)
 		}
 	}
 	return when(!asked, "%s changes %s, and policy names nobody of class policy", l, l.Paths[at])

@@ -23,6 +23,7 @@ type Request struct {
 	Pushers    []int64   `json:"pushers"`  // accounts that are known to have pushed to it
 	Unpushed   bool      `json:"unpushed"` // the forge tells of pushes, and not of the one that brought Head
 	Reviews    []Review  `json:"reviews"`
+	Teams      []Members `json:"teams,omitempty"` // that were asked after, whether approvers are in them
 }
 
 // Review is what one account said of a request.
@@ -120,32 +121,33 @@ func (e Evidence) heard(p Policy) Evidence {
 		if l.Request == nil || l.Request.Forge != p.Forge.Kind {
 			continue // numbers of accounts mean something on one forge alone
 		}
-		for _, account := range append([]int64{l.Request.Author}, l.Request.Pushers...) {
-			if who := p.who(account); who != "" {
-				l.Hands = append(l.Hands, who)
-			}
-		}
+		l.Hands = append(l.Hands, l.Request.hands(p)...)
 		said, strangers := l.Request.verdicts(p, l.Hands, l.Shown)
 		l.Said, e.Ignored = append(l.Said, said...), append(slices.Clone(e.Ignored), strangers...)
 	}
 	return e
 }
 
-// verdicts gives the last word of each person that policy knows.
-func (q Request) verdicts(p Policy, hands []string, shown []Shown) (out []Verdict, strangers []string) {
-	last := map[int64]Review{}
-	for _, r := range q.Reviews {
-		if old, there := last[r.By.ID]; !there || later(r, old) > 0 {
-			last[r.By.ID] = r
+// hands gives those of policy who made the request or pushed to it.
+func (q Request) hands(p Policy) (out []string) {
+	for _, account := range append([]int64{q.Author}, q.Pushers...) {
+		if who := p.who(account); who != "" {
+			out = append(out, who)
 		}
 	}
+	return out
+}
+
+// verdicts gives the last word of each person that policy knows.
+func (q Request) verdicts(p Policy, hands []string, shown []Shown) (out []Verdict, strangers []string) {
+	last := q.last()
 	for _, id := range sortedKeys(last) {
 		r, who := last[id], p.who(id)
 		if who == "" {
 			strangers = append(strangers, fmt.Sprintf("the review of account %d (%q) on request %d: policy.yaml has nobody with that account", id, r.By.Login, q.Number))
 			continue
 		}
-		v := Verdict{Who: who, Yes: r.Says == Approves, Repo: p.Repo, Head: r.Commit, Until: r.At.Add(Longest - skew)}
+		v := Verdict{account: id, Who: who, Yes: r.Says == Approves, Repo: p.Repo, Head: r.Commit, Until: r.At.Add(Longest - skew)}
 		if !v.Yes {
 			if !q.lifted(r, p, hands) {
 				v.Head = q.Head // it stands until it is taken back, whatever was pushed since
@@ -161,6 +163,17 @@ func (q Request) verdicts(p Policy, hands []string, shown []Shown) (out []Verdic
 		out = append(out, v)
 	}
 	return out, strangers
+}
+
+// last gives the last word of each account.
+func (q Request) last() map[int64]Review {
+	out := map[int64]Review{}
+	for _, r := range q.Reviews {
+		if old, there := out[r.By.ID]; !there || later(r, old) > 0 {
+			out[r.By.ID] = r
+		}
+	}
+	return out
 }
 
 // weakness tells why an approval does not count, whoever gave it.

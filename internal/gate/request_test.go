@@ -162,7 +162,7 @@ func dismissed(by int64) Review {
 }
 
 func signedBy(p *plan.Plan) []Verdict {
-	return []Verdict{{"bob@x", true, repoID, head, p.Digest(), noon.Add(time.Hour), "", "", false}}
+	return []Verdict{{Who: "bob@x", Yes: true, Repo: repoID, Head: head, Plan: p.Digest(), Until: noon.Add(time.Hour)}}
 }
 
 // TestReviewOrder holds the law: in which order a forge lists reviews changes no verdict.

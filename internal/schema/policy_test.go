@@ -20,6 +20,7 @@ people:
 - {name: ann, signer: ann@example.net, emails: [a@example.net], github: 7, gitlab: 8, gitea: 9}
 groups:
 - {name: ops, people: [ann]}
+- {name: night, team: acme/night-ops, number: 17}
 approvals:
 - {class: any, min: 1, from: [ops], digest_in_review: true}
 - {path: intent/peering/, min: 1, from: [ops]}

@@ -10,10 +10,12 @@ import (
 // Tape is a forge that gives the answers it was recorded with, and nothing else: those of a
 // real server, or the shapes of its documents.
 type Tape struct {
-	Cites   string            `json:"cites"`   // where the answers are from
-	Commit  string            `json:"commit"`  // of the branch, that is asked about
-	Answers map[string]Answer `json:"answers"` // by path and query
-	Request json.RawMessage   `json:"request"` // what is read out of them; null: none
+	Cites   string            `json:"cites"`            // where the answers are from
+	Commit  string            `json:"commit"`           // of the branch, that is asked about
+	Team    string            `json:"team,omitempty"`   // whose members approve; "": people by name
+	Number  int64             `json:"number,omitempty"` // that policy knows it by
+	Answers map[string]Answer `json:"answers"`          // by path and query
+	Request json.RawMessage   `json:"request"`          // what is read out of them; null: none
 	Weak    json.RawMessage   `json:"weak"`
 	Refused []string          `json:"refused"` // by which rules, where all else is well; none: it passes
 

@@ -18,6 +18,8 @@ type Source interface {
 	// Request gives the merged change request that a commit of the branch was the end of; nil
 	// where there is none.
 	Request(ctx context.Context, commit string) (*gate.Request, error)
+	// Teams adds to a request who of some accounts is in which team, where that is not there yet.
+	Teams(ctx context.Context, q *gate.Request, teams []gate.Team, of []gate.Account) error
 	// Protection gives what a branch is not protected from.
 	Protection(ctx context.Context, branch string) ([]gate.Weakness, error)
 }
@@ -222,6 +224,9 @@ func (c *collector) landings(before string, line []string) (out []gate.Landing, 
 		}
 		c.expects(&l)
 		if err := c.hands(&l); err != nil {
+			return nil, err
+		}
+		if err := c.teams(l); err != nil {
 			return nil, err
 		}
 		out = append(out, l)

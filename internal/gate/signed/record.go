@@ -95,5 +95,10 @@ func (rec *record) Request(_ context.Context, commit string) (*gate.Request, err
 	return &rec.Requests[at], nil
 }
 
+// Teams adds nothing: who was in a team then stands in the request.
+func (rec *record) Teams(context.Context, *gate.Request, []gate.Team, []gate.Account) error {
+	return nil
+}
+
 // Protection gives what was weak then.
 func (rec *record) Protection(context.Context, string) ([]gate.Weakness, error) { return rec.Weak, nil }

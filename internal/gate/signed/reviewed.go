@@ -36,6 +36,15 @@ func (c *collector) requested(before string, line []string) (l gate.Landing, upt
 	return l, 0, nil
 }
 
+// teams has the forge say who of those that approve a landing is in the teams that policy names.
+func (c *collector) teams(l gate.Landing) error {
+	teams, of := c.policy.AskTeams(l)
+	if c.src == nil || len(teams) == 0 {
+		return nil
+	}
+	return c.src.Teams(c.ctx, l.Request, teams, of)
+}
+
 // headsOf is what brings the heads of all requests into a clone: after a squash they are on
 // no branch.
 var headsOf = map[gate.ForgeKind]string{

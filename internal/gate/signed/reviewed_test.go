@@ -22,6 +22,21 @@ type fake struct {
 	ended map[string]*gate.Request
 	weak  []gate.Weakness
 	err   error
+	teams map[gate.Team]gate.Members
+	asked *[]gate.Account // about teams
+}
+
+func (f fake) Teams(_ context.Context, q *gate.Request, teams []gate.Team, of []gate.Account) error {
+	*f.asked = append(*f.asked, of...)
+	for _, t := range teams {
+		m := f.teams[t]
+		m.Team = t
+		for _, one := range of {
+			m.Asked = append(m.Asked, one.ID)
+		}
+		q.Teams = append(q.Teams, m)
+	}
+	return f.err
 }
 
 func (f fake) Request(_ context.Context, commit string) (*gate.Request, error) {
@@ -32,7 +47,9 @@ func (f fake) Protection(context.Context, string) ([]gate.Weakness, error) { ret
 
 // reviewScene is a network whose policy counts reviews, with the change of scene on branch f,
 // whose plan was shown an hour ago.
-func reviewScene(t *testing.T) (*scene, fake) {
+func reviewScene(t *testing.T) (*scene, fake) { t.Helper(); return sceneOf(t, forgeText) }
+
+func sceneOf(t *testing.T, policy string) (*scene, fake) {
 	t.Helper()
 	s := newScene(t)
 	k, _, err := NewKey("planner")
@@ -41,7 +58,7 @@ func reviewScene(t *testing.T) (*scene, fake) {
 	}
 	s.keys["planner"] = k
 	s.signers += `planner@example.net namespaces="plan@plumbline" ` + k.Authorized() + "\n"
-	s.commit("main", "ann", map[string]string{"policy.yaml": forgeText, SignersFile: s.signers})
+	s.commit("main", "ann", map[string]string{"policy.yaml": policy, SignersFile: s.signers})
 	for _, who := range []string{"ann", "eve"} {
 		if _, err := SayBaseline(s.r, s.keys[who], "", "main", noon, noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
