@@ -130,7 +130,7 @@ func TestCanaries(t *testing.T) {
 			s.do(s.start, s.commit)
 			f := s.forged("gitea")
 			guesses := []string{s.guess(platform)}
-			said := s.pushes()
+			said := s.pushes(all)
 			guesses = append(guesses, s.guess(platform))
 			said += s.looks(f, platform)
 			read := s.told("what was printed or posted", []byte(said), append(all, guesses...)) + s.kept(append(all, guesses...))
@@ -153,13 +153,43 @@ func (s *stage) guess(platform string) string {
 	return fmt.Sprintf("%x", tree.Digest(t))
 }
 
-// pushes plans, approves and pushes.
-func (s *stage) pushes() string {
+// pushes plans, approves and pushes; at first to a device that refuses, and tells what it knows in
+// forms of its own.
+func (s *stage) pushes(all []string) string {
 	said := s.everyPage() + s.plumb(ok, "diff", "--out", s.path("plan.json"))
 	_, err := s.keep(said)
 	s.must(err)
 	s.do(s.approve, s.merge)
-	return said + s.plumb(ok, "push", "--plan", s.plan) + s.plumb(ok, "verify")
+	s.must(s.farm.Device(demoRouter).SetFaults(sim.Fault{Kind: "reject", Text: " ", Says: " " + strings.Join(parroted(all), " "), Times: 1}))
+	refused := s.any("push", "--plan", s.plan)
+	if !strings.Contains(refused, "refused by the device") || strings.Count(refused, "<secret>") < 8 { // NETCONF tells the first of them
+		s.t.Errorf("the device did not tell what it knows:\n%s", refused)
+	}
+	s.must(s.farm.Device(demoRouter).SetFaults())
+	return said + refused + s.plumb(ok, "push", "--plan", s.plan) + s.plumb(ok, "verify")
+}
+
+// parroted is what a device may make of secrets that it repeats, round about: the first of each
+// form, then the second.
+func parroted(all []string) (out []string) {
+	for i := range len(forms("")) {
+		for _, v := range all {
+			if f := forms(v)[i]; !strings.Contains(f, " ") && f != html.EscapeString(v) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// type7 is Cisco's.
+func type7(value string) string {
+	const table = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
+	out := "07"
+	for i, c := range []byte(value) {
+		out += fmt.Sprintf("%02X", c^table[(7+i)%len(table)])
+	}
+	return out
 }
 
 // looks asks for all that can be said, of a sound device and of ones that echo and break off.
@@ -199,13 +229,18 @@ func (s *stage) any(args ...string) string {
 	return out
 }
 
-// forms is how a value may stand in an output.
+// forms is how a value may stand in an output, as many for each.
 func forms(value string) []string {
 	quoted, _ := json.Marshal(value)
-	return slices.Compact(slices.Sorted(slices.Values([]string{
-		value, strings.Trim(string(quoted), `"`), html.EscapeString(value), url.QueryEscape(value), url.PathEscape(value),
-		fmt.Sprintf("%q", value), base64.StdEncoding.EncodeToString([]byte(value)), fmt.Sprintf("%x", value),
-	})))
+	b64, colon, percent := base64.StdEncoding.EncodeToString, "", ""
+	for _, c := range []byte(value) {
+		colon, percent = colon+fmt.Sprintf(":%02x", c), percent+fmt.Sprintf("%%%02X", c)
+	}
+	return []string{
+		strings.Trim(string(quoted), `"`), html.EscapeString(value), url.QueryEscape(value), url.PathEscape(value), fmt.Sprintf("%q", value),
+		b64([]byte(value)), b64([]byte("u:" + value)), b64([]byte("me:" + value + "\n")), base64.RawURLEncoding.EncodeToString([]byte("you:" + value)),
+		fmt.Sprintf("%x", value), fmt.Sprintf("%X", "u:"+value), strings.TrimPrefix(colon, ":"), percent, type7(value), value,
+	}
 }
 
 // told reads one text.
@@ -217,6 +252,7 @@ func (s *stage) told(where string, text []byte, values []string) int {
 			all = append(all, "Kanari"+end[:2])
 		}
 		for _, f := range all {
+			f = strings.TrimRight(f, "=")
 			if i := bytes.Index(text, []byte(f)); i >= 0 {
 				s.t.Errorf("%s: %s stands in it: %.120q", where, v, text[max(0, i-60):])
 				break

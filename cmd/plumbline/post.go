@@ -115,7 +115,7 @@ func (e *env) forge() (forge.Forge, error) {
 		return forge.Forge{}, err
 	}
 	if c := r.Forge; c != nil {
-		token, err := r.stores().Resolve(c.Token.String())
+		token, err := r.credential(c.Token.String())
 		if err != nil {
 			return forge.Forge{}, fmt.Errorf("the token of the forge: %w", err)
 		}
@@ -123,7 +123,9 @@ func (e *env) forge() (forge.Forge, error) {
 	}
 	for _, job := range jobs {
 		if os.Getenv(job.sign) == "true" {
-			return forge.Open(job.kind, os.Getenv(job.api), os.Getenv(job.project), os.Getenv("PLUMBLINE_TOKEN"))
+			token := os.Getenv("PLUMBLINE_TOKEN")
+			e.veil.login([]byte(token))
+			return forge.Open(job.kind, os.Getenv(job.api), os.Getenv(job.project), token)
 		}
 	}
 	return forge.Forge{}, fmt.Errorf("this is no job of a forge that plumbline knows (%s): name the forge in runner.yaml, with kind, api, project and token", strings.Join(forge.Kinds(), ", "))

@@ -27,6 +27,7 @@ type runnerConfig struct {
 	Forge     *runnerForge   `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
 	Archive   *runnerArchive `yaml:"archive,optional"`    // what devices held before each push, sealed; absent: nothing of it is kept
 	file      string
+	veil      *veil // learns what sessions are opened with
 }
 
 // runnerArchive is where what devices held is kept, and for whom.
@@ -71,7 +72,7 @@ func runnerFile() string {
 
 // loadRunner reads the runner's configuration; one that is absent declares nothing.
 func (e *env) loadRunner() (runnerConfig, error) {
-	r := runnerConfig{file: e.runner}
+	r := runnerConfig{file: e.runner, veil: e.veil}
 	if e.runner == "" {
 		return r, nil
 	}
@@ -121,6 +122,13 @@ func (r runnerConfig) stores() secret.Stores {
 		s[one.Name] = secret.Store{Type: one.Type, Dir: one.Dir, Names: one.Names, Address: one.Address, Mount: one.Mount, TokenFile: one.TokenFile, Identity: one.Identity}
 	}
 	return s
+}
+
+// credential gives a secret that opens a session, and has it hidden from then on.
+func (r runnerConfig) credential(ref string) ([]byte, error) {
+	value, err := r.stores().Resolve(ref)
+	r.veil.login(value) // none where it failed
+	return value, err
 }
 
 // stateDir is where the journal stands.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"plumbline/drivers"
@@ -11,15 +12,18 @@ import (
 	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/push"
+	"plumbline/internal/secret/form"
 	"plumbline/internal/tree"
 )
 
 // veil keeps the secrets of devices out of everything that the program says. Reports hide
 // them by the grammar of their platform; this is the wall behind it, which no message of a
-// device or of a library passes. What is printed is printed in whole words.
+// device or of a library passes, in whatever form it tells them. What is printed is printed
+// in whole words.
 type veil struct {
 	mu      sync.RWMutex
-	secrets []string // in order
+	secrets []string    // in order
+	derived *form.Index // of them; nil where it is to be made anew
 }
 
 // ask reads devices, and learns what of their answers must not be told.
@@ -46,15 +50,39 @@ func (v *veil) learn(b *pipeline.Build, devices []string, answers []plan.Answer)
 func (v *veil) add(all ...string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.secrets = append(v.secrets, all...)
-	slices.Sort(v.secrets)
-	v.secrets = slices.Compact(v.secrets)
+	more := slices.Concat(v.secrets, all) // whoever hides reads the old ones
+	for _, s := range all {
+		more = append(more, form.Clear(s)...)
+	}
+	slices.Sort(more)
+	if more = slices.Compact(more); len(more) > len(v.secrets) {
+		v.secrets, v.derived = more, nil
+	}
+}
+
+// login takes the secret that a session is opened with. A key is in no line of a device, and a
+// short word is in too many of them.
+func (v *veil) login(secret []byte) {
+	const short = 6
+	s := strings.TrimRight(string(secret), "\r\n")
+	if v != nil && len(s) >= short && !strings.Contains(s, "\n") {
+		v.add(s)
+	}
 }
 
 func (v *veil) hide(text string) string {
 	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return tree.Hide(text, v.secrets)
+	secrets, derived := v.secrets, v.derived
+	v.mu.RUnlock()
+	if derived == nil {
+		derived = form.NewIndex(secrets)
+		v.mu.Lock()
+		if len(v.secrets) == len(secrets) { // they only become more
+			v.derived = derived
+		}
+		v.mu.Unlock()
+	}
+	return tree.Hide(derived.Hide(text, tree.Hidden), secrets)
 }
 
 // over gives a writer behind the veil.

@@ -192,7 +192,7 @@ func (r *road) build(ds *diag.List) bool {
 	}
 	r.edits = edits
 	for _, n := range notes {
-		r.notes = append(r.notes, tree.Hide(n.Text, r.secrets))
+		r.notes = append(r.notes, hide(n.Text, r.secrets))
 	}
 	do, undo := tree.Script(d, edits), tree.Script(d, back)
 	if len(do) == 0 {
@@ -204,7 +204,7 @@ func (r *road) build(ds *diag.List) bool {
 	}
 	proof, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), do, undo)
 	for _, n := range proof.Notes() {
-		r.notes = append(r.notes, tree.Hide(n, r.secrets))
+		r.notes = append(r.notes, hide(n, r.secrets))
 	}
 	for _, f := range refused {
 		line := strings.TrimSpace(fmt.Sprint(f.Line))
@@ -219,7 +219,7 @@ func (r *road) answers(es []tree.Edit) (out []drivers.Answer) {
 		a := drivers.Answer{Line: e.Send, Question: e.Confirm, Reply: e.Answer}
 		if a.Question != "" && !slices.Contains(out, a) {
 			out = append(out, a)
-			r.notes = append(r.notes, tree.Hide(fmt.Sprintf("after %q the device asks %q and is told %q", a.Line, a.Question, a.Reply), r.secrets))
+			r.notes = append(r.notes, hide(fmt.Sprintf("after %q the device asks %q and is told %q", a.Line, a.Question, a.Reply), r.secrets))
 		}
 	}
 	return out
@@ -231,7 +231,7 @@ func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
 	for _, e := range edits {
 		if e.Foreign {
 			found = true
-			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, tree.Hide(e.Send, r.secrets), e.Takes).
+			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, hide(e.Send, r.secrets), e.Takes).
 				Hint = "what was on the device before us stays: make intent agree with that line, or take it away by hand"
 		}
 	}
@@ -249,7 +249,7 @@ func (r *road) wanted(command string) int {
 }
 
 func (r *road) refuse(ds *diag.List, no int, why string) bool {
-	ds.Failf(asker(r.in.Want, no), "plan/replay-refused", "%s: %s", r.in.Device, tree.Hide(why, r.secrets)).
+	ds.Failf(asker(r.in.Want, no), "plan/replay-refused", "%s: %s", r.in.Device, hide(why, r.secrets)).
 		Hint = "nothing is offered for this device; change the intent, or its template or dialect rule"
 	return false
 }

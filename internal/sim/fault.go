@@ -14,6 +14,7 @@ type Fault struct {
 	Kind  string        // one of Kinds
 	N     int           // after so many lines or bytes, or pieces of so many bytes
 	Text  string        // which line; for evil: prompt, exact, cut or ansi
+	Says  string        // what a refusal says besides
 	For   time.Duration // how long: a delay, or how long a device is down
 	Times int           // how often it happens; 0 is always
 	Seed  int64         // moves where a packet is cut

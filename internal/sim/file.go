@@ -139,7 +139,7 @@ func (b *Box) takes(tx, sum, text string) (string, bool) {
 // already: whoever wrote them knows what they are.
 func (b *Box) refuses(text string) string {
 	if f := b.faults.takes("reject", in(text)); f != nil {
-		return "syntax error, unexpected " + f.Text
+		return "syntax error, unexpected " + f.Text + f.Says
 	}
 	if !closed(text) {
 		return "syntax error, unexpected end of file"

@@ -128,8 +128,8 @@ func (b *Box) requested(q *gnmi.SetRequest) (*replay.Device, error) {
 	next, was := b.fresh(), b.state.Loose()
 	do := func(line string) error {
 		b.log.add("request", ">", line)
-		if b.faults.takes("reject", in(line)) != nil {
-			return fmt.Errorf("refused: %s", line)
+		if f := b.faults.takes("reject", in(line)); f != nil {
+			return fmt.Errorf("refused: %s%s", line, f.Says)
 		}
 		if _, err := b.effect(next, line, func() error { return next.Do(line) }); err != nil {
 			return fmt.Errorf("%s: %w", line, err)

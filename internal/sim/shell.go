@@ -229,7 +229,7 @@ func (s *shell) configure(line string) (string, error) {
 	}
 	if f := b.faults.takes("reject", in(line)); f != nil {
 		b.count.Rejected++
-		return "% Unknown command: " + line + "\n", nil
+		return "% Unknown command: " + line + f.Says + "\n", nil
 	}
 	if b.faults.takes("accept-silently", in(line)) != nil {
 		return "", nil

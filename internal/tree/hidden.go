@@ -8,8 +8,8 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
-// hidden is what stands where a secret stood.
-const hidden = "<secret>"
+// Hidden is what stands where a secret stood.
+const Hidden = "<secret>"
 
 // telling are words behind which a line that no rule knows may hold a secret.
 var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk", "pre-shared-key",
@@ -49,7 +49,7 @@ func cut(line string) (shown, secret string) {
 		case w == "key" && (words[i+1] == "chain" || plain(last) && i == len(words)-2), w == "community" && !strings.HasPrefix(words[0], "snmp"):
 			continue
 		}
-		return strings.Join(words[:i+1], " ") + " " + hidden, strings.Join(words[i+1:], " ")
+		return strings.Join(words[:i+1], " ") + " " + Hidden, strings.Join(words[i+1:], " ")
 	}
 	return line, ""
 }
@@ -99,7 +99,7 @@ func bare(w string) string { return strings.Trim(w, `"';`) }
 
 // Hide writes text without the secrets: whole words alone are replaced.
 func Hide(text string, secrets []string) string {
-	return HideAs(text, secrets, func(string) string { return hidden })
+	return HideAs(text, secrets, func(string) string { return Hidden })
 }
 
 // HideAs is Hide with words of the caller's for each secret. They are in order, as Secrets gives
@@ -133,7 +133,7 @@ func HideAs(text string, secrets []string, as func(secret string) string) string
 }
 
 // Conceals tells whether Hide took something out of a text.
-func Conceals(text []byte) bool { return bytes.Contains(text, []byte(hidden)) }
+func Conceals(text []byte) bool { return bytes.Contains(text, []byte(Hidden)) }
 
 // instead is what stands for a word: where it is none itself, the parts of it are looked at, as in
 // user:password and key=value.

@@ -29,7 +29,7 @@ exit
 		t.Errorf("secrets %q, want %q", secrets, want)
 	}
 	paths := strings.Join(have.Paths(), "\n")
-	if strings.Contains(paths, "s3cret") || strings.Count(paths, hidden) != 5 {
+	if strings.Contains(paths, "s3cret") || strings.Count(paths, Hidden) != 5 {
 		t.Errorf("told:\n%s", paths)
 	}
 	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "router bgp 64496"} {

@@ -59,11 +59,20 @@ func (r *requests) ask(ctx context.Context, question string) (string, error) {
 // most is how much of the words of a device is told on.
 const most = 300
 
+// inShort is the beginning of what a device says, in whole words: half a secret is known to nobody
+// who hides it.
+func inShort(reply string) string {
+	if len(reply) <= most {
+		return reply
+	}
+	return strings.ToValidUTF8(reply[:max(0, strings.LastIndexAny(reply[:most], " \t\r\n"))], "")
+}
+
 // tell sends a request. To lines of a change a device says nothing but that it took them: a
 // warning is a refusal there, as any word is on a command line.
 func (r *requests) tell(ctx context.Context, s drivers.Step, lines []script.Line) error {
 	no := func(reply string) error {
-		return &write.Refused{Device: r.t.Name, Line: s.Send, Reply: strings.ToValidUTF8(reply[:min(len(reply), most)], "")}
+		return &write.Refused{Device: r.t.Name, Line: s.Send, Reply: inShort(reply)}
 	}
 	a, err := r.Ask(ctx, filled(s.Send, lines))
 	var refused *netconf.Refusal
