@@ -177,7 +177,7 @@ func (e *env) examine(c *cobra.Command, b *pipeline.Build, devices []string, nam
 		} else {
 			s.Notes = append(s.Notes, fmt.Sprintf("read %d bytes, complete by %s", len(a.Live.Text), a.Live.Complete))
 			s.Notes = append(s.Notes, parsed(b, name, a.Live.Text))
-			unwell := named && e.closer(c.Context(), b, reach, name, &s)
+			unwell := named && e.closer(c.Context(), b, w, name, &s)
 			var bad bool
 			s.Notes, bad = e.required(c.Context(), b, cfg, reach, name, a.Live.Text, s.Notes)
 			if bad || unwell {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"plumbline/drivers"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/report"
 	"plumbline/internal/tree"
@@ -19,7 +18,7 @@ import (
 // closer looks at a device that was named: who it proves to be, how changes would be tried
 // there, and which questions of its platform it answers. It reports whether something that
 // its health is judged by is not answered.
-func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach, name string, s *report.Section) (bad bool) {
+func (e *env) closer(ctx context.Context, b *pipeline.Build, w warm, name string, s *report.Section) (bad bool) {
 	d := b.Device(name)
 	p := b.On(d)
 	var kinds []string
@@ -29,7 +28,7 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach
 		kinds = append(kinds, kind)
 	}
 	s.Notes = append(s.Notes, "identity: it proved what is pinned ("+strings.Join(kinds, ", ")+")", styled(p, d))
-	r, t, err := reach(name)
+	r, t, err := w.last(name)
 	if err != nil {
 		s.Notes = append(s.Notes, "questions: "+err.Error())
 		return true
@@ -37,7 +36,7 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, reach drivers.Reach
 	if note, locked := seen(b.Network().Device(name), t); note != "" {
 		s.Notes, bad = append(s.Notes, note), locked
 	}
-	s.Notes = append(s.Notes, claims(ctx, reach, name, true)...)
+	s.Notes = append(s.Notes, claims(ctx, w.first, name, true)...)
 	known := p.Session.Read
 	switch driver(p, d) {
 	case "gnmi":

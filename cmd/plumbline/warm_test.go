@@ -1,30 +1,31 @@
 package main
 
 import (
-	"io"
 	"strings"
 	"sync"
 	"testing"
+
+	"plumbline/internal/sim"
+	"plumbline/internal/suite"
 )
 
-// TestSessionsOfAPush holds how often a push logs in to read: once before anything is sent, however
-// often the device is asked up to there. A verb that reads logs in once.
+// TestSessionsOfAPush holds how often a push connects to read: once before anything is sent, however
+// often the device is asked up to there. A verb that reads connects once.
 func TestSessionsOfAPush(t *testing.T) {
-	for _, platform := range []string{"eos", "frr"} {
-		t.Run(platform, func(t *testing.T) {
+	for _, way := range []string{"eos", "frr", "junos/netconf", "sr-linux"} {
+		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
-			if platform != "frr" {
-				s.edited = func(network string) error { return moved(network, platform) }
-			}
-			t.Cleanup(s.stop)
-			s.do(s.start, s.commit, s.check, s.diff, s.refused, s.approve, s.merge)
+			s := onPlatform(t, way, string(suite.Holds(t, way)))
+			s.do(s.check, s.diff, s.refused, s.approve, s.merge)
 			at := s.counters()
+			of := func(n sim.Counters) int { return n.Sessions - n.WriteSessions }
+			if way == "sr-linux" { // over gNMI nobody logs in
+				of = func(n sim.Counters) int { return n.Dials }
+			}
 			reads := func(what, device string, want int) {
 				t.Helper()
-				now, was := s.farm.Device(device).Counters(), at[device]
-				if n := now.Sessions - now.WriteSessions - was.Sessions + was.WriteSessions; n != want {
-					t.Errorf("%s: %s: it is logged in to %d times to read, want %d", device, what, n, want)
+				if n := of(s.farm.Device(device).Counters()) - of(at[device]); n != want {
+					t.Errorf("%s: %s: it is connected to %d times to read, want %d", device, what, n, want)
 				}
 			}
 			var once sync.Once
@@ -42,12 +43,12 @@ func TestSessionsOfAPush(t *testing.T) {
 			s.env.step = nil
 			for _, device := range s.farm.Names() {
 				was, now := at[device], s.farm.Device(device).Counters()
-				t.Logf("figure: %s %s: %d sessions to read and %d to write once something was sent", platform, device, now.Sessions-now.WriteSessions-was.Sessions+was.WriteSessions, now.WriteSessions-was.WriteSessions)
+				t.Logf("figure: %s %s: %d connections once something was sent, %d of them sessions to write", way, device, now.Dials-was.Dials, now.WriteSessions-was.WriteSessions)
 			}
-			for _, verb := range [][]string{{"diff"}, {"drift"}, {"doctor"}, {"doctor", demoRouter}} {
+			for _, verb := range []string{"diff", "drift", "doctor", "doctor " + demoRouter} {
 				at = s.counters()
-				s.plumb(ok, verb...)
-				reads(strings.Join(verb, " "), demoRouter, 1)
+				s.any(strings.Fields(verb)...)
+				reads(verb, demoRouter, 1)
 			}
 		})
 	}

@@ -4,35 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"plumbline/drivers"
-	"plumbline/drivers/ssh"
+	readers "plumbline/drivers/all"
 	"plumbline/internal/sim"
 )
 
-// warm is an embedded device of a platform, and two readers that share a session.
+// warm is some embedded devices of a platform, and two readers that share what they read on.
 func warm(t *testing.T, s style, n int, faults ...sim.Fault) (f *sim.Farm, first, last drivers.Reader, end func()) {
 	t.Helper()
-	var all []sim.Device
+	var devices []sim.Device
 	for i := range n {
-		all = append(all, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: s.Name, Session: s.Session, Dialect: s.Dialect, Running: s.running, Faults: faults})
+		devices = append(devices, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: s.Name, Session: s.Session, Dialect: s.Dialect, Running: s.running, Faults: faults, Driver: s.Driver})
 	}
-	f, err := sim.Start(t.Context(), all)
+	f, err := sim.Start(t.Context(), devices)
 	must(t, err)
 	t.Cleanup(f.Stop)
-	r := ssh.New(s.Session, f.Logins(), ssh.Options{Timeout: 10 * time.Second, Twice: true})
-	t.Cleanup(func() { r.Close() })
-	first, last, end = r.Keep()
+	r, err := readers.Reader(s.Driver, s.Session, f.Logins())
+	must(t, err)
+	k, can := r.(drivers.Keeper)
+	if !can {
+		t.Fatalf("%s keeps nothing", s.Driver)
+	}
+	first, last, end = k.Keep()
 	t.Cleanup(end)
 	return f, first, last, end
 }
 
-// sessions holds how many logins a device has seen.
-func sessions(t *testing.T, f *sim.Farm, device, what string, want int) {
+// dials holds how often a device was connected to.
+func dials(t *testing.T, f *sim.Farm, device, what string, want int) {
 	t.Helper()
-	if n := f.Device(device).Counters().Sessions; n != want {
-		t.Errorf("%s: %s: %d sessions, want %d", device, what, n, want)
+	if n := f.Device(device).Counters().Dials; n != want {
+		t.Errorf("%s: %s: %d connections, want %d", device, what, n, want)
 	}
 }
 
@@ -40,9 +43,6 @@ func sessions(t *testing.T, f *sim.Farm, device, what string, want int) {
 // was opened for, and nothing else.
 func TestWarm(t *testing.T) {
 	for _, s := range styles(t) {
-		if s.Driver != "ssh" {
-			continue
-		}
 		t.Run(s.title, func(t *testing.T) {
 			t.Parallel()
 			f, first, last, end := warm(t, s, 1)
@@ -61,35 +61,35 @@ func TestWarm(t *testing.T) {
 			if two := read(last, to); one != two {
 				t.Errorf("first\n%s\nand on the same session\n%s", one, two)
 			}
-			sessions(t, f, "r0", "two readings and a question", 1)
+			dials(t, f, "r0", "two readings and a question", 1)
 			read(last, to)
-			sessions(t, f, "r0", "last keeps nothing", 2)
+			dials(t, f, "r0", "last keeps nothing", 2)
 
 			read(first, to)
 			other := to
-			other.Secret = "write"
+			other.Secret = f.WriteTarget("r0").Secret
 			read(last, other)
-			sessions(t, f, "r0", "another credential", 4)
+			dials(t, f, "r0", "another credential", 4)
 			other = to
 			other.Pins = append(other.Pins, f.Target("r0").Pins...)
 			read(last, other)
-			sessions(t, f, "r0", "trusted by something else", 5)
+			dials(t, f, "r0", "trusted by something else", 5)
 			read(last, to)
-			sessions(t, f, "r0", "the one that was kept", 5)
+			dials(t, f, "r0", "the one that was kept", 5)
 
 			read(first, to)
 			f.Device("r0").HangUp()
 			if facts, err := last.Probe(t.Context(), to, "version", "version"); err != nil || len(facts) != 2 || facts[1].Err != nil {
 				t.Errorf("on a session that is gone: %v %v", facts, err)
 			}
-			sessions(t, f, "r0", "one that is gone is opened once more", 7)
+			dials(t, f, "r0", "one that is gone is opened once more", 7)
 			read(first, to)
 			end()
 			read(last, to)
-			sessions(t, f, "r0", "at the end all are closed", 9)
+			dials(t, f, "r0", "at the end all are closed", 9)
 			read(first, to)
 			read(last, to)
-			sessions(t, f, "r0", "and none is kept after it", 11)
+			dials(t, f, "r0", "and none is kept after it", 11)
 		})
 	}
 }
@@ -107,7 +107,7 @@ func TestWarmSilent(t *testing.T) {
 		if live, err := last.Fetch(t.Context(), f.Target("r0")); !errors.Is(err, drivers.ErrCut) {
 			t.Errorf("%v:\n%s", err, live.Text)
 		}
-		sessions(t, f, "r0", "asked once more", 2)
+		dials(t, f, "r0", "asked once more", 2)
 	}
 }
 
@@ -127,10 +127,10 @@ func TestWarmMany(t *testing.T) {
 		}
 		n := 0
 		for _, name := range f.Names() {
-			n += f.Device(name).Counters().Sessions
+			n += f.Device(name).Counters().Dials
 		}
 		if n != many+many-most {
-			t.Errorf("%d sessions to read %d devices twice", n, many)
+			t.Errorf("%d connections to read %d devices twice", n, many)
 		}
 	}
 }

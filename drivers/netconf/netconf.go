@@ -43,63 +43,84 @@ func New(s drivers.Session, logins drivers.Logins, o Options) *Reader {
 // Fetch gives the configuration. An answer is one message, so it is whole or an error; an empty
 // one is an error too.
 func (r *Reader) Fetch(ctx context.Context, t drivers.Target) (drivers.Live, error) {
-	s, err := netconf.Open(ctx, t, r.logins, r.o, r.may...)
-	if err != nil {
-		return drivers.Live{}, err
-	}
-	defer s.Close()
-	a, err := s.Ask(ctx, r.n.Fetch)
-	if err != nil {
-		return drivers.Live{}, err
-	}
-	text, found := a.Text(r.n.Text)
-	switch {
-	case !found:
-		return drivers.Live{}, fail(t, drivers.ErrCut, "its answer holds no <"+r.n.Text+">", "see netconf.text in platform.yaml")
-	case strings.TrimSpace(text) == "":
-		return drivers.Live{}, fail(t, drivers.ErrCut, "the configuration is empty", "check what the read user may see")
-	}
-	return drivers.Live{Text: []byte(strings.Trim(text, "\n") + "\n"), Complete: "message", At: time.Now()}, nil
+	return r.fetch(ctx, t, r.sessions().Once)
+}
+
+func (r *Reader) fetch(ctx context.Context, t drivers.Target, session opener) (live drivers.Live, err error) {
+	err = session(ctx, t, func(s *netconf.Session) error {
+		a, err := s.Ask(ctx, r.n.Fetch)
+		if err != nil {
+			return err
+		}
+		text, found := a.Text(r.n.Text)
+		switch {
+		case !found:
+			return fail(t, drivers.ErrCut, "its answer holds no <"+r.n.Text+">", "see netconf.text in platform.yaml")
+		case strings.TrimSpace(text) == "":
+			return fail(t, drivers.ErrCut, "the configuration is empty", "check what the read user may see")
+		}
+		live = drivers.Live{Text: []byte(strings.Trim(text, "\n") + "\n"), Complete: "message", At: time.Now()}
+		return nil
+	})
+	return live, err
 }
 
 // Probe asks questions by their names in platform.yaml. A question that is refused is a fact with
 // an error; the call fails only when the device cannot be asked at all.
 func (r *Reader) Probe(ctx context.Context, t drivers.Target, asks ...string) ([]drivers.Fact, error) {
+	return r.probe(ctx, t, r.sessions().Once, asks)
+}
+
+func (r *Reader) probe(ctx context.Context, t drivers.Target, session opener, asks []string) ([]drivers.Fact, error) {
 	facts := make([]drivers.Fact, 0, len(asks))
 	if len(asks) == 0 {
 		return facts, nil
 	}
-	s, err := netconf.Open(ctx, t, r.logins, r.o, r.may...)
-	if err == nil {
-		defer s.Close()
-	}
-	for _, ask := range asks {
-		f := drivers.Fact{Ask: ask, Err: err}
-		request, known := r.n.Read[ask]
-		switch {
-		case err != nil: // the session is of no more use
-		case !known:
-			f.Err = fail(t, drivers.ErrForbidden, fmt.Sprintf("the platform has no question %q over NETCONF", ask), "see netconf.read in platform.yaml")
-		default:
-			var a netconf.Reply
-			if a, f.Err = s.Ask(ctx, request); f.Err == nil {
-				f.Text = a.Chars() + "\n"
-			} else if !errors.Is(f.Err, drivers.ErrForbidden) {
-				err = f.Err
+	err := session(ctx, t, func(s *netconf.Session) error {
+		facts = facts[:0]
+		for _, ask := range asks {
+			f := r.answer(ctx, t, s, ask)
+			facts = append(facts, f)
+			if f.Err != nil && !errors.Is(f.Err, drivers.ErrForbidden) {
+				return f.Err // the session is of no more use
 			}
 		}
-		facts = append(facts, f)
+		return nil
+	})
+	for _, ask := range asks[len(facts):] {
+		facts = append(facts, drivers.Fact{Ask: ask, Err: err})
 	}
 	return facts, err
 }
 
+func (r *Reader) answer(ctx context.Context, t drivers.Target, s *netconf.Session, ask string) drivers.Fact {
+	f := drivers.Fact{Ask: ask}
+	request, known := r.n.Read[ask]
+	if !known {
+		f.Err = fail(t, drivers.ErrForbidden, fmt.Sprintf("the platform has no question %q over NETCONF", ask), "see netconf.read in platform.yaml")
+		return f
+	}
+	a, err := s.Ask(ctx, request)
+	if f.Err = err; err == nil {
+		f.Text = a.Chars() + "\n"
+	}
+	return f
+}
+
 // Tells gives what a device says of itself. What it says decides nothing.
 func (r *Reader) Tells(ctx context.Context, t drivers.Target, _ bool) ([]string, error) {
-	s, err := netconf.Open(ctx, t, r.logins, r.o, r.may...)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
+	return r.tells(ctx, t, r.sessions().Once)
+}
+
+func (r *Reader) tells(ctx context.Context, t drivers.Target, session opener) (out []string, err error) {
+	err = session(ctx, t, func(s *netconf.Session) error {
+		out = says(s)
+		return nil
+	})
+	return out, err
+}
+
+func says(s *netconf.Session) []string {
 	var can []string
 	for _, c := range s.Capabilities {
 		for _, p := range []string{"urn:ietf:params:netconf:capability:", "urn:ietf:params:xml:ns:netconf:capability:"} {
@@ -109,7 +130,7 @@ func (r *Reader) Tells(ctx context.Context, t drivers.Target, _ bool) ([]string,
 		}
 	}
 	slices.Sort(can)
-	return []string{fmt.Sprintf("it says: NETCONF %s, %d capabilities: %s", s.Version(), len(s.Capabilities), strings.ReplaceAll(strings.Join(slices.Compact(can), " "), `"`, ""))}, nil
+	return []string{fmt.Sprintf("it says: NETCONF %s, %d capabilities: %s", s.Version(), len(s.Capabilities), strings.ReplaceAll(strings.Join(slices.Compact(can), " "), `"`, ""))}
 }
 
 func fail(t drivers.Target, kind error, text, hint string) error {

@@ -40,7 +40,7 @@ type Box struct {
 	log     transcript
 	took    []string // what clients sent and changed something
 	open    map[*ssh.ServerConn]bool
-	bare    map[net.Conn]bool // before login
+	bare    map[net.Conn]bool // before login; with gNMI, all
 	down    time.Time         // refuses connections until then
 	closed  bool
 	glance  atomic.Value // *glance, for others that look without the lock
@@ -54,6 +54,7 @@ func (b *Box) unlock() {
 
 // Counters is what was done to a device.
 type Counters struct {
+	Dials         int // connections, before any login
 	Sessions      int // logins
 	WriteSessions int // logins of the write user
 	Refused       int // logins that failed
@@ -223,7 +224,7 @@ func (b *Box) HangUp() {
 	b.mu.Unlock()
 	for over := false; !over; time.Sleep(time.Millisecond) {
 		b.mu.Lock()
-		over = len(b.open) == 0
+		over = len(b.open)+len(b.bare) == 0
 		b.mu.Unlock()
 	}
 }
