@@ -55,23 +55,44 @@ func Compare(d *dialect.Dialect, have, want []byte) Change {
 	return c
 }
 
+// way is a way there and back, and what the model of the device says of it.
+type way struct {
+	do      []tree.Edit
+	notes   []tree.Note
+	script  []byte
+	proof   replay.Proof
+	refused []replay.Refusal
+	fault   string // there is none
+}
+
+func lead(d *dialect.Dialect, from, to *tree.Tree, o tree.Options) (w way) {
+	do, notes, err := tree.Diff(from, to, o)
+	if err != nil {
+		return way{fault: "no order of commands is taken: " + err.Error()}
+	}
+	back, _, err := tree.Diff(to, from, o)
+	if err != nil {
+		return way{fault: "no way back: " + err.Error()}
+	}
+	w = way{do: do, notes: notes, script: tree.Script(d, do)}
+	w.proof, w.refused = replay.Verify(d, tree.Print(from), tree.Print(to), w.script, tree.Script(d, back))
+	return w
+}
+
 // prove makes both ways and plays them on the model of the device.
 func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 	n := numbers{of: map[string]int{}, secrets: slices.Sorted(slices.Values(append(tree.Secrets(from), tree.Secrets(to)...)))}
 	hide := n.hide
-	do, notes, err := tree.Diff(from, to, tree.Options{})
-	if err != nil {
-		c.Findings = append(c.Findings, "no order of commands is taken: "+hide(err.Error()))
+	w := lead(d, from, to, tree.Options{Once: true})
+	if w.fault != "" || len(w.refused) > 0 { // it may be that a text says a thing twice
+		w = lead(d, from, to, tree.Options{})
+	}
+	if w.fault != "" {
+		c.Findings = append(c.Findings, hide(w.fault))
 		return
 	}
-	back, _, err := tree.Diff(to, from, tree.Options{})
-	if err != nil {
-		c.Findings = append(c.Findings, "no way back: "+hide(err.Error()))
-		return
-	}
-	script := tree.Script(d, do)
+	do, notes, script, proof, refused := w.do, w.notes, w.script, w.proof, w.refused
 	c.Commands, c.Bare, c.Conceals = []byte(hide(string(script))), script, len(n.of) > 0
-	proof, refused := replay.Verify(d, tree.Print(from), tree.Print(to), script, tree.Script(d, back))
 	for _, f := range refused {
 		c.Findings = append(c.Findings, fmt.Sprintf("the model of the device refuses %q: %s", hide(strings.TrimSpace(f.Line)), hide(strings.TrimSpace(f.Text))))
 	}

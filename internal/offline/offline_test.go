@@ -21,6 +21,9 @@ func TestCompare(t *testing.T) {
 		"taken away":        {"eos", "ip prefix-list A seq 10 permit 192.0.2.0/24\n", "", "no ip prefix-list A", "", 0},
 		"what nobody knows": {"frr", "", "frobnicate 1\n", "frobnicate 1", "Unknown command", 1},
 		"cut":               {"junos", "system {\n    host-name r1;\n", "system {\n    host-name r1;\n}\n", "", "it is cut", 0},
+		"one value twice":   {"eos", "interface Ethernet1\n   mtu 1400\n   mtu 1600\n", "interface Ethernet1\n   mtu 1400\n", " mtu 1400\n", "", 0},
+		"two in other turn": {"eos", "interface Ethernet1\n   mtu 1400\n   mtu 1600\n", "interface Ethernet1\n   mtu 1600\n   mtu 1400\n", " mtu 1400\n", "", 0},
+		"a block twice":     {"eos", "interface Ethernet1\n   mtu 1400\ninterface Ethernet1\n   shutdown\n", "interface Ethernet1\n   shutdown\ninterface Ethernet1\n   mtu 1400\n", "", "", 0},
 		"secrets of both":   {"frr", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password zhunter2hunter\nexit\n", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password ahunter2hunter\nexit\n", "password <", "", 0},
 		"a secret":          {"frr", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\nexit\n", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password hunter2hunter\nexit\n", "password <", "", 0},
 	} {

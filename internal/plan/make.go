@@ -177,7 +177,9 @@ type road struct {
 // replay does not prove, there and back, is no way.
 func (r *road) build(ds *diag.List) bool {
 	d := r.in.Want.Dialect
-	guarded := r.o
+	plain := r.o
+	plain.Once = true // their digests were made
+	guarded := plain
 	guarded.Guard, guarded.Deployed = true, r.deployed
 	edits, notes, err := tree.Diff(r.have, r.want, guarded)
 	if err != nil {
@@ -186,7 +188,7 @@ func (r *road) build(ds *diag.List) bool {
 	if foreign := r.foreign(ds, edits); foreign {
 		return false
 	}
-	back, _, err := tree.Diff(r.want, r.have, r.o)
+	back, _, err := tree.Diff(r.want, r.have, plain)
 	if err != nil {
 		return r.refuse(ds, 0, "no way back: "+err.Error())
 	}

@@ -70,8 +70,8 @@ func play(t *testing.T, d *dialect.Dialect, files fs.FS) []byte {
 	for _, n := range append(notes, more...) {
 		fmt.Fprintf(&out, "== note: %d: %s\n", n.Line, n.Text)
 	}
-	do, notes1, err1 := tree.Diff(have, want, tree.Options{})
-	undo, _, err2 := tree.Diff(want, have, tree.Options{})
+	do, notes1, err1 := tree.Diff(have, want, tree.Options{Once: true})
+	undo, _, err2 := tree.Diff(want, have, tree.Options{Once: true})
 	for _, n := range notes1 {
 		fmt.Fprintf(&out, "== note: %d: %s\n", n.Line, n.Text)
 	}
@@ -91,6 +91,9 @@ func play(t *testing.T, d *dialect.Dialect, files fs.FS) []byte {
 	}
 	if asked := strings.Contains(string(section(files, "options")), "refused"); asked != (len(refused) > 0) {
 		t.Errorf("refused: %q; the case asks for a refusal: %v\n%s", refused, asked, out.Bytes())
+	}
+	if whole := led(d, section(files, "have"), section(files, "wanted"), false); (whole != "") != (len(refused) > 0) {
+		t.Errorf("read whole before they are compared: %q, else %q", whole, refused)
 	}
 	whole(t, d, have)
 	whole(t, d, want)

@@ -41,6 +41,11 @@ func (d *differ) treeOf(c *cmd) *Tree {
 
 // wipes tells whether the condition of a rule's wipes holds for a command.
 func (d *differ) wipes(c *cmd, r *dialect.Rule) bool {
+	last := true
+	d.lastOf(c, r, func(*cmd) { last = false })
+	if !last {
+		return false
+	}
 	if in := d.counterpart(c.n.parent); len(r.Unless) > 0 && (!c.del || in != nil) {
 		at := c.n
 		if c.del {
@@ -61,6 +66,21 @@ func (d *differ) wipes(c *cmd, r *dialect.Rule) bool {
 		}
 	}
 	return len(r.If) == 0
+}
+
+// lastOf visits removals that come after one, of lines without which alone it clears others: of
+// several that go the last one does.
+func (d *differ) lastOf(c *cmd, r *dialect.Rule, f func(*cmd)) {
+	if !c.del || len(r.Wipes) == 0 {
+		return
+	}
+	for i := range r.Unless {
+		for _, x := range d.have.find(c.n, &r.Unless[i]) {
+			if o := x.cmd; o != nil && o.del && !o.taken && o.seq > c.seq {
+				f(o)
+			}
+		}
+	}
 }
 
 // cascade handles the live lines that a command takes with it.

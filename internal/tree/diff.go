@@ -44,11 +44,16 @@ type Edit struct {
 }
 
 // Diff gives the commands that lead from have to want, in an order that a device takes.
-// The error names commands that need one another in a circle. Both trees are read on and marked
+// The error names commands that need one another in a circle. Of a line that a text gives twice the
+// later one counts, and a block that it gives twice is one; see Options.Once. Both trees are read on and marked
 // meanwhile: no other comparison may use one of them at the same time.
 func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	if have.untouched() && want.untouched() && have.d == want.d && have.src == want.src {
 		return nil, nil, nil
+	}
+	if !o.Once {
+		have.settle(have.root)
+		want.settle(want.root)
 	}
 	if len(have.d.Turns) > 0 {
 		if first, now, err := turn(have, want, o); err != nil || now != nil {

@@ -21,6 +21,11 @@ type Options struct {
 	// they are somebody else's. A nil Deployed is a first contact: every line is.
 	Guard    bool
 	Deployed *Tree
+
+	// Once says that neither text says a thing twice in one block, as no device does and as
+	// Print, Digest and Expect leave a tree: what is written alike on both sides is then not
+	// looked at. Else both are read whole before they are compared.
+	Once bool
 }
 
 // Coverage is how much of a live configuration is ours.

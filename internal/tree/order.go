@@ -370,6 +370,7 @@ func (d *differ) room(old, c *cmd, r *dialect.Rule) {
 
 // removal: what needs a line goes before it does, and what it takes along comes again after.
 func (d *differ) removal(c *cmd, r *dialect.Rule) {
+	d.lastOf(c, r, func(o *cmd) { before(c, o) })
 	d.each(d.have, c, r.HeldBy, func(o *cmd) { before(o, c) })
 	d.each(d.want, c, r.HeldBy, func(o *cmd) {
 		if !o.del {
