@@ -28,6 +28,8 @@ func (m file) exec(_ *shell, line string) (string, bool) {
 		return begins + m.b.protocols(), true
 	case "show ospf neighbors":
 		return begins + m.b.adjacencies(), true
+	case "show interfaces":
+		return begins + m.b.hosts(), true
 	}
 	return begins + "No such command. Press `?' for help.\n", strings.HasPrefix(line, "show ")
 }
@@ -42,6 +44,7 @@ func (m file) unknown(string) string { return "syntax error: only show is answer
 
 var (
 	blockLine = regexp.MustCompile(`^protocol (bgp|ospf) (?:v[23] )?'?([^' ]+)'?`)
+	portLine  = regexp.MustCompile(`(?m)^\s+interface "([^"*]+)"`)
 	peerLine  = regexp.MustCompile(`^    neighbor ([0-9a-fA-F.:]+)`)
 )
 
@@ -89,6 +92,20 @@ func (b *Box) adjacencies() string {
 	}
 	if out.Len() == 0 {
 		return "There is no OSPF protocol running\n"
+	}
+	return out.String()
+}
+
+// hosts tells the interfaces of the host that the file names, and its loopback: all are up.
+func (b *Box) hosts() string {
+	names := []string{"lo"}
+	for _, m := range portLine.FindAllStringSubmatch(string(b.state.Text()), -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	var out strings.Builder
+	for i, name := range slices.Compact(names) {
+		fmt.Fprintf(&out, "%s up (index=%d)\n\tMultiAccess Broadcast Multicast AdminUp LinkUp MTU=1500\n", name, i+1)
 	}
 	return out.String()
 }

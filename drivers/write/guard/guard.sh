@@ -327,12 +327,16 @@ if [ "${1-}" = clock ]; then
 	clock "$2" "$3"
 	exit 0
 fi
-# answers is a command line of BIRD that changes nothing.
+# answers is a command line of BIRD that changes nothing. Which questions there are is said by who
+# asks: one that begins with show and is of plain words is one argument of a birdc that only reads.
 answers() {
+	LC_ALL=C
 	while printf '%s# ' "$(uname -n)" && read -r line; do
+		[ ${#line} -le 200 ] || line='?'
 		case $line in
 		'') ;;
 		exit | quit) return ;;
+		*[!A-Za-z0-9._:/\ -]*) echo "syntax error: only plain words are answered" ;;
 		'show configuration') running || return ;; # what is not known is no answer
 		'show startup') startup ;;
 		'show '*) birdc -r ${socket:+-s "$socket"} "$line" </dev/null ;;
