@@ -77,6 +77,14 @@ type locked struct {
 	Halt    *stop   `json:"halt"`
 	File    string  `json:"halt_file,omitempty"`
 	Open    *opened `json:"open"` // a transaction that was not settled
+	Away    *away   `json:"away,omitempty"`
+}
+
+// away is a remote that does not answer: lease, halt and journal are then as this clone and this
+// machine saw them last, and nobody knows how they stand.
+type away struct {
+	Remote string `json:"remote"`
+	Why    string `json:"why"`
 }
 
 // opened is a transaction that has not ended.
@@ -87,25 +95,21 @@ type opened struct {
 	Text string `json:"text,omitempty"`
 }
 
-// locks tells what stands against a push.
+// locks tells what stands against a push. Where the remote does not answer it tells the rest, and that
+// this is not all.
 func (e *env) locks(r *repo.Repo, cfg runnerConfig, format string) error {
 	out := locked{Schema: "plumbline.dev/locks/v1", Journal: "free"}
 	if journal.Held(e.stateDir(cfg)) {
 		out.Journal = "held"
 	}
-	switch l, _, err := e.leased(r, cfg); {
-	case err == nil:
-		out.Lease, out.Over = &l, l.over(e.now())
-	case !errors.Is(err, repo.ErrNone):
-		return err
+	err := e.shareds(r, cfg, &out)
+	if errors.Is(err, repo.ErrAway) {
+		out.Away = &away{cfg.Remote, err.Error()}
+		cfg.Remote, cfg.Journal = "", ""
+		err = e.shareds(r, cfg, &out)
+		out.Over = false // by what was seen last nobody can tell
 	}
-	switch b, err := r.Peek(cfg.Remote, haltRef); {
-	case err == nil:
-		out.Halt = &stop{}
-		if json.Unmarshal(b, out.Halt) != nil {
-			out.Halt.Reason = "it cannot be read, and counts all the same"
-		}
-	case !errors.Is(err, repo.ErrNone):
+	if err != nil {
 		return err
 	}
 	if file := filepath.Join(e.stateDir(cfg), haltRef); exists(file) {
@@ -120,10 +124,36 @@ func (e *env) locks(r *repo.Repo, cfg runnerConfig, format string) error {
 		out.Open = &opened{left[0].Tx, left[0].Plan, string(last.Step), last.Text}
 	}
 	if format == "json" {
-		return json.NewEncoder(e.out).Encode(out)
+		err = json.NewEncoder(e.out).Encode(out)
+	} else {
+		e.tellLocks(out)
 	}
-	e.tellLocks(out)
-	return nil
+	if out.Away != nil {
+		err = errors.Join(err, errIncomplete)
+	}
+	return err
+}
+
+// shareds reads what runners share: who has the lease, and whether a halt stands.
+func (e *env) shareds(r *repo.Repo, cfg runnerConfig, out *locked) error {
+	out.Lease, out.Halt = nil, nil
+	switch l, _, err := e.leased(r, cfg); {
+	case err == nil:
+		out.Lease, out.Over = &l, l.over(e.now())
+	case !errors.Is(err, repo.ErrNone):
+		return err
+	}
+	b, err := r.Peek(cfg.Remote, haltRef)
+	if errors.Is(err, repo.ErrNone) {
+		return nil
+	}
+	if err == nil {
+		out.Halt = &stop{}
+		if json.Unmarshal(b, out.Halt) != nil {
+			out.Halt.Reason = "it cannot be read, and counts all the same"
+		}
+	}
+	return err
 }
 
 func exists(file string) bool {
@@ -133,26 +163,31 @@ func exists(file string) bool {
 
 func (e *env) tellLocks(l locked) {
 	say := func(what, how string) { fmt.Fprintf(e.out, "%-8s %s\n", what, how) }
+	none, free, seen, open := "none", "free", "", "no transaction"
+	if l.Away != nil {
+		none, free, seen, open = "not known; none was seen here", "not known; none was seen here", "; as it was seen here last, and not known since", "no transaction of this machine"
+		say("remote", fmt.Sprintf("%s: until it answers nothing is pushed, but for an emergency", l.Away.Why))
+	}
 	say("journal", map[string]string{"free": "free", "held": "a process on this machine has it open"}[l.Journal])
 	switch {
 	case l.Lease == nil:
-		say("lease", "free")
+		say("lease", free)
 	case l.Over:
 		say("lease", l.Lease.String()+"; it is gone, and the next push takes over")
 	default:
-		say("lease", l.Lease.String())
+		say("lease", l.Lease.String()+seen)
 	}
 	switch {
 	case l.Halt != nil:
-		say("halt", fmt.Sprintf("by %s since %s: %s", l.Halt.By, l.Halt.At.UTC().Format(time.RFC3339), l.Halt.Reason))
+		say("halt", fmt.Sprintf("by %s since %s: %s", l.Halt.By, l.Halt.At.UTC().Format(time.RFC3339), l.Halt.Reason)+seen)
 	case l.File != "":
 		say("halt", "by the file "+l.File)
 	default:
-		say("halt", "none")
+		say("halt", none)
 	}
 	switch {
 	case l.Open == nil:
-		say("open", "no transaction")
+		say("open", open)
 	case l.Open.Last == string(journal.Halt):
 		say("open", fmt.Sprintf("%s of plan %.12s ended in doubt: %s; look at its devices, then run plumbline push --resume", l.Open.Tx, l.Open.Plan, l.Open.Text))
 	default:

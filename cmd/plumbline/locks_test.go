@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -159,4 +160,44 @@ func TestHaltAndRelease(t *testing.T) {
 	if err != nil || len(rs) != 2 || !strings.Contains(rs[1].Text, "the-machine-burnt") {
 		t.Errorf("the journal does not keep why: %+v %v", rs, err)
 	}
+}
+
+// TestLocksApart holds the law: where the remote does not answer, locks tells what this machine and this
+// clone know, says what nobody knows, calls nothing free, and ends as incomplete.
+func TestLocksApart(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	s.afar()
+	s.plumb(ok, "locks")
+	there, gone := s.path("remote"), s.path("away")
+	known := func(want int, says ...string) {
+		t.Helper()
+		out := s.plumb(want, "locks")
+		for _, one := range says {
+			if !strings.Contains(out, one) {
+				t.Errorf("it does not say %q:\n%s", one, out)
+			}
+		}
+	}
+	s.must(os.Rename(there, gone))
+	known(incomplete, "remote   refs/plumbline/lease of the remote origin cannot be read", "lease    not known; none was seen here", "halt     not known; none was seen here", "journal  free", "open     no transaction of this machine")
+
+	s.must(os.Rename(gone, there))
+	other, err := json.Marshal(lease{Mark: "other", Host: "far", Since: demoDay(), Until: demoDay().Add(-48 * time.Hour), Epoch: 1})
+	s.must(err)
+	s.must(s.repo.Swap("origin", leaseRef, nil, other))
+	s.plumb(ok, "locks", "--halt", "INC-4711")
+	known(ok, "the next push takes over", ": INC-4711\n")
+	s.must(os.Rename(there, gone))
+	known(incomplete, "on far settles", "; as it was seen here last, and not known since", ": INC-4711; as it was seen here last")
+	if out := s.plumb(incomplete, "locks"); strings.Contains(out, "takes over") {
+		t.Errorf("what nobody sees is called gone:\n%s", out)
+	}
+	if out := s.plumb(incomplete, "locks", "-o", "json"); !strings.Contains(out, `"away":{"remote":"origin","why":"`) || !strings.Contains(out, `"lease_over":false`) {
+		t.Errorf("%s", out)
+	}
+	s.must(os.MkdirAll(s.path("journal"), 0o700))
+	s.must(os.WriteFile(s.path("journal", haltRef), nil, 0o600))
+	s.must(s.repo.Forget(haltRef))
+	known(incomplete, "halt     by the file ")
 }
