@@ -173,6 +173,17 @@ func told(where string, who []string) string {
 	return strings.Join(who, ", ") + " are " + where
 }
 
+// ambiguous tells whether the name of a group is also that of a person or of another group.
+func (p *Policy) ambiguous(g *Group) bool {
+	n := 0
+	for i := range p.Groups {
+		if p.Groups[i].Name == g.Name {
+			n++
+		}
+	}
+	return n > 1 || slices.ContainsFunc(p.People, func(o Person) bool { return o.Name == g.Name })
+}
+
 // checkTeam holds that a group is of people or a team, and that the forge can be asked about it.
 func (p *Policy) checkTeam(g *Group, src *strict.Source, ds *diag.List) {
 	at := src.At(&g.Name)
@@ -190,6 +201,9 @@ func (p *Policy) checkTeam(g *Group, src *strict.Source, ds *diag.List) {
 			Hint = "name the forge (forge:), or name the people (people:): signed statements tell of no team"
 	case orgs && strings.Count(string(g.Team), "/") != 1:
 		ds.Failf(at, "policy/team", "want ORGANIZATION/TEAM, have %q", g.Team)
+	case p.ambiguous(g):
+		ds.Failf(src.At(&g.Name), "policy/group-twice", "%q is team %s, and somebody or another group too: they would count without being in it", g.Name, g.Team).
+			Hint = "give the team a name of its own"
 	case g.Number < 1:
 		ds.Failf(at, "policy/team", "the number of team %s is not said: whoever makes the name anew would decide", g.Team).
 			Hint = fmt.Sprintf("plumbline doctor --team %s prints it", g.Team)
