@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"encoding/pem"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -82,6 +84,36 @@ func TestModelsByAuthority(t *testing.T) {
 		s.must(os.WriteFile(file, []byte(strings.Replace(string(text), pin, "tls: "+c.tls, 1)), 0o644))
 		if out := s.plumb(c.exit, "diff", demoRouter); !strings.Contains(out, c.says) || strings.Contains(out, "PRIVATE KEY") {
 			t.Errorf("%s: want %q in:\n%s", name, c.says, out)
+		}
+	}
+}
+
+// TestAuthorityOnce holds that the store of an authority is asked once in a run, and not for each device.
+func TestAuthorityOnce(t *testing.T) {
+	t.Parallel()
+	s := onPlatform(t, "sr-linux", "/system/grpc-server[name=mgmt]/admin-state enable\n")
+	ca := s.path("secrets", "tls", "ca")
+	s.must(os.MkdirAll(s.path("secrets", "tls"), 0o700))
+	s.must(os.WriteFile(ca, certificate(t, s.farm.Target(demoRouter).Address.String()), 0o600))
+	file := s.path("network", "inventory.yaml")
+	text, err := os.ReadFile(file)
+	s.must(err)
+	for _, name := range s.farm.Names() {
+		text = bytes.Replace(text, []byte("host_keys: ["+s.farm.Target(name).Pins[0]+"]"), []byte("tls: {ca: secret://local/tls#ca}"), 1)
+	}
+	s.must(os.WriteFile(file, text, 0o644))
+	e := &env{dir: s.path("network"), runner: s.path("runner.yaml"), out: io.Discard, err: io.Discard, now: demoDay, run: run}
+	b, err := e.valid("")
+	s.must(err)
+	reach, err := e.reach(b)
+	s.must(err)
+	for i, name := range s.farm.Names() {
+		_, to, err := reach(name)
+		if err != nil || len(to.Authority) == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if i == 0 { // whoever is reached after it asks nobody
+			s.must(os.Remove(ca))
 		}
 	}
 }

@@ -36,6 +36,9 @@ func (p *pending) Keep(ctx context.Context) error {
 		return err
 	case s == write.Ours:
 		if err := p.keep(ctx, eye); err != nil {
+			if p.w.c.Session == "free" {
+				p.drop() // a new one may undo
+			}
 			return err
 		}
 	case s == write.Foreign:
@@ -70,7 +73,9 @@ func (p *pending) keep(ctx context.Context, eye *eye) error {
 		return err
 	}
 	err = p.steps(ctx, p.w.c.Confirm)
-	p.drop() // it has done what it could; its lock goes with it
+	if err != nil || p.w.c.Session != "free" {
+		p.drop() // it has done what it could; its lock goes with it. One without a lock may save
+	}
 	if err != nil {
 		return trouble(p.t, write.ErrInDoubt, "keep was not answered as it should be", "run resume", err)
 	}
@@ -146,8 +151,9 @@ func (p *pending) clear(ctx context.Context) error {
 	return err
 }
 
-// save makes what was kept what the device starts with.
+// save makes what was kept what the device starts with, by the hand that confirmed where it is left.
 func (p *pending) save(ctx context.Context, eye *eye) error {
+	defer p.drop()
 	same, err := eye.startup(ctx)
 	switch {
 	case err != nil:
@@ -158,10 +164,11 @@ func (p *pending) save(ctx context.Context, eye *eye) error {
 	if err := p.h.Step("save"); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
 	}
-	if err = p.grasp(ctx); err != nil {
-		return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
+	if p.hand == nil {
+		if err = p.grasp(ctx); err != nil {
+			return trouble(p.t, write.ErrUnsaved, "", "run resume", err)
+		}
 	}
-	defer p.drop()
 	if err := p.step(ctx, drivers.Step{Send: p.w.s.Save, Want: p.w.s.Saved}); err != nil {
 		return trouble(p.t, write.ErrUnsaved, "", "save it on the device", err)
 	}
