@@ -45,5 +45,5 @@ type Pending struct {
 type Sameness struct{ Ask, Same string }
 
 // Step is one line and what it must bring: a text in the answer or in the prompt behind it;
-// "*" is any answer but a refusal, and nothing is that the device says nothing.
+// "*" is any answer but a refusal, "**" any at all, and nothing is that the device says nothing.
 type Step struct{ Send, Want string }

@@ -20,10 +20,15 @@ type Session struct {
 	Save    string            // running to startup
 	Saved   string            // what a good save says
 	Read    map[string]string // the whole vocabulary of Probe: name -> command, slots <ip>, <name>
+	Paths   Paths             // how a change that is written in paths is said
 	Commit  Commit            // how a change is put on trial
 	Models  Models            // how it is read through gNMI
 	Netconf Netconf           // how it is read and written through NETCONF
 }
+
+// Paths is how a command line says what the lines "update PATH VALUE" and "delete PATH" of a change
+// mean, in the words and keys of the path: its beginnings. Without them lines are typed as they are.
+type Paths struct{ Update, Delete string }
 
 // Login is what proves us to a device. It prints as its user alone.
 type Login struct {

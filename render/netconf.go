@@ -20,13 +20,19 @@ type netconf struct {
 	Commit *commit    `yaml:"commit,optional"`
 }
 
-// overNetconf is the style of changes over NETCONF, whatever that of the command line is.
-const overNetconf = "netconf_confirmed"
+// overNetconf is the style of changes over NETCONF, whatever that of the command line is, and
+// overLines that of a command line which is not the usual way in.
+const overNetconf, overLines = "netconf_confirmed", "confirmed"
 
 // By gives a platform as devices of it are spoken to by a driver; "" is the usual one.
 func (p Platform) By(driver string) Platform {
-	if cmp.Or(driver, p.Driver) == "netconf" {
+	switch by := cmp.Or(driver, p.Driver); {
+	case by == "netconf":
 		p.Style, p.Session.Commit = overNetconf, p.Session.Netconf.Commit
+	case by == "gnmi":
+		p.Session.Commit = drivers.Commit{}
+	case by == "ssh" && p.Driver != by:
+		p.Style = overLines
 	}
 	return p
 }

@@ -68,10 +68,17 @@ type session struct {
 	Errors   []string `yaml:"errors"`
 	Save     string   `yaml:"save"`
 	Saved    string   `yaml:"saved"`
-	Volatile []string `yaml:"volatile"`
+	Volatile []string `yaml:"volatile,optional"`
 	Notes    []string `yaml:"notes,optional"`
 	Around   []string `yaml:"broadcast,optional"`
 	Text     []string `yaml:"text,optional"`
+	Paths    *paths   `yaml:"paths,optional"`
+}
+
+// paths is how the command line says a change that is written in paths.
+type paths struct {
+	Update string `yaml:"update"`
+	Delete string `yaml:"delete"`
 }
 
 // question is one word of the vocabulary of a reader.
@@ -113,9 +120,11 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 	p.Session.Models = f.Models.facts(&p, src, &ds)
 	p.Session.Netconf = f.Netconf.facts(&p, src, &ds)
 	f.reached(src, &ds)
+	if p.Dialect = language(platforms, name, &ds); f.Commit != nil && p.Dialect.Syntax == "path" && f.Session.Paths == nil {
+		ds.Failf(src.At(&f.Commit), "platform/commit", "changes of this platform are written in paths: say in session.paths how its command line says them")
+	}
 	p.Clock = f.Clock.facts(&p, src, &ds)
 	f.evident(src, &ds)
-	p.Dialect = language(platforms, name, &ds)
 	if len(p.Session.Models.Paths) > 0 {
 		p.Session.Models.Leaves = leaves(p.Dialect)
 	}
@@ -152,6 +161,9 @@ func (s *session) session(read []question) drivers.Session {
 		Exec: s.Exec, Config: s.Config, Open: s.Open, Enter: s.Enter, Leave: s.Leave, Fetch: s.Fetch,
 		End: s.End, Errors: s.Errors, Save: s.Save, Saved: s.Saved, Notes: s.Notes, Around: s.Around, Text: s.Text,
 		Moving: s.Volatile, Read: map[string]string{},
+	}
+	if s.Paths != nil {
+		out.Paths = drivers.Paths(*s.Paths)
 	}
 	for _, q := range read {
 		out.Read[q.Name] = q.Ask

@@ -190,8 +190,12 @@ func transport(t *testing.T, b *bytes.Buffer, p render.Platform) {
 		return fmt.Sprintf("%s ([test](../../%s))", e.How, e.Source)
 	}
 	var reached []string
+	style := "`" + p.Style + "`"
 	for _, d := range p.Drivers {
 		reached = append(reached, d+": "+how(d))
+		if other := p.By(d).Style; other != p.Style {
+			style += ", by " + d + " `" + other + "`"
+		}
 	}
-	fmt.Fprintf(b, "| [%s](%s.md) | %s | %s | `%s`: %s | %s |\n", p.Name, p.Name, p.Support, strings.Join(reached, "; "), p.Style, how("commit"), how("health"))
+	fmt.Fprintf(b, "| [%s](%s.md) | %s | %s | %s: %s | %s |\n", p.Name, p.Name, p.Support, strings.Join(reached, "; "), style, how("commit"), how("health"))
 }

@@ -103,7 +103,7 @@ func (h herd) devices() (out []sim.Device, err error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case other && (!slices.Contains(p.Drivers, by) || by != p.Driver && by != "netconf"):
+		case other && !slices.Contains(p.Drivers, by):
 			return nil, fmt.Errorf("embedded devices of %s are not reached by %q: name %s alone", p.Name, by, p.Name)
 		case other:
 			p.Driver = by
@@ -164,8 +164,8 @@ devices:
 		if d.Driver == "gnmi" {
 			by = "credential: net-password, driver: gnmi"
 		}
-		if d.Driver == "netconf" {
-			by = "credential: net, driver: netconf"
+		if d.Driver == "netconf" || d.Driver == "ssh" && len(d.Session.Models.Paths) > 0 {
+			by = "credential: net, driver: " + d.Driver
 		}
 		fmt.Fprintf(&out, "- {name: %s, site: bench, role: host, platform: %s, address: %s, port: %d, %s, host_keys: [%q]}\n",
 			d.Name, d.Platform, t.Address.Addr(), t.Address.Port(), by, t.Pins[0])

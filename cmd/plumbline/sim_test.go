@@ -22,7 +22,7 @@ func TestSim(t *testing.T) {
 	ended := make(chan int, 1)
 	go func() {
 		e := &env{dir: dir, out: write, err: io.Discard, now: time.Now, run: run}
-		ended <- run(ctx, e, []string{"sim", "farm", "--count", "10", "--lines", "50", "--platform", "frr,eos,junos,ios-xr,ios-xe,sr-linux,junos/netconf,eos,frr,frr", "--fault", "drop@byte=900", "--every", "10"})
+		ended <- run(ctx, e, []string{"sim", "farm", "--count", "10", "--lines", "50", "--platform", "frr,eos,junos,ios-xr,ios-xe,sr-linux,junos/netconf,sr-linux/ssh,frr,frr", "--fault", "drop@byte=900", "--every", "10"})
 		write.Close()
 	}()
 	said := make([]byte, 4096)
@@ -61,7 +61,7 @@ func TestSim(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Error("the devices do not end")
 	}
-	for args, want := range map[string]int{"sim": usage, "sim x --count 0": usage, "sim x --fault nonsense": usage, "sim x --platform nonsense": usage, "sim x --platform eos/netconf": usage, "sim x --platform sr-linux/ssh": usage} {
+	for args, want := range map[string]int{"sim": usage, "sim x --count 0": usage, "sim x --fault nonsense": usage, "sim x --platform nonsense": usage, "sim x --platform eos/netconf": usage, "sim x --platform openconfig/ssh": usage} {
 		if got := run(t.Context(), &env{dir: dir, out: io.Discard, err: io.Discard, now: time.Now, run: run}, strings.Fields(args)); got != want {
 			t.Errorf("%s: exit %d, want %d", args, got, want)
 		}

@@ -52,6 +52,7 @@ func cutAt(t *testing.T, r drivertest.Rig, b *sim.Box, name string, n int) bool 
 	}
 	if err == nil {
 		clean(t, r, name, kept)
+		left(t, b, name)
 		return true
 	}
 	if p != nil && !kept && !errors.Is(err, write.ErrInDoubt) {
@@ -79,7 +80,16 @@ func cutAt(t *testing.T, r drivertest.Rig, b *sim.Box, name string, n int) bool 
 		t.Errorf("%s: %v; kept is %v, and it holds:\n%s", name, err, kept, now)
 	}
 	clean(t, r, name, kept)
+	left(t, b, name)
 	return true
+}
+
+// left proves that nothing of ours stands on the device that another change would stumble over.
+func left(t *testing.T, b *sim.Box, name string) {
+	t.Helper()
+	if l := b.Left(); len(l) > 0 {
+		t.Errorf("%s: the device still has %q", name, l)
+	}
 }
 
 // clean proves that the next change is taken: nothing on trial, nothing staged, no lock.

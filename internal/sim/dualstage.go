@@ -153,6 +153,14 @@ func (m *dualStage) bgp() string {
 	return said(map[string]any{"TABLE_vrf": row("vrf", map[string]any{"vrf-name-out": "default", "TABLE_af": row("af", af)})})
 }
 
+// left are the checkpoints that nobody took away.
+func (m *dualStage) left() (out []string) {
+	for name := range m.points {
+		out = append(out, "checkpoint "+name)
+	}
+	return out
+}
+
 // mode puts the stage into the name of each mode.
 func (m *dualStage) mode(s *shell) string {
 	return "config-dual-stage" + strings.TrimPrefix(s.cand.Mode(), "config")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +38,7 @@ func platform(t *testing.T, name string) render.Platform {
 	return p
 }
 
-// lined is every platform that is usually read on its command line.
+// lined is every platform that has a command line.
 func lined(t *testing.T) (out []render.Platform) {
 	t.Helper()
 	names, err := render.Names(templates.FS)
@@ -45,7 +46,9 @@ func lined(t *testing.T) (out []render.Platform) {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if p := platform(t, name); p.Driver == "ssh" {
+		if p := platform(t, name); slices.Contains(p.Drivers, "ssh") {
+			p = p.By("ssh")
+			p.Driver = "ssh"
 			out = append(out, p)
 		}
 	}

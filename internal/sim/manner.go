@@ -25,12 +25,13 @@ type manner interface {
 // manners are the command lines that there are, by platform. A platform that is not among
 // them has that of vtysh.
 var manners = map[string]func(*Box) manner{
-	"eos":    func(b *Box) manner { return &sessions{b: b, named: map[string]*session{}} },
-	"junos":  func(b *Box) manner { return &exclusive{b: b} },
-	"ios-xr": func(b *Box) manner { return &twoStage{b: b} },
-	"ios-xe": func(b *Box) manner { return &revert{b: b} },
-	"bird":   func(b *Box) manner { return file{b} },
-	"nx-os":  func(b *Box) manner { return &dualStage{b: b, points: map[string]string{}} },
+	"eos":      func(b *Box) manner { return &sessions{b: b, named: map[string]*session{}} },
+	"junos":    func(b *Box) manner { return &exclusive{b: b} },
+	"ios-xr":   func(b *Box) manner { return &twoStage{b: b} },
+	"ios-xe":   func(b *Box) manner { return &revert{b: b} },
+	"bird":     func(b *Box) manner { return file{b} },
+	"nx-os":    func(b *Box) manner { return &dualStage{b: b, points: map[string]string{}} },
+	"sr-linux": func(b *Box) manner { return &candidates{b: b, named: map[string]*replay.Device{}} },
 }
 
 func mannerOf(b *Box) manner {
@@ -160,8 +161,21 @@ func (b *Box) commit(s *shell) {
 // stage takes one line of a configuration into a candidate.
 func (s *shell) stage(line string) error {
 	s.staged++
-	_, err := s.b.effect(s.cand, line, func() error { return s.cand.Do(line) })
-	return err
+	lines := []string{line}
+	if m, translates := s.b.manner.(interface {
+		lines(*replay.Device, string) ([]string, error)
+	}); translates {
+		var err error
+		if lines, err = m.lines(s.cand, line); err != nil {
+			return err
+		}
+	}
+	for _, line := range lines {
+		if _, err := s.b.effect(s.cand, line, func() error { return s.cand.Do(line) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fresh is a candidate that holds what runs.

@@ -64,10 +64,15 @@ func (b *Box) lets(ctx context.Context, user, password string) error {
 func (b *Box) holds(config bool) any {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t := grown(b.body(), b.is.Session.Models.Leaves)
 	if b.log.add("device", "<", either(config, "its configuration", "all that it holds")); config {
-		return t
+		return grown(b.body(), b.is.Session.Models.Leaves)
 	}
+	return b.alive()
+}
+
+// alive is the tree of the device with what it tells of itself. The caller holds the lock.
+func (b *Box) alive() map[string]any {
+	t := grown(b.body(), b.is.Session.Models.Leaves)
 	for name, path := range b.is.Session.Models.Read {
 		tell := b.is.Session.Models.Tells[name]
 		tells(t, dialect.SplitPath(path), "", func(entry map[string]any, key string) string {
@@ -85,6 +90,37 @@ func (b *Box) holds(config bool) any {
 		})
 	}
 	return t
+}
+
+// only is what stands at a path, with the entries and keys on the way to it.
+func only(at map[string]any, path []string) map[string]any {
+	name, rest, _ := strings.Cut(path[0], " ")
+	keys, _ := keyed(rest)
+	v, there := at[name]
+	out := map[string]any{}
+	switch in, holds := v.(map[string]any); {
+	case !there:
+	case len(keys) > 0:
+		list := []any{}
+		for _, e := range entries(v) {
+			if below := only(e, path[1:]); len(below) > 0 {
+				for _, k := range keys {
+					below[k[0]] = e[k[0]]
+				}
+				list = append(list, below)
+			}
+		}
+		if len(list) > 0 {
+			out[name] = list
+		}
+	case len(path) == 1:
+		out[name] = v
+	case holds:
+		if below := only(in, path[1:]); len(below) > 0 {
+			out[name] = below
+		}
+	}
+	return out
 }
 
 // tells lets each entry that a path with wildcards names say what it is asked. Where there is no

@@ -62,6 +62,12 @@ func (b *Box) shown(prompt string) string {
 // prompt. They stand where a comment may stand, so that a whole answer means what it meant
 // without them.
 func (b *Box) spoiled(text, kind, prompt string) string {
+	if b.is.Dialect.Syntax == "path" { // JSON: no line of it is a comment, its texts hold what they like
+		if kind == "ansi" {
+			text = strings.Replace(text, "\n", "\x1b[1m\x1b[0m\n", 1)
+		}
+		return text
+	}
 	mark := "!"
 	if len(b.is.Dialect.Comment) > 0 {
 		mark = b.is.Dialect.Comment[0]

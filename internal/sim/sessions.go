@@ -146,6 +146,16 @@ func (m *sessions) config(s *shell, line string) (string, bool) {
 	return "", true
 }
 
+// left are the sessions that nobody ended.
+func (m *sessions) left() (out []string) {
+	for name, x := range m.named {
+		if x.state == "pending" {
+			out = append(out, "session "+name)
+		}
+	}
+	return out
+}
+
 func (m *sessions) bgp() string {
 	peers := map[string]any{}
 	for _, l := range m.b.links() {

@@ -31,6 +31,7 @@ type shell struct {
 	waits  string // the line that a question is about; none if empty
 	sent   int    // bytes of output so far
 	backs  int    // of the guard, when it began
+	marks  string // in its prompt
 }
 
 var errGone = errors.New("the session is gone")
@@ -81,6 +82,14 @@ func (s *shell) begin() {
 	s.b.mu.Lock()
 	defer s.b.mu.Unlock()
 	s.backs = s.b.trial.backs
+	s.mark()
+}
+
+// mark notes the signs that the next prompt has.
+func (s *shell) mark() {
+	if m, marks := s.b.manner.(interface{ marked(*shell) string }); marks {
+		s.marks = m.marked(s)
+	}
 }
 
 // storm is what a device says between a question and its answer when its log goes to every
@@ -172,6 +181,7 @@ func (s *shell) do(line string) (string, error) {
 	b := s.b
 	b.mu.Lock()
 	defer b.unlock()
+	defer s.mark()
 	if s.user == WriteUser && s.backs != b.trial.backs { // the guard ends who sends when it leads back
 		return "", errGone
 	}
@@ -266,6 +276,9 @@ func (s *shell) prompt() string {
 	shape := ss.Exec
 	if s.config {
 		shape = strings.ReplaceAll(ss.Config, "<mode>", s.b.manner.mode(s))
+	}
+	if m, marks := s.b.manner.(interface{ gap() string }); marks {
+		shape = strings.Replace(strings.Replace(shape, "<any>", s.marks, 1), "<any>", m.gap(), 1)
 	}
 	return strings.NewReplacer("<host>", s.host, "<user>", s.user, "<any>", "~", "<line>", "\r\n").Replace(shape)
 }

@@ -17,6 +17,17 @@ func (b *Box) Took() []string {
 	return slices.Clone(b.took)
 }
 
+// Left is what stands on the device of changes that nobody finished: what is staged under a name, and
+// marks of trials.
+func (b *Box) Left() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if m, keeps := b.manner.(interface{ left() []string }); keeps {
+		return m.left()
+	}
+	return nil
+}
+
 // effect lets a device do something with a line, and notes the line where that changed it.
 func (b *Box) effect(d *replay.Device, line string, do func() error) (changed bool, err error) {
 	before := string(d.Text())

@@ -22,3 +22,33 @@ func TestShape(t *testing.T) {
 		}
 	}
 }
+
+// TestHead holds what the prompt of two lines is: without its first line the second is an answer,
+// and the first tells the mode.
+func TestHead(t *testing.T) {
+	sh := &Shell{host: "r1"}
+	sh.s.Exec, sh.s.Config = "--{ <any>running }--[<any>]--<line>A:<host># ", "--{ <any>candidate <mode> }--[<any>]--<line>A:<host># "
+	p := sh.prompts("x")
+	for _, c := range []struct {
+		text, before, mode string
+		n                  int
+	}{
+		{"a\n--{ running }--[  ]--\nA:r1# ", "a\n", "", 1},
+		{"a\n--{ + running }--[  ]--   \nA:r1# \n\n--{ + running }--[  ]--\nA:r1# ", "a\n", "", 2},
+		{"a\n--{ [FACTORY] +* candidate private plb-1 }--[  ]--\nA:r1# ", "a\n", "private plb-1", 1},
+		{"--{ running }--[ interface * ]--\nA:r1# ", "", "", 1},
+		{"a\nA:r1# ", "", "", 0},
+		{"A:r1# ", "", "", 0},
+		{"a\n--{ running }--[  ]--\nA:r2# ", "", "", 0},
+		{"a\n--{ running }--[  ]--\n\nA:r1# ", "", "", 0},
+		{"a\n--{ somewhere }--[  ]--\nA:r1# ", "", "", 0},
+	} {
+		n, cut := p.tail(c.text)
+		if n != c.n || n > 0 && c.text[:cut] != c.before {
+			t.Errorf("%q ends in %d prompts, behind %q", c.text, n, c.text[:cut])
+		}
+		if host, mode := p.read(p.last(c.text)); n > 0 && (host != "r1" || mode != c.mode) {
+			t.Errorf("%q is of %q in %q", c.text, host, mode)
+		}
+	}
+}

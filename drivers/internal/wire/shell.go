@@ -75,7 +75,7 @@ func (sh *Shell) Close() {
 // Mode is the configuration mode that the last prompt showed; empty in exec mode.
 func (sh *Shell) Mode() string { return sh.mode }
 
-// Prompt is the last prompt, as it was shown.
+// Prompt is the last prompt, as it was shown; at login its last line alone.
 func (sh *Shell) Prompt() string { return sh.shown }
 
 // pin learns the real prompt: the text that an empty line brings back twice. A banner that
@@ -238,7 +238,7 @@ func (sh *Shell) answer(ctx context.Context, line, end string, again int) (strin
 	if p.again(got[:cut], line) {
 		return "", fail(sh.conn.target, drivers.ErrCut, "it shows "+verb(line)+" again within the answer", "switch off messages of the log on the terminals of this user", nil)
 	}
-	sh.shown = lastLine(got)
+	sh.shown = p.last(got)
 	sh.host, sh.mode = p.read(sh.shown)
 	return p.without(strings.TrimPrefix(got[:cut], "\n")), nil
 }

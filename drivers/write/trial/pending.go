@@ -18,6 +18,7 @@ type pending struct {
 	h        write.Hold
 	do, undo []script.Line
 	base     string // what ran before; empty where we did not see it
+	held     string // what runs when lines are said
 	ran      string // what ran when all was sent
 	hand     *hand  // the session that began it, where it is still open
 	kept     bool

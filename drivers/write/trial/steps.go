@@ -26,7 +26,11 @@ func (p *pending) steps(ctx context.Context, groups ...[]drivers.Step) error {
 
 // step sends one step, with the lines whose place it holds.
 func (p *pending) step(ctx context.Context, s drivers.Step) error {
-	return p.hand.tell(ctx, drivers.Step{Send: p.fill(s.Send), Want: p.fill(s.Want)}, p.lines(s))
+	lines, err := script.Said(p.lines(s), []byte(p.held), p.w.s)
+	if err != nil {
+		return trouble(p.t, write.ErrInput, err.Error(), "", nil)
+	}
+	return p.hand.tell(ctx, drivers.Step{Send: p.fill(s.Send), Want: p.fill(s.Want)}, lines)
 }
 
 // lines are those whose place a step holds; nil where it holds no place.
@@ -83,12 +87,14 @@ func (p *pending) reverse(ctx context.Context) {
 	if s, _, err := eye.state(ctx); err != nil || s != write.None {
 		return // it has a clock after all, or somebody else's runs
 	}
-	if now, err := eye.running(ctx); err != nil || now == p.base {
+	now, err := eye.running(ctx)
+	if err != nil || now == p.base {
 		return
 	}
 	h := p.h
-	p.do, p.undo, p.h.Tx = p.undo, p.do, back(h.Tx)
+	p.held, p.do, p.undo, p.h.Tx = now, p.undo, p.do, back(h.Tx)
 	_ = p.steps(ctx, p.w.c.Stage, p.w.c.Check, p.w.c.Arm, p.w.c.Apply)
+	_ = p.discard(ctx)
 	p.do, p.undo, p.h = p.undo, p.do, h
 }
 
@@ -125,6 +131,19 @@ func (p *pending) discard(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// tidy forgets what stands on the device under a mark of ours that is on trial no more: a session
+// that was lost may have left it. Where marks stay it is looked for; that nobody answers is no fault,
+// for nothing runs by it.
+func (p *pending) tidy(ctx context.Context) {
+	if !slices.ContainsFunc(p.w.c.Discard, func(s drivers.Step) bool { return strings.Contains(s.Send, "<tag>") }) {
+		return
+	}
+	if p.grasp(ctx) == nil {
+		_ = p.discard(ctx)
+	}
+	p.drop()
 }
 
 // own is time that does not end with the caller's.
