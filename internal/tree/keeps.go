@@ -148,7 +148,7 @@ type unsaid struct {
 // kept gives those of a block; but is the lines of which none is asked for.
 func (t *Tree) kept(in *node, r *dialect.Rule, but map[string]*node) (out []unsaid) {
 	spared := t.led(in, r.Spares, nil)
-	for _, path := range t.led(in, r.Keeps, but) {
+	for _, path := range t.led(in, slices.Concat(r.Keeps, r.Turns), but) {
 		if slices.ContainsFunc(spared, func(s []string) bool { return slices.Equal(s, path) }) {
 			continue
 		}
@@ -232,7 +232,7 @@ func (d *differ) switches(c *cmd, r *dialect.Rule) {
 // stays says of lines of others what they mean, where what is wanted turns what silence about
 // them means.
 func (s *sparing) stays(wanted *Tree) {
-	for _, r := range s.want.d.Turns {
+	for _, r := range slices.Concat(s.want.d.Turns, s.want.d.Switches) {
 		for h := s.have.root.kid(); h != nil; h = h.next {
 			if s.have.rule(h) != r.Up {
 				continue

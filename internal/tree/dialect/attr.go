@@ -50,7 +50,7 @@ type Attrs struct {
 	If, Unless, Owns, Wipes, Inherits []Glob
 	Needs, Conflicts, HeldBy          []Glob
 	Before, After                     []Glob
-	Keeps, Spares, Within             []Glob
+	Keeps, Spares, Within, Turns      []Glob
 }
 
 // Name is a kind or space with the slots or the template that name one thing in it.
@@ -110,6 +110,7 @@ func attributes() map[string]attribute {
 		"after":      globs(func(a *Attrs) *[]Glob { return &a.After }),
 		"within":     globs(func(a *Attrs) *[]Glob { return &a.Within }),
 		"keeps":      globs(func(a *Attrs) *[]Glob { return &a.Keeps }),
+		"turns":      globs(func(a *Attrs) *[]Glob { return &a.Turns }),
 		"spares":     globs(func(a *Attrs) *[]Glob { return &a.Spares }),
 	}
 }

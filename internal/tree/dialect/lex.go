@@ -133,6 +133,9 @@ func (d *Dialect) learn(rules []*Rule) {
 		if len(r.Keeps) > 0 {
 			d.Turns = append(d.Turns, r)
 		}
+		if len(r.Turns) > 0 {
+			d.Switches = append(d.Switches, r)
+		}
 		d.learn(r.Kids)
 	}
 }

@@ -210,9 +210,9 @@ func (l *lint) rule(rule *Rule) {
 			l.failf(rule.Line, 1, "%s=%s: %q has no such slot", what, slot, rule.Text)
 		}
 	}
-	for _, g := range slices.Concat(rule.Keeps, rule.Spares) {
+	for _, g := range slices.Concat(rule.Keeps, rule.Turns, rule.Spares) {
 		if g.From != Here || !g.written() || rule.Up == nil || rule.Up.Up != nil || rule.Default != "on" || l.d.Flat() {
-			l.failf(rule.Line, 1, "keeps=%q: want LINES => LINE of words and {slots}, in a switch that is on (default=on) in a block at the top, where commands act in modes", g.Text)
+			l.failf(rule.Line, 1, "keeps=%q: want LINES => LINE of words and {slots}, as for turns= and spares=, in a switch that is on (default=on) in a block at the top, where commands act in modes", g.Text)
 		}
 	}
 	if g := rule.Within; len(g) > 0 && (len(g) != 1 || rule.Unique == nil || !g[0].beside()) {
