@@ -2,6 +2,8 @@ package render
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"plumbline/internal/diag"
 	"plumbline/internal/strict"
@@ -16,18 +18,33 @@ type Vital struct {
 	Name  string // of a session
 	State string // json: the field that tells how it is, or {field}s put together
 	Up    string // a good state
+	// Where an answer tells how many routes go over a session.
+	Counts []Count
 }
 
+// Count is where numbers stand: rows within a session, the field, and what it is called.
+type Count = struct{ Rows, Name, Field string }
+
 type vital struct {
-	Ask   string `yaml:"ask"`
-	Form  form   `yaml:"form"`
-	Rows  string `yaml:"rows"`
-	Head  string `yaml:"head,optional"`
-	None  string `yaml:"none,optional"`
-	Name  string `yaml:"name"`
-	State string `yaml:"state,optional"`
-	Up    string `yaml:"up"`
+	Ask    string  `yaml:"ask"`
+	Form   form    `yaml:"form"`
+	Rows   string  `yaml:"rows"`
+	Head   string  `yaml:"head,optional"`
+	None   string  `yaml:"none,optional"`
+	Name   string  `yaml:"name"`
+	State  string  `yaml:"state,optional"`
+	Up     string  `yaml:"up"`
+	Counts []count `yaml:"counts,optional"`
 }
+
+type count struct {
+	Rows  string `yaml:"rows,optional"`
+	Name  string `yaml:"name"`
+	Field string `yaml:"field"`
+}
+
+// ways are the words that a count may begin with.
+var ways = []string{"received", "accepted", "advertised"}
 
 // form is the form of an answer.
 type form string
@@ -49,5 +66,19 @@ func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 	if v.Form == "lines" && v.Head == "" || v.Form == "json" && v.State == "" {
 		ds.Failf(src.At(v), "platform/health", "the form lines needs head, and json needs state: what is not understood must not be taken for no sessions")
 	}
-	return Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up}
+	return Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, v.counts(src, ds)}
+}
+
+func (v *vital) counts(src *strict.Source, ds *diag.List) (out []Count) {
+	for i := range v.Counts {
+		c := &v.Counts[i]
+		if of, _, _ := strings.Cut(c.Name, " "); !slices.Contains(ways, of) {
+			ds.Failf(src.At(&c.Name), "platform/health", "a count is called received, accepted or advertised, and then as its family is: not %q", c.Name)
+		}
+		if _, err := regexp.Compile(c.Rows); v.Form == "lines" && err != nil {
+			ds.Failf(src.At(&c.Rows), "platform/health", "not a pattern: %v", err)
+		}
+		out = append(out, Count{c.Rows, c.Name, c.Field})
+	}
+	return out
 }

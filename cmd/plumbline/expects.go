@@ -15,8 +15,18 @@ import (
 // expects tells what each change does to sessions: what its lines say, where they are of those
 // that health reads, and what the intent that was deployed had and this one has not, where the
 // lines name it. So a session that is meant to go is missed on no platform. A whole file has no
-// lines of a change: what comes and goes is what intent had and has.
-func expects(b *pipeline.Build, was deployment) func(plan.Change) health.Expected {
+// lines of a change: what comes and goes is what intent had and has. How many routes go over
+// sessions, what the whole plan does to them tells.
+func expects(b *pipeline.Build, was deployment, p plan.Plan) func(plan.Change) health.Expected {
+	sessions, counts := comes(b, was), moves(b, was, p)
+	return func(c plan.Change) health.Expected {
+		e := sessions(c)
+		e.Moves = counts[c.Device]
+		return e
+	}
+}
+
+func comes(b *pipeline.Build, was deployment) func(plan.Change) health.Expected {
 	return func(c plan.Change) health.Expected {
 		e, now := health.Script(c.Do), sessionsOf(b.Network().Device(c.Device))
 		var then []string

@@ -47,12 +47,12 @@ func TestExpectsOfFile(t *testing.T) {
 		"nothing":       {with, with, plan.Change{Edit: drivers.Edit{Do: file(with), Undo: file(with)}}, "[]", "[]"},
 	} {
 		c.change.Device = demoRouter
-		e := expects(c.now, deployment{builds: map[string]*pipeline.Build{demoRouter: c.was}})(c.change)
+		e := expects(c.now, deployment{builds: map[string]*pipeline.Build{demoRouter: c.was}}, plan.Plan{})(c.change)
 		if fmt.Sprint(e.Added) != c.added || fmt.Sprint(e.Removed) != c.remove {
 			t.Errorf("%s: added %v, want %s; removed %v, want %s", name, e.Added, c.added, e.Removed, c.remove)
 		}
 	}
-	if e := expects(with, deployment{})(plan.Change{Device: demoRouter, Edit: drivers.Edit{Do: file(with)}}); len(e.Added) != 10 || len(e.Removed) > 0 {
+	if e := expects(with, deployment{}, plan.Plan{})(plan.Change{Device: demoRouter, Edit: drivers.Edit{Do: file(with)}}); len(e.Added) != 10 || len(e.Removed) > 0 {
 		t.Errorf("at a first contact %v is expected", e)
 	}
 }

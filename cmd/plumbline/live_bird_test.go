@@ -134,7 +134,11 @@ func (v *birds) vitals(name string) string {
 	defer r.Close()
 	seen, err := e.health(v.build, func(d string) (drivers.Reader, drivers.Target, error) { return r, v.lab.Target(d), nil })(v.t.Context(), []string{name})
 	v.must(err)
-	return fmt.Sprint(map[string]bool(seen[name]))
+	ups := map[string]bool{}
+	for s, is := range seen[name] {
+		ups[s] = is.Up
+	}
+	return fmt.Sprint(ups)
 }
 
 // TestLiveBIRD plays the loop on real BIRD behind real OpenSSH: from a file as it was installed

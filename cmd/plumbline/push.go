@@ -160,7 +160,7 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 		o.Soak, o.PerHour, o.All = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour), pol.OnFailure == gate.UndoAll
 	}
 	o.Again, o.Archive = again.Change, e.keeps(cfg)
-	o.Expect = expects(b, was)
+	o.Expect = expects(b, was, pass.Plan())
 	o.Group = func(device string) string { return b.Device(device).Group }
 	return push.Run(ctx, pass, mine.guard(o))
 }
@@ -260,9 +260,13 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 	if err != nil {
 		return push.Options{}, err
 	}
+	pol, _, err := e.policy()
+	if err != nil {
+		return push.Options{}, err
+	}
 	return push.Options{
 		Read: reach, Write: limits.Over(writers(b, cfg)), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: time.Minute, Wide: wide, PerSite: pipeline.PerSite, Site: b.Site,
-		Digest: digests(b), Health: e.health(b, reach),
+		Digest: digests(b), Health: probed(e.health(b, reach), pol.Probes),
 		Step: e.step,
 		Said: func(text string) { fmt.Fprintln(e.err, text) },
 	}, nil

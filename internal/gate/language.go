@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,8 @@ type Policy struct {
 	// What is taken back where a wave fails, or what was kept before it is not well any more: the wave
 	// alone where it is absent (undo_wave), or with undo_all everything that the same push kept.
 	OnFailure OnFailure `yaml:"on_failure,optional"`
+	// What answers the runner before a push and must on trial.
+	Probes []Probe `yaml:"probes,optional"`
 	// When nothing is pushed.
 	Freeze []Blocked `yaml:"freeze,optional"`
 	// Rules that are graver here than by themselves.
@@ -142,6 +145,26 @@ type Class string
 // Values are the classes.
 func (Class) Values() []string {
 	return []string{"any", "policy", "lifeline", "filter", "propagating", "bulk", "no-timer", "unruled", "over", "gap", "unproved"}
+}
+
+// Probe is a service that is asked from the runner. It names one of http, tcp, dns and ping.
+type Probe struct {
+	// What it is called.
+	Name string `yaml:"name"`
+	// A page, by its address: http or https.
+	HTTP string `yaml:"http,optional"`
+	// The status that the page answers with; 200 where it is absent.
+	Status uint16 `yaml:"status,optional"`
+	// An address that takes connections.
+	TCP netip.Addr `yaml:"tcp,optional"`
+	// A server of names.
+	DNS netip.Addr `yaml:"dns,optional"`
+	// Where it listens; 53 of a server of names where it is absent.
+	Port uint16 `yaml:"port,optional"`
+	// The name that a server of names is asked for, whole.
+	Ask string `yaml:"ask,optional"`
+	// An address that answers pings.
+	Ping netip.Addr `yaml:"ping,optional"`
 }
 
 // Blocked is a time in which nothing is pushed.

@@ -70,6 +70,7 @@ func (p *Policy) check(src *strict.Source, ds *diag.List) {
 	}
 	p.checkPeople(src, ds)
 	p.checkForge(src, ds)
+	p.checkProbes(src, ds)
 	for i := range p.Severities {
 		p.Severities[i].At = src.At(&p.Severities[i].Rule)
 	}

@@ -68,8 +68,12 @@ func among(names []string, session string) bool {
 // listed tells whether a session is one of several; a session whose table is not told is that
 // of the same peer in any table.
 func listed(all []string, session string) bool {
+	b := strings.Fields(session)
 	return slices.ContainsFunc(all, func(s string) bool {
-		a, b := strings.Fields(s), strings.Fields(session)
-		return s == session || len(a) == 3 && len(b) == 3 && a[0] == b[0] && a[0] == "bgp" && a[2] == b[2] && (a[1] == "*" || b[1] == "*")
+		if s == session || len(b) != 3 || len(s) < len(b[2]) || !strings.EqualFold(s[len(s)-len(b[2]):], b[2]) {
+			return s == session
+		}
+		a := strings.Fields(s)
+		return s == session || len(a) == 3 && len(b) == 3 && a[0] == b[0] && a[0] == "bgp" && strings.EqualFold(a[2], b[2]) && (a[1] == "*" || b[1] == "*")
 	})
 }

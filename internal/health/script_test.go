@@ -22,7 +22,7 @@ func TestScript(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, e, c.want)
 		}
 	}
-	gone := Compare(Vitals{"ospf 10.0.0.2 eth0:10.1.0.1": true, "ospf 10.0.0.3 eth1:10.2.0.1": true}, Vitals{}, Script([]byte("interface eth0\n shutdown\n")))
+	gone := Compare(Vitals{"ospf 10.0.0.2 eth0:10.1.0.1": {Up: true}, "ospf 10.0.0.3 eth1:10.2.0.1": {Up: true}}, Vitals{}, Script([]byte("interface eth0\n shutdown\n")))
 	if fmt.Sprint(gone) != "[ospf 10.0.0.3 eth1:10.2.0.1: was up and is not there any more]" {
 		t.Error(gone)
 	}

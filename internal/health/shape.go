@@ -26,7 +26,18 @@ type Shape struct {
 	Name  string // of a session: {1} is what the first * stood for, {field} a field of the row or around it
 	State string // json: the field that tells how it is, or {field}s put together; in lines it is the group state
 	Up    string // the pattern of a good state
+	// How many routes go over a session, where its answer tells: Rows lead from the session to
+	// the places where Field stands, in the form json by a path (none is the session itself), in
+	// lines by a pattern within what a row fits; Name begins with received, accepted or
+	// advertised. What has one name is added up.
+	Counts []Count
 }
+
+// Count is where numbers stand.
+type Count = struct{ Rows, Name, Field string }
+
+// highest is the largest number that is taken for a count.
+const highest = 1 << 30
 
 // Read gives the sessions of an answer. One that cannot be understood is an error: unknown
 // is never taken for none. A session that stands there several times is up where all of
@@ -37,9 +48,17 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 		return nil, err
 	}
 	out := Vitals{}
-	add := func(name, state string) {
-		was, seen := out[name]
-		out[name] = up.MatchString(state) && (was || !seen)
+	add := func(name, state string, counts map[string]int) {
+		is, seen := out[name]
+		is.Up = up.MatchString(state) && (is.Up || !seen)
+		if is.Counts == nil {
+			is.Counts = counts
+		} else {
+			for c, n := range counts {
+				is.Counts[c] += n
+			}
+		}
+		out[name] = is
 	}
 	if s.None != "" {
 		none, err := regexp.Compile(s.None)
@@ -63,7 +82,7 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 		return nil, errors.New("no JSON object")
 	}
 	for _, rows := range strings.Split(s.Rows, " | ") {
-		w := walk{s: s, add: add}
+		w := walk{rows: rows, row: func(w *walk, at any) error { return s.session(w, at, add) }}
 		if err := w.down(root, strings.Split(rows, ".")); err != nil {
 			return nil, err
 		}
@@ -74,7 +93,10 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 	return nil, fmt.Errorf("not understood: %q", text[:min(len(text), 60)])
 }
 
-func (s Shape) lines(text string, add func(name, state string)) error {
+// adder takes one session.
+type adder func(name, state string, counts map[string]int)
+
+func (s Shape) lines(text string, add adder) error {
 	head, err := regexp.Compile(s.Head)
 	rows, err2 := regexp.Compile(s.Rows)
 	if err = errors.Join(err, err2); err != nil {
@@ -94,15 +116,60 @@ func (s Shape) lines(text string, add func(name, state string)) error {
 		if !ok || !has {
 			return errors.New("the pattern of rows lacks a group")
 		}
-		add(name, state)
+		counts, err := s.numbers(m[0], group)
+		if err != nil {
+			return err
+		}
+		add(name, state, counts)
 	}
 	return nil
 }
 
+// numbers gives the counts of one row of lines.
+func (s Shape) numbers(row string, around func(string) (string, bool)) (map[string]int, error) {
+	out := s.counts()
+	for _, c := range s.Counts {
+		if c.Rows == "" {
+			take(c, out, around)
+			continue
+		}
+		rows, err := regexp.Compile(c.Rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range rows.FindAllStringSubmatch(row, -1) {
+			take(c, out, func(name string) (string, bool) {
+				if i := rows.SubexpIndex(name); i > 0 {
+					return m[i], true
+				}
+				return around(name)
+			})
+		}
+	}
+	return out, nil
+}
+
+// counts is none so far; nil where a platform tells none.
+func (s Shape) counts() map[string]int {
+	if len(s.Counts) == 0 {
+		return nil
+	}
+	return map[string]int{}
+}
+
+// take adds one number; what is none is not guessed.
+func take(c Count, to map[string]int, field func(string) (string, bool)) {
+	name, named := fill(c.Name, field)
+	text, there := field(c.Field)
+	if n, err := strconv.ParseUint(text, 10, 31); named && there && err == nil && n <= highest {
+		to[name] += int(n)
+	}
+}
+
 // walk is one way down a path: the fields that were chosen, and the objects around.
 type walk struct {
-	s      Shape
-	add    func(name, state string)
+	rows   string
+	row    func(w *walk, at any) error
 	keys   []string
 	around []map[string]any
 	found  bool // the path is there, if only empty
@@ -115,12 +182,12 @@ func (w *walk) down(at any, path []string) error {
 		defer func() { w.around = w.around[:len(w.around)-1] }()
 	}
 	if len(path) == 0 {
-		return w.row(object)
+		return w.row(w, at)
 	}
 	switch step, rest := path[0], path[1:]; step {
 	case "*":
 		if !object {
-			return fmt.Errorf("no table stands where %s asks for one", w.s.Rows)
+			return fmt.Errorf("no table stands where %s asks for one", w.rows)
 		}
 		w.found = true
 		for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -139,7 +206,7 @@ func (w *walk) down(at any, path []string) error {
 			list, is = []any{at}, true
 		}
 		if !is {
-			return fmt.Errorf("no list stands where %s asks for one", w.s.Rows)
+			return fmt.Errorf("no list stands where %s asks for one", w.rows)
 		}
 		w.found = true
 		for _, x := range list {
@@ -155,19 +222,32 @@ func (w *walk) down(at any, path []string) error {
 	return nil
 }
 
-// row is one session.
-func (w *walk) row(object bool) error {
-	name, ok := fill(w.s.Name, w.field)
-	if !object || !ok {
-		return fmt.Errorf("a session of %s has no name", w.s.Rows)
+// session is one row.
+func (s Shape) session(w *walk, at any, add adder) error {
+	name, ok := fill(s.Name, w.field)
+	if _, object := at.(map[string]any); !object || !ok {
+		return fmt.Errorf("a session of %s has no name", w.rows)
 	}
-	for _, field := range strings.Split(w.s.State, " | ") {
+	counts := s.counts()
+	for _, c := range s.Counts {
+		below := walk{rows: c.Rows, keys: slices.Clone(w.keys), around: slices.Clone(w.around), row: func(w *walk, at any) error {
+			if _, object := at.(map[string]any); object {
+				take(c, counts, w.field)
+			}
+			return nil
+		}}
+		steps := strings.FieldsFunc(c.Rows, func(r rune) bool { return r == '.' })
+		if err := below.down(at, steps); err != nil {
+			return err
+		}
+	}
+	for _, field := range strings.Split(s.State, " | ") {
 		get := w.field
 		if strings.Contains(field, "{") {
 			get = func(form string) (string, bool) { return fill(form, w.field) }
 		}
 		if state, there := get(field); there {
-			w.add(name, state)
+			add(name, state, counts)
 			return nil
 		}
 	}

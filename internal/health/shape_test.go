@@ -63,7 +63,11 @@ func TestAnswers(t *testing.T) {
 			}
 			var out strings.Builder
 			for _, name := range slices.Sorted(maps.Keys(have)) {
-				fmt.Fprintf(&out, "%s: %v\n", name, have[name])
+				fmt.Fprintf(&out, "%s: %v", name, have[name].Up)
+				for _, c := range slices.Sorted(maps.Keys(have[name].Counts)) {
+					fmt.Fprintf(&out, ", %s %d", c, have[name].Counts[c])
+				}
+				fmt.Fprintln(&out)
 			}
 			return []byte(out.String())
 		})

@@ -52,8 +52,12 @@ router isis x
 exit
 router bgp 6500%[1]d
  no bgp ebgp-requires-policy
+ no bgp network import-check
  neighbor 10.0.0.%[2]d remote-as 6500%[2]d
  neighbor 10.0.0.%[2]d timers connect 1
+ address-family ipv4 unicast
+  network 198.51.%[1]d.0/24
+ exit-address-family
 exit
 `
 
@@ -99,10 +103,10 @@ func TestHealth(t *testing.T) {
 		out, err := l.Apply(ctx, name, file)
 		must(errors.Join(err, refused(out)))
 	}
-	wait("all protocols", "bgp default 10.0.0.2: true\n"+ports+"isis r2 eth0: true\nisis r2 eth1: true\nospf 1.1.1.2 eth0:10.0.0.1: true\nospf6 1.1.1.2 eth0: true\n")
+	wait("all protocols", "bgp default 10.0.0.2: true, advertised ipv4Unicast 2, received ipv4Unicast 1\n"+ports+"isis r2 eth0: true\nisis r2 eth1: true\nospf 1.1.1.2 eth0:10.0.0.1: true\nospf6 1.1.1.2 eth0: true\n")
 	_, err = l.In(ctx, "r2", "ip", "link", "set", "eth0", "down")
 	must(err)
-	wait("a wire that is cut", strings.Replace("bgp default 10.0.0.2: false\n"+ports+"isis r2 eth1: true\n", "eth0: true", "eth0: false", 1))
+	wait("a wire that is cut", strings.Replace("bgp default 10.0.0.2: false, advertised ipv4Unicast 0, received ipv4Unicast 0\n"+ports+"isis r2 eth1: true\n", "eth0: true", "eth0: false", 1))
 	for _, d := range []string{"isisd", "ospfd", "ospf6d", "bgpd"} {
 		must(l.Stop("r1", d))
 	}
@@ -135,7 +139,11 @@ func told(ctx context.Context, l *lab.Lab, p render.Platform) string {
 	}
 	var out strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&out, "%s: %v\n", name, all[name])
+		fmt.Fprintf(&out, "%s: %v", name, all[name].Up)
+		for _, c := range slices.Sorted(maps.Keys(all[name].Counts)) {
+			fmt.Fprintf(&out, ", %s %d", c, all[name].Counts[c])
+		}
+		fmt.Fprintln(&out)
 	}
 	return out.String()
 }

@@ -184,12 +184,12 @@ func overSSH(t *testing.T, fs files) push.Options {
 					return nil, errs[i]
 				}
 				lives[d] = all[i]
-				out[d] = health.Vitals{"management": true}
+				out[d] = health.Vitals{"management": {Up: true}}
 			}
 			if l := lives[fs.Sick]; l.Text != nil {
 				holds, err := digest(ps)(fs.Sick, l.Text)
 				c, _ := approved.Change(fs.Sick)
-				out[fs.Sick]["management"] = err == nil && holds != c.Want
+				out[fs.Sick]["management"] = health.Vital{Up: err == nil && holds != c.Want}
 			}
 			return out, nil
 		},

@@ -270,7 +270,7 @@ func TestOverhead(t *testing.T) {
 	o.Health = func(ctx context.Context, devices []string) (push.Vitals, error) {
 		ups, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: size}, nil, devices, func(_ context.Context, d string) (health.Vitals, error) {
 			r, err := s.ask(Ask{Op: "show", Device: d})
-			return health.Vitals{"bgp default 192.0.2.1": r.Up}, err
+			return health.Vitals{"bgp default 192.0.2.1": {Up: r.Up}}, err
 		})
 		out := push.Vitals{}
 		for i, d := range devices {

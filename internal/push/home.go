@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -103,11 +102,8 @@ func (w *wave) recall(ctx context.Context) error {
 	}
 	before := Vitals{}
 	for _, t := range w.of.trials {
-		v := maps.Clone(w.before[t.Device])
-		for _, f := range health.Compare(v, now[t.Device], w.expected(t)) {
-			delete(v, f.Session)
-		}
-		before[t.Device] = v
+		v := w.before[t.Device]
+		before[t.Device] = v.Without(health.Compare(v, now[t.Device], w.expected(t)))
 	}
 	w.before = before
 	return nil

@@ -16,6 +16,11 @@ func (w *wave) watch(ctx context.Context) (err error) {
 	if w.before, err = w.Health(ctx, names(w.trials)); err != nil {
 		return &Error{w.trials[0].Device, "health", Unreachable, err}
 	}
+	for _, s := range slices.Sorted(maps.Keys(w.before[w.trials[0].Device])) {
+		if health.Probe(s) && !w.before[w.trials[0].Device][s].Up {
+			w.say("%s: does not answer before anything is sent, and is not judged", s)
+		}
+	}
 	return nil
 }
 
@@ -26,7 +31,26 @@ func (w *wave) well(ctx context.Context) error {
 	if found := w.worse(w.trials, w.before, after); err != nil || len(found) > 0 {
 		return sick(w.trials, "health after keep", Doubt, found, err)
 	}
+	w.tell(after)
 	return nil
+}
+
+// tell says what changed of counts and was not judged.
+func (w *wave) tell(after Vitals) {
+	const most = 5
+	var all []string
+	for _, t := range w.trials {
+		for _, f := range health.Notes(w.before[t.Device], after[t.Device], w.expected(t)) {
+			all = append(all, t.Device+": "+f.String())
+		}
+	}
+	for i, text := range all {
+		if i == most {
+			w.say("and %d more", len(all)-most)
+			break
+		}
+		w.say("%s", text)
+	}
 }
 
 // soak watches a wave: two passes of every check in a row, the last at the end. What protocols
@@ -65,10 +89,18 @@ func (w *wave) soak(ctx context.Context) error {
 func (r *run) worse(wave []*trial, before, after Vitals) (out []string) {
 	for _, t := range wave {
 		for _, f := range health.Compare(before[t.Device], after[t.Device], r.expected(t)) {
-			out = append(out, t.Device+": "+f.String())
+			out = append(out, ofDevice(t, f))
 		}
 	}
 	return out
+}
+
+// ofDevice is what is worse, with the device that it is of: a probe is of none.
+func ofDevice(t *trial, f health.Finding) string {
+	if health.Probe(f.Session) {
+		return f.String()
+	}
+	return t.Device + ": " + f.String()
 }
 
 // expected is what a change does to sessions; after a crash the journal has it.
@@ -89,7 +121,13 @@ func (r *run) expects(c plan.Change) health.Expected {
 // sick is the error of a wave that is not well.
 func sick(wave []*trial, op string, k Kind, found []string, err error) error {
 	if len(found) > 0 {
-		err = errors.Join(err, errors.New(strings.Join(found, "; ")))
+		var once []string // a probe that does not answer is found by every device of its wave
+		for _, f := range found {
+			if !slices.Contains(once, f) {
+				once = append(once, f)
+			}
+		}
+		err = errors.Join(err, errors.New(strings.Join(once, "; ")))
 	}
 	return &Error{wave[0].Device, op, k, err}
 }
@@ -126,7 +164,7 @@ func (w *wave) ails(t *trial, kept bool, after Vitals) (found []string) {
 		e.Freed = slices.Concat(e.Freed, t.loose)
 	}
 	for _, f := range health.Compare(w.before[t.Device], after[t.Device], e) {
-		found = append(found, t.Device+": "+f.String())
+		found = append(found, ofDevice(t, f))
 	}
 	return found
 }

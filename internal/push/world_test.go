@@ -233,7 +233,7 @@ func (d door) health(_ context.Context, devices []string) (push.Vitals, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[n] = health.Vitals{"bgp default 192.0.2.1": r.Up}
+		out[n] = health.Vitals{"bgp default 192.0.2.1": {Up: r.Up}}
 	}
 	return out, nil
 }

@@ -33,6 +33,11 @@ max_exposure: 15m
 max_on_trial: 5
 bulk: 20%
 on_failure: undo_all
+probes:
+- {name: web, http: "https://www.example.net/", status: 204}
+- {name: names, dns: 192.0.2.53, port: 53, ask: www.example.net}
+- {name: shop, tcp: 192.0.2.80, port: 443}
+- {name: far, ping: "2001:db8::1"}
 freeze:
 - {from: 2026-12-20, until: 2027-01-04, reason: year end}
 severities:

@@ -33,6 +33,7 @@ type Box struct {
 	name    string  // what the device calls itself
 	startup string  // body of the startup configuration
 	faults  faults
+	before  string  // what ran when its faults were set
 	trial   trial   // under the guard
 	window  *window // under the device's own clock
 	manner  manner
@@ -89,7 +90,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	b.manner = mannerOf(b)
 	b.load(string(d.Running))
 	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect})
-	b.startup = b.body()
+	b.startup, b.before = b.body(), b.body()
 	if len(d.Startup) > 0 && d.Dialect.AsFile() {
 		b.startup = string(d.Startup)
 	} else if len(d.Startup) > 0 {
@@ -159,7 +160,7 @@ func (b *Box) SetFaults(fs ...Fault) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.faults = list
+	b.faults, b.before = list, b.body()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -143,7 +144,7 @@ func (m *dualStage) put(s *shell) string {
 func (m *dualStage) bgp() string {
 	peers := []any{}
 	for _, l := range m.b.links() {
-		peers = append(peers, map[string]any{"neighborid": l.peer, "state": either(l.up, "Established", "Idle")})
+		peers = append(peers, map[string]any{"neighborid": l.peer, "state": either(l.up, "Established", "Idle"), "prefixreceived": strconv.Itoa(l.got)})
 	}
 	row := func(name string, v any) any {
 		return map[string]any{"ROW_" + name: []any{v}}

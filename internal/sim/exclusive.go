@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -64,7 +65,8 @@ func (m *exclusive) bgp() string {
 	}
 	data := func(text string) any { return []any{map[string]any{"data": text}} }
 	return summary(links, func(l link, state string) any {
-		return map[string]any{"peer-address": data(l.peer), "peer-state": data(state)}
+		rib := map[string]any{"name": data("inet.0"), "received-prefix-count": data(strconv.Itoa(l.got)), "accepted-prefix-count": data(strconv.Itoa(l.got))}
+		return map[string]any{"peer-address": data(l.peer), "peer-state": data(state), "bgp-rib": []any{rib}}
 	}, func(peers []any) any {
 		return map[string]any{"bgp-information": []any{map[string]any{"bgp-peer": peers}}}
 	})

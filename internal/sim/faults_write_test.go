@@ -268,7 +268,8 @@ var writes = []writeCase{
 	{"save-fails", is("save-fails"), 0, unsaved},
 	{"no-timer", is("no-timer"), 0, through}, // the guard has a clock of its own, and words of its own
 	{"untold", is("untold"), 0, through},
-	{"deaf", is("deaf"), 0, through}, // a habit of gNMI, played in drivers/drivertest
+	{"loses", is("loses@0=received", "loses@9=advertised"), 0, through}, // no habit of writing: TestLoses tells it apart
+	{"deaf", is("deaf"), 0, through},                                    // a habit of gNMI, played in drivers/drivertest
 }
 
 func TestWriteFaults(t *testing.T) {

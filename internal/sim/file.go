@@ -55,9 +55,9 @@ func (b *Box) protocols() string {
 		fmt.Fprintf(&out, "%-10s %-10s %-10s %-6s %-13s %s\n", name, kind, "---", state, "10:05:12.000", info)
 	}
 	row("Name", "Proto", "State", "Info")
-	up := map[string]bool{}
+	up := map[string]link{}
 	for _, l := range b.links() {
-		up[l.peer] = l.up
+		up[l.peer] = l
 	}
 	name, peer, down := "", "", false
 	for line := range strings.Lines(string(b.state.Text())) {
@@ -72,8 +72,10 @@ func (b *Box) protocols() string {
 		switch {
 		case line != "}" || name == "":
 			continue
-		case up[peer] && !down:
+		case up[peer].up && !down:
 			row(name, "BGP", "up", "Established")
+			fmt.Fprintf(&out, "  BGP state:          Established\n  Channel %s\n    State:          UP\n    Routes:         %d imported, %d exported, %d preferred\n",
+				either(strings.Contains(peer, ":"), "ipv6", "ipv4"), up[peer].got, up[peer].sent, up[peer].got)
 		default:
 			row(name, "BGP", "start", "Active        Socket: Connection refused")
 		}

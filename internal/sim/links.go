@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // link is one BGP session as a device sees it.
 type link struct {
-	peer string
-	up   bool
+	peer      string
+	up        bool
+	got, sent int // routes that came over it, and that were told
 }
 
 // links gives the sessions that a configuration sets up, whatever its words are: one is up
@@ -24,12 +26,38 @@ func (b *Box) links() (out []link) {
 			continue
 		}
 		seen[m[1]] = true
-		out = append(out, link{m[1], b.answers(addr)})
+		l := link{peer: m[1], up: b.answers(addr)}
+		if l.up {
+			l.got, l.sent = b.carried("received", b.announces(addr)), b.carried("advertised", told)
+		}
+		out = append(out, l)
 	}
 	return out
 }
 
 var neighborLine = regexp.MustCompile(`(?m)^\s*neighbor ([0-9a-fA-F.:]+)(?: remote-as| peer| as |;| \{|\s*$)`)
+
+// told is how many routes a device tells over each session: it has no table, and tells always the same.
+const told = 2
+
+// announces is how many routes come from an address: one from another device.
+func (b *Box) announces(addr netip.Addr) int {
+	for _, x := range b.farm.opt.Externals {
+		if x.Address == addr {
+			return x.Prefixes
+		}
+	}
+	return 1
+}
+
+// carried is how many routes go over a session, unless the device loses some, or leaks, while its
+// configuration is another one.
+func (b *Box) carried(of string, n int) int {
+	if f := b.faults.takes("loses", func(f *Fault) bool { return f.Text == of }); f != nil && b.body() != b.before {
+		return f.N
+	}
+	return n
+}
 
 // answers tells whether somebody has the address.
 func (b *Box) answers(addr netip.Addr) bool {
@@ -61,7 +89,7 @@ func table(links []link, head, between string) string {
 	for _, l := range links {
 		state := "Idle"
 		if l.up {
-			state = "1"
+			state = strconv.Itoa(l.got)
 		}
 		fmt.Fprintf(&out, "%s %s %s\n", l.peer, between, state)
 	}

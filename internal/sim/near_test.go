@@ -62,7 +62,7 @@ func TestNeighbours(t *testing.T) {
 					t.Fatal(fact.Ask, err, fact.Err)
 				}
 				for _, name := range slices.Sorted(maps.Keys(have)) {
-					fmt.Fprintf(&out, "%s: %v\n", name, have[name])
+					fmt.Fprintf(&out, "%s: %v\n", name, have[name].Up)
 				}
 			}
 		}

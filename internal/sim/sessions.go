@@ -163,7 +163,7 @@ func (m *sessions) bgp() string {
 		if l.up {
 			state = "Established"
 		}
-		peers[l.peer] = map[string]any{"version": 4, "peerState": state}
+		peers[l.peer] = map[string]any{"version": 4, "peerState": state, "ipv4Unicast": map[string]any{"afiSafiState": "negotiated", "nlrisReceived": l.got, "nlrisAccepted": l.got}}
 	}
 	return said(map[string]any{"vrfs": map[string]any{"default": map[string]any{"peers": peers}}})
 }

@@ -48,7 +48,11 @@ func (b *Box) bgp() string {
 				continue
 			}
 			state, prefixes := b.peering(me, others, p, a)
-			peers[addr] = map[string]any{"remoteAs": json.Number(p.as), "state": state, "pfxRcd": prefixes}
+			sent := 0
+			if state == "Established" {
+				prefixes, sent = b.carried("received", prefixes), b.carried("advertised", told)
+			}
+			peers[addr] = map[string]any{"remoteAs": json.Number(p.as), "state": state, "pfxRcd": prefixes, "pfxSnt": sent}
 		}
 		if len(peers) > 0 {
 			families[family] = map[string]any{"as": json.Number(me.as), "peers": peers}

@@ -88,7 +88,7 @@ func TestSessionsFollowConfiguration(t *testing.T) {
 				t.Fatalf("%v %v: have %v, want %v", err1, err2, have, c.want)
 			}
 			for s, up := range c.want {
-				if got, there := have[s]; !there || got != up {
+				if got, there := have[s]; !there || got.Up != up {
 					t.Errorf("%s: have %v, want %v in %v", s, got, up, have)
 				}
 			}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"plumbline/internal/health"
+	"plumbline/internal/network"
+	"plumbline/internal/pipeline"
+	"plumbline/internal/plan"
+)
+
+// moves tells, by device, what a plan may do to how many routes go over its sessions. A session
+// that changes, or whose policies do, may carry any number. What one device tells anew others
+// hear and pass on: sessions within the network, and what all tell outside. What comes from
+// outside over a session that stays as it is, no plan changes.
+func moves(b *pipeline.Build, was deployment, p plan.Plan) map[string][]health.Move {
+	var wide health.Move
+	touched := map[string][]string{}
+	for _, c := range p.Changes {
+		var then *network.Device
+		if before := was.builds[c.Device]; before != nil {
+			then = before.Network().Device(c.Device)
+		}
+		m := network.Moved(then, b.Network().Device(c.Device))
+		if c.Propagates() && m.More == 0 && m.Less == 0 { // it brings back what somebody took away
+			m = network.Moved(nil, b.Network().Device(c.Device))
+		}
+		wide.More, wide.Less, wide.Last = added(wide.More, m.More), added(wide.Less, m.Less), wide.Last || m.Gone
+		touched[c.Device] = called(m.Sessions)
+	}
+	out := map[string][]health.Move{}
+	if wide.More == 0 && wide.Less == 0 {
+		return out
+	}
+	outside := b.Network().Outside(p.Devices())
+	for _, device := range p.Devices() {
+		within := wide
+		within.But = called(outside[device])
+		out[device] = append(out[device], within)
+		if len(within.But) > 0 {
+			told := wide
+			told.Of, told.Only = "advertised", within.But
+			out[device] = append(out[device], told)
+		}
+		if len(touched[device]) > 0 {
+			out[device] = append(out[device], health.Move{Only: touched[device], More: network.Any, Less: network.Any, Last: wide.Last})
+		}
+	}
+	return out
+}
+
+// added sums what may come or go; a number that is not known makes all of it so.
+func added(a, b int) int {
+	if a < 0 || b < 0 {
+		return network.Any
+	}
+	return a + b
+}
+
+// called gives sessions as health calls them.
+func called(sessions []string) (out []string) {
+	for _, s := range sessions {
+		out = append(out, "bgp "+s)
+	}
+	return out
+}
