@@ -50,7 +50,7 @@ func (d *differ) definitions() map[string][]*cmd {
 	var staying []*cmd
 	for _, c := range d.cmds {
 		r := d.treeOf(c).rule(c.n)
-		if r == nil || r.Def == nil || c.n.m.neg || c.move != "" {
+		if r == nil || r.Def == nil || c.n.m.neg || c.moves() {
 			continue
 		}
 		name := d.treeOf(c).named(c.n, r.Def)

@@ -84,13 +84,13 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 type cmd struct {
 	n     *node  // of want for a set, of have for a removal
 	old   *node  // the live line that a set takes the place of
-	move  string // it stands where it should not: the words that say where to
-	delta []string
+	more  *extra // what few commands have; nil is nothing
 	why   Why
 	cause *node
-	next  []*cmd // what must come after it
-	by    *cmd   // the command that takes it along
-	seq   int32  // where it was found: the tie-break
+	next  []*cmd  // what must come after it
+	one   [1]*cmd // room for that: mostly it is one
+	by    *cmd    // the command that takes it along
+	seq   int32   // where it was found: the tie-break
 	phase int32
 	waits int32
 	place int32 // in the script
@@ -98,6 +98,14 @@ type cmd struct {
 	taken bool // another command takes the line along: nothing is sent
 	out   bool
 }
+
+type extra struct {
+	move  string   // it stands where it should not: the words that say where to
+	delta []string // the commands that change a set of numbers
+}
+
+// moves tells whether a command moves its line.
+func (c *cmd) moves() bool { return c.more != nil && c.more.move != "" }
 
 type differ struct {
 	o          Options
@@ -188,7 +196,9 @@ func (d *differ) pair(h, w *node) {
 		c := d.add(w, false, Change, nil)
 		c.old = h
 		if r != nil && r.IDs != "" {
-			c.delta = d.delta(h, w)
+			if delta := d.delta(h, w); delta != nil {
+				c.more = &extra{delta: delta}
+			}
 		}
 		d.blocks(h, w)
 	}

@@ -64,15 +64,20 @@ func (t *Tree) ending(m *matched, text string) *matched {
 	bind := m.bind[c.named:]
 	c.space = append(c.space[:0], of.ID...)
 	for i := range bind {
-		if slices.Contains(of.Keys(), *bind[i].name) {
-			c.space = append(append(c.space, 0), bind[i].value...)
+		if slices.Contains(of.Keys(), bind[i].e.Name) {
+			c.space = append(append(c.space, 0), m.valueOf(&bind[i])...)
 		}
 	}
 	end := m // but for another tree nobody asks for the whole line any more
 	if m.lent {
-		end = c.next()
+		end, bind = c.next(), slices.Clone(bind)
 	}
-	*end = matched{rule: of, line: text, said: text, bind: bind, key: of.ID}
+	for i := range bind {
+		if b := &bind[i]; b.at >= 0 {
+			b.at, b.end = b.at-int32(len(m.said)-len(text)), b.end-int32(len(m.said)-len(text))
+		}
+	}
+	*end = matched{rule: of, line: text, said: text, bind: bind, odd: m.odd, key: of.ID}
 	if len(c.space) > len(of.ID) {
 		end.key = c.lasting(c.space)
 	}

@@ -37,6 +37,7 @@ func Endings(d *dialect.Dialect, text []byte) (n int, wrong string) {
 		}
 		n++
 		of, whole := m.rule.Of, *m
+		whole.bind = slices.Clone(m.bind)
 		m = &whole
 		got := t.ending(k.m, line)
 		say := t.matcher.match(d, of.Up.Under, line)
@@ -46,7 +47,9 @@ func Endings(d *dialect.Dialect, text []byte) (n int, wrong string) {
 		if spelled := spell(of, m); line != spelled || say == nil {
 			return n, fmt.Sprintf("of %q the line is %q and not %q, %v", k.text, line, spelled, say)
 		}
-		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.shown != say.shown || !slices.EqualFunc(got.bind, say.bind, func(a, b bound) bool { return a.of(*b.name) && a.value == b.value && a.written() == b.written() }) {
+		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.shown != say.shown || !slices.EqualFunc(got.bind, say.bind, func(a, b bound) bool {
+			return a.e.Name == b.e.Name && got.valueOf(&a) == say.valueOf(&b) && got.written(&a) == say.written(&b)
+		}) {
 			return n, fmt.Sprintf("of %q the end says %v and the rules %v", k.text, *got, *say)
 		}
 	}

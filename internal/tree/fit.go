@@ -12,16 +12,26 @@ type fit struct {
 	of   *matcher
 	d    *dialect.Dialect
 	src  string
+	bind []bound
+	odds []spelt  // values that are not written as they are spelled
+	odd  bool     // the line is not written as it is spelled, or holds a secret
+	full bool     // what follows is told too: of most lines it is not asked
 	out  []string // canonical words
 	hide []int    // which of them are secrets
-	key  []string
-	bind []bound
-	rank []int8
+	rank []int8   // how wide each step was
 }
 
-func (f *fit) start(c *matcher, d *dialect.Dialect, src string) {
-	f.of, f.d, f.src = c, d, src
-	f.out, f.hide, f.key, f.bind, f.rank = f.out[:0], f.hide[:0], f.key[:0], f.bind[:0], f.rank[:0]
+func (f *fit) start(c *matcher, d *dialect.Dialect, src string, full bool) {
+	f.of, f.d, f.src, f.odd, f.full = c, d, src, false, full
+	f.out, f.hide, f.bind, f.odds, f.rank = f.out[:0], f.hide[:0], f.bind[:0], f.odds[:0], f.rank[:0]
+}
+
+// whole reads a line once more for all that is to be told of it.
+func (f *fit) whole(r *dialect.Rule, words []dialect.Word, short bool) {
+	if !f.full {
+		f.start(f.of, f.d, f.src, true)
+		f.elems(r.Pattern, words, short)
+	}
 }
 
 // hidden is the canonical line without its secrets.
@@ -43,7 +53,7 @@ func (f *fit) elems(es []dialect.Elem, words []dialect.Word, short bool) bool {
 		switch e.Kind {
 		case dialect.Silent:
 			if len(words) > 0 && words[0].Text == e.Word {
-				words = words[1:]
+				words, f.odd = words[1:], true
 			}
 		case dialect.Literal:
 			if len(words) == 0 || words[0].Text != e.Word {
@@ -53,7 +63,7 @@ func (f *fit) elems(es []dialect.Elem, words []dialect.Word, short bool) bool {
 			words = words[1:]
 		case dialect.Rest:
 			v := strings.Join(texts(words), " ")
-			f.value(e, v, v, 5)
+			f.value(e, v, v, -1, 5)
 			words = nil
 		case dialect.Group:
 			return f.groups(es[i:], words, short)
@@ -78,16 +88,20 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 		if n < 1 || e.Is == dialect.TypeACE && !lower(words[0].Text) {
 			return 0
 		}
-		raw := f.span(words[:n])
+		raw, at := f.span(words[:n]), words[0].At
 		if e.Is == dialect.TypeBlob && !strings.Contains(raw, "\n") && lineEnds(f.src[:words[0].At]) { // only the word that ends it
-			raw = "\n" + raw
+			raw, at = "\n"+raw, -1
 		}
-		f.value(e, canonList(f.d, e, texts(words[:n]), raw), raw, 4)
+		f.value(e, canonList(f.d, e, words[:n], raw), raw, at, 4)
 		return n
 	}
 	n, w := canonWords(f.d, e, words)
 	if n > 0 {
-		f.value(e, w, f.unglue(e, words[:n]), breadth(e))
+		at := words[0].At + len(e.Pre)
+		if n > 1 {
+			at = -1
+		}
+		f.value(e, w, f.unglue(e, words[:n]), at, breadth(e))
 	}
 	return n
 }
@@ -130,7 +144,7 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 		n++
 	}
 	var space [8]*fit
-	taken := append(space[:0], make([]*fit, n)...)
+	taken, last := append(space[:0], make([]*fit, n)...), -1
 	after := tail(es[n:], words)
 	for again := true; again; {
 		again = false
@@ -142,6 +156,7 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 				g := f.of.fresh(f)
 				if g.elems(es[i].Group, words[:size], false) {
 					taken[i], words, again = g, words[size:], true
+					f.odd, last = f.odd || g.odd || i < last, i
 					break
 				}
 				f.of.spare = append(f.of.spare, g)
@@ -155,7 +170,13 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 		for _, at := range g.hide {
 			f.hide = append(f.hide, len(f.out)+at)
 		}
-		f.out, f.key, f.bind = append(f.out, g.out...), append(f.key, g.key...), append(f.bind, g.bind...)
+		for _, b := range g.bind {
+			if b.at < 0 {
+				b.at -= int32(len(f.odds))
+			}
+			f.bind = append(f.bind, b)
+		}
+		f.out, f.odds = append(f.out, g.out...), append(f.odds, g.odds...)
 		f.of.spare = append(f.of.spare, g)
 	}
 	f.rank = append(f.rank, 6)
@@ -175,7 +196,7 @@ func (c *matcher) fresh(in *fit) *fit {
 	last := len(c.spare) - 1
 	g := c.spare[last]
 	c.spare = c.spare[:last]
-	g.start(c, in.d, in.src)
+	g.start(c, in.d, in.src, in.full)
 	return g
 }
 
@@ -197,29 +218,32 @@ func tail(es []dialect.Elem, words []dialect.Word) int {
 }
 
 func (f *fit) take(word string, rank int8) {
-	f.out, f.rank = append(f.out, word), append(f.rank, rank)
+	if f.full {
+		f.out, f.rank = append(f.out, word), append(f.rank, rank)
+	}
 }
 
-func (f *fit) value(e *dialect.Elem, word, raw string, rank int8) {
+// value takes a value that stands, as it was written, at a place of the line; below zero it is not
+// known where.
+func (f *fit) value(e *dialect.Elem, word, raw string, at int, rank int8) {
 	if e.Is == dialect.TypeSecret {
+		f.odd = true
 		f.hide = append(f.hide, len(f.out))
 	}
-	if e.Pre == "" && e.Post == "" {
+	switch {
+	case !f.full:
+	case e.Pre == "" && e.Post == "":
 		f.take(word, rank)
-	} else {
+	default:
 		f.take(e.Pre+word+e.Post, rank)
 	}
-	b := bound{name: &e.Name, value: word}
-	if raw != word {
-		b.raw = kept(raw)
+	b := bound{e, int32(at), int32(at + len(raw))}
+	if at < 0 || raw != word {
+		f.odd, f.odds = true, append(f.odds, spelt{word, raw})
+		b.at = -int32(len(f.odds))
 	}
 	f.bind = append(f.bind, b)
-	if !e.Value && e.Kind == dialect.Slot {
-		f.key = append(f.key, word)
-	}
 }
-
-func kept(text string) *string { return &text }
 
 // breadth orders types: what takes fewer words comes first.
 func breadth(e *dialect.Elem) int8 {

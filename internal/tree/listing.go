@@ -89,9 +89,8 @@ func (t *Tree) count(entries []*node, r *dialect.Rule) {
 
 // numbered writes an entry with its number.
 func (t *Tree) numbered(k *node, n int) {
-	m := *k.m
-	m.bind = append(slices.Clone(m.bind), bound{name: &m.rule.Sequence, value: strconv.Itoa(n)})
-	k.text, k.m, k.own = spell(m.rule, &m), nil, 0
+	r := k.m.rule
+	k.text, k.m, k.own = spell(r, k.m.with(r.Sequence, strconv.Itoa(n))), nil, 0
 }
 
 // place gives wanted entries the numbers of equal live ones, in order, and others a number
@@ -267,7 +266,7 @@ func (d *differ) moves(have, want []*node) {
 		if i > 0 {
 			where = "after " + d.want.head(want[i-1])
 		}
-		d.cmds = append(d.cmds, &cmd{n: k, why: Change, move: where, seq: int32(len(d.cmds))})
+		d.cmds = append(d.cmds, &cmd{n: k, why: Change, more: &extra{move: where}, seq: int32(len(d.cmds))})
 	}
 }
 

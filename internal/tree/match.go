@@ -17,22 +17,69 @@ type matched struct {
 	key   string        // what makes it the same line with another value
 	said  string        // as written, without the negating word
 	bind  []bound
+	odd   []spelt // values that are not written as they are spelled
 }
 
-// bound is a slot with its value.
+// bound is a slot with its value: a part of what was written, or where at is below zero one of the
+// odd ones, from the first on.
 type bound struct {
-	name  *string
-	value string  // in its one spelling
-	raw   *string // as it was written; nil where that is its value
+	e       *dialect.Elem
+	at, end int32
 }
 
-func (b *bound) of(name string) bool { return *b.name == name }
+// spelt is a value in its one spelling, and as it was written.
+type spelt struct{ value, raw string }
 
-func (b *bound) written() string {
-	if b.raw == nil {
-		return b.value
+func (m *matched) valueOf(b *bound) string {
+	if b.at < 0 {
+		return m.odd[-1-b.at].value
 	}
-	return *b.raw
+	return m.said[b.at:b.end]
+}
+
+func (m *matched) written(b *bound) string {
+	if b.at < 0 {
+		return m.odd[-1-b.at].raw
+	}
+	return m.said[b.at:b.end]
+}
+
+// bound finds a slot of the line itself; nil is none.
+func (m *matched) bound(name string) *bound {
+	for i := range m.bind {
+		if m.bind[i].e.Name == name {
+			return &m.bind[i]
+		}
+	}
+	return nil
+}
+
+// with is the same with another text in a slot.
+func (m *matched) with(name, raw string) *matched {
+	c := *m
+	c.bind = slices.Clone(m.bind)
+	c.odd = append(slices.Clone(m.odd), spelt{raw, raw})
+	at := -int32(len(c.odd))
+	if b := c.bound(name); b != nil {
+		b.at = at
+	} else {
+		c.bind = append(c.bind, bound{e: slotOf(m.rule.Pattern, name), at: at})
+	}
+	return &c
+}
+
+// slotOf finds a slot of a pattern that has it.
+func slotOf(es []dialect.Elem, name string) *dialect.Elem {
+	for i := range es {
+		e := &es[i]
+		if e.Kind == dialect.Group {
+			e = slotOf(e.Group, name)
+		}
+		if e != nil && e.Name == name {
+			return e
+		}
+	}
+	return nil
 }
 
 // match gives what the rules say of a line; nil where no rule knows it.
@@ -143,9 +190,16 @@ func (c *matcher) match(d *dialect.Dialect, rules *dialect.Index, line string) *
 	named, other := rules.Of(words)
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
-			now.start(c, d, line)
+			if !r.May(len(words), neg) {
+				continue
+			}
+			now.start(c, d, line, false)
 			if !now.elems(r.Pattern, words, neg) {
 				continue
+			}
+			if rule != nil { // few lines are read by several
+				best.whole(rule, words, neg)
+				now.whole(r, words, neg)
 			}
 			if rule == nil || slices.Compare(now.rank, best.rank) < 0 {
 				rule, best, now = r, now, best
@@ -155,14 +209,29 @@ func (c *matcher) match(d *dialect.Dialect, rules *dialect.Index, line string) *
 	if rule == nil {
 		return nil
 	}
+	if best.odd || !even(words, len(line)) {
+		best.whole(rule, words, neg)
+	}
 	return c.result(rule, best, line[words[0].At:], neg)
+}
+
+// even tells whether one blank stands between words, and nothing behind them.
+func even(words []dialect.Word, end int) bool {
+	at := words[0].At
+	for i := range words {
+		if words[i].At != at {
+			return false
+		}
+		at += len(words[i].Text) + 1
+	}
+	return at == end+1
 }
 
 // result makes an attempt last.
 func (c *matcher) result(r *dialect.Rule, f *fit, said string, neg bool) *matched {
 	m := c.next()
-	*m = matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind)}
-	if m.line = said; !spells(said, f.out) {
+	*m = matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind, len(f.src)-len(said)), odd: slices.Clone(f.odds)}
+	if m.line = said; f.full && !spells(said, f.out) {
 		m.line = strings.Join(f.out, " ")
 	}
 	if len(f.hide) > 0 {
@@ -191,12 +260,15 @@ func (c *matcher) key(r *dialect.Rule, f *fit, m *matched) string {
 		return "\x02" + r.Choice + "\x00" + m.slot(r.ChoiceSlot)
 	case r.Many:
 		c.space = append(append(append(c.space[:0], r.ID...), 0), m.line...)
-	case len(f.key) == 0:
-		return r.ID
 	default:
 		c.space = append(c.space[:0], r.ID...)
-		for _, k := range f.key {
-			c.space = append(append(c.space, 0), k...)
+		for i := range m.bind {
+			if e := m.bind[i].e; !e.Value && e.Kind == dialect.Slot {
+				c.space = append(append(c.space, 0), m.valueOf(&m.bind[i])...)
+			}
+		}
+		if len(c.space) == len(r.ID) {
+			return r.ID
 		}
 	}
 	return c.lasting(c.space)
@@ -213,13 +285,18 @@ func (c *matcher) lasting(b []byte) string {
 	return c.keys.String()[at:]
 }
 
-// kept copies values to a place of their own in a long row.
-func (c *matcher) kept(of []bound) []bound {
+// kept copies values to a place of their own in a long row, as they stand behind so many bytes.
+func (c *matcher) kept(of []bound, behind int) []bound {
 	if cap(c.binds)-len(c.binds) < len(of) {
 		c.binds = make([]bound, 0, max(256, len(of)))
 	}
 	at := len(c.binds)
-	c.binds = append(c.binds, of...)
+	for _, b := range of {
+		if b.at >= 0 {
+			b.at, b.end = b.at-int32(behind), b.end-int32(behind)
+		}
+		c.binds = append(c.binds, b)
+	}
 	return c.binds[at:len(c.binds):len(c.binds)]
 }
 
@@ -242,10 +319,8 @@ func spells(text string, words []string) bool {
 
 // slot gives the value of a slot of the line itself.
 func (m *matched) slot(name string) string {
-	for i := range m.bind {
-		if m.bind[i].of(name) {
-			return m.bind[i].value
-		}
+	if b := m.bound(name); b != nil {
+		return m.valueOf(b)
 	}
 	return ""
 }
@@ -254,10 +329,8 @@ func (m *matched) slot(name string) string {
 func (t *Tree) slot(n *node, name string) (value, raw string, ok bool) {
 	for ; n != nil && n.parent != nil; n = n.parent {
 		if m := t.match(n); m != nil {
-			for i := range m.bind {
-				if m.bind[i].of(name) {
-					return m.bind[i].value, m.bind[i].written(), true
-				}
+			if b := m.bound(name); b != nil {
+				return m.valueOf(b), m.written(b), true
 			}
 		}
 	}

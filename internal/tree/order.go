@@ -93,6 +93,9 @@ func before(a, b *cmd) {
 			break // an edge twice is no harm; looking for it is
 		}
 	}
+	if a.next == nil {
+		a.next = a.one[:0]
+	}
 	a.next = append(a.next, b)
 	b.waits++
 }
@@ -258,7 +261,7 @@ func (d *differ) relations() {
 	free := d.frees()
 	for _, c := range d.cmds {
 		r := d.treeOf(c).rule(c.n)
-		if r == nil || c.move != "" {
+		if r == nil || c.moves() {
 			continue
 		}
 		d.gates(c)

@@ -113,7 +113,7 @@ func (q *queues) push(text string, n *node) {
 
 // pop takes the first line of a text; nil is none. All are pushed before.
 func (q *queues) pop(text string) *node {
-	no, _ := q.find(text)
+	no, _, _ := q.find(text)
 	if no < 0 || q.ends[no][0] < 0 {
 		return nil
 	}

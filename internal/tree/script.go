@@ -12,7 +12,7 @@ const inactive = dialect.Inactive
 // Script writes edits in the platform's words: the very bytes that will be sent, indented
 // as the configuration is. Entering configuration mode and saving are the driver's.
 func Script(d *dialect.Dialect, es []Edit) []byte {
-	w := &writer{}
+	w := &writer{b: make([]byte, 0, room(es))}
 	for i := range es {
 		e := &es[i]
 		if d.Flat() {
@@ -22,16 +22,34 @@ func Script(d *dialect.Dialect, es []Edit) []byte {
 		w.enter(e.Blocks, e.Exit)
 		w.line(e.Send)
 		if e.Opens {
-			w.open, w.exits = append(slices.Clone(e.Blocks), e.Send), e.Exit
+			w.open, w.exits = append(append(w.open[:0], e.Blocks...), e.Send), e.Exit
 		}
 	}
 	w.enter(nil, nil)
-	return []byte(w.b.String())
+	return w.b
+}
+
+// room guesses how long a script becomes: one that grows asks for twice as much.
+func room(es []Edit) (n int) {
+	for i := range es {
+		e := &es[i]
+		n += len(e.Send) + len(e.Blocks) + 1
+		if !e.Opens && i > 0 && len(e.Blocks) > 0 && len(es[i-1].Blocks) > 0 && &e.Blocks[0] == &es[i-1].Blocks[0] {
+			continue // the blocks are open
+		}
+		for depth, header := range e.Blocks {
+			n += 2*depth + len(header) + 2
+		}
+		for depth, word := range e.Exit {
+			n += depth + len(word) + 1
+		}
+	}
+	return n
 }
 
 // writer knows which blocks are open, and the words that leave them.
 type writer struct {
-	b           strings.Builder
+	b           []byte
 	open, exits []string
 }
 
@@ -39,9 +57,10 @@ func (w *writer) line(text string) {
 	if text == "" {
 		return
 	}
-	w.b.WriteString(strings.Repeat(" ", len(w.open)))
-	w.b.WriteString(text)
-	w.b.WriteByte('\n')
+	for range w.open {
+		w.b = append(w.b, ' ')
+	}
+	w.b = append(append(w.b, text...), '\n')
 }
 
 // enter leaves the open blocks that path is not in, and opens the ones it is in.
@@ -82,17 +101,20 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 		e.Cause = int(c.cause.no)
 	}
 	e.Foreign, e.Takes = d.foreign(c)
-	if !c.del && c.move == "" && c.old != nil && !c.old.off() {
+	if !c.del && !c.moves() && c.old != nil && !c.old.off() {
 		if was := d.have.shown(c.old); was != e.Line {
 			e.Was, e.Over = was, d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, c.old) == nil)
 		}
 	}
 	d.about(c, t, &e)
-	if c.move != "" {
-		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.move
+	if c.moves() {
+		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.more.move
 		return append(out, e)
 	}
-	sends := c.delta
+	var sends []string
+	if c.more != nil {
+		sends = c.more.delta
+	}
 	if sends == nil {
 		sends = d.inParts(c, t)
 	}
@@ -158,14 +180,7 @@ func (d *differ) inParts(c *cmd, t *Tree) []string {
 	if !ok || len(parts) < 2 {
 		return nil
 	}
-	first := *c.n.m
-	first.bind = slices.Clone(first.bind)
-	for i := range first.bind {
-		if first.bind[i].of(r.IDs) {
-			first.bind[i].raw = &parts[0]
-		}
-	}
-	out := []string{spell(r, &first)}
+	out := []string{spell(r, c.n.m.with(r.IDs, parts[0]))}
 	for _, part := range parts[1:] {
 		out = append(out, d.fillIDs(r.Add, r.IDs, part, c.n))
 	}

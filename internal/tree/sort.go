@@ -22,7 +22,7 @@ func (d *differ) moving() {
 	var last *cmd
 	begun := map[*node]bool{}
 	for _, c := range d.cmds {
-		if c.move == "" {
+		if !c.moves() {
 			continue
 		}
 		for p := c.n.parent.kid(); p != nil && !begun[c.n.parent]; p = p.next { // the others come after this one
@@ -57,7 +57,7 @@ func (d *differ) explicit(c *cmd, r *dialect.Rule) {
 
 // within visits the commands of a line and of all under it.
 func (d *differ) within(n *node, f func(*cmd)) {
-	if o := d.sent(n); o != nil && !o.del && o.move == "" {
+	if o := d.sent(n); o != nil && !o.del && !o.moves() {
 		f(o)
 	}
 	for k := n.kid(); k != nil; k = k.next {
@@ -121,7 +121,7 @@ func (d *differ) gather(in []*cmd) []*cmd {
 	}
 	for i := len(in) - 1; i >= 0; i-- {
 		c, first := in[i], int32(len(in))
-		if c.del || c.move != "" {
+		if c.del || c.moves() {
 			continue
 		}
 		for _, n := range c.next {

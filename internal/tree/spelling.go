@@ -36,14 +36,7 @@ func (t *Tree) joined(n, k *node) bool {
 		}
 		sum := slices.Concat(have, more)
 		slices.Sort(sum)
-		with := *x.m
-		with.bind = slices.Clone(x.m.bind)
-		for i := range with.bind {
-			if with.bind[i].of(of.IDs) {
-				with.bind[i].raw = kept(writeIDs(slices.Compact(sum)))
-			}
-		}
-		x.text, x.m, x.moved, n.moved = spell(of, &with), nil, true, true
+		x.text, x.m, x.moved, n.moved = spell(of, x.m.with(of.IDs, writeIDs(slices.Compact(sum)))), nil, true, true
 		k.gone = true
 		return true
 	}
@@ -173,13 +166,6 @@ func (t *Tree) apart(k *node) {
 			c.next, after.next = after.next, c
 			if k.parent.last == after {
 				k.parent.last = c
-			}
-		}
-		one := *whole
-		one.bind = slices.Clone(whole.bind)
-		for j := range one.bind {
-			if one.bind[j].of(slot) {
-				one.bind[j].raw = kept(strconv.Itoa(id))
 			}
 		}
 		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil

@@ -6,8 +6,15 @@ import "hash/maphash"
 // by it than by a map.
 type table struct {
 	seed  maphash.Seed
-	rows  []int32 // at the hash of a text or behind it: its number and one more; 0 is free
+	rows  []row // at the hash of a text or behind it
 	texts []string
+}
+
+// row is a text in a table: its number and one more, and its hash, so that most others are told apart
+// without being looked at; 0 is free.
+type row struct {
+	no   int32
+	hash uint32
 }
 
 func newTable(size int) table {
@@ -15,35 +22,47 @@ func newTable(size int) table {
 	for room < 2*size {
 		room *= 2
 	}
-	return table{seed: maphash.MakeSeed(), rows: make([]int32, room), texts: make([]string, 0, size)}
+	return table{seed: maphash.MakeSeed(), rows: make([]row, room), texts: make([]string, 0, size)}
 }
 
-// find gives the number of a text, -1 where it has none, and its row.
-func (t *table) find(text string) (no int32, row uint64) {
-	mask := uint64(len(t.rows) - 1)
-	for row = maphash.String(t.seed, text) & mask; t.rows[row] != 0; row = (row + 1) & mask {
-		if no = t.rows[row] - 1; t.texts[no] == text {
-			return no, row
+// find gives the number of a text, -1 where it has none, and where it stands or would stand.
+func (t *table) find(text string) (no int32, hash, at uint32) {
+	mask := uint32(len(t.rows) - 1)
+	hash = uint32(maphash.String(t.seed, text))
+	for at = hash & mask; t.rows[at].no != 0; at = (at + 1) & mask {
+		if r := t.rows[at]; r.hash == hash && t.texts[r.no-1] == text {
+			return r.no - 1, hash, at
 		}
 	}
-	return -1, row
+	return -1, hash, at
 }
 
 // number gives the number of a text, the next one where it has none.
 func (t *table) number(text string) int32 {
-	no, row := t.find(text)
+	no, hash, at := t.find(text)
 	if no >= 0 {
 		return no
 	}
 	t.texts = append(t.texts, text)
-	if t.rows[row] = int32(len(t.texts)); 2*len(t.texts) > len(t.rows) {
-		t.rows = make([]int32, 2*len(t.rows))
-		for i, text := range t.texts {
-			_, row := t.find(text)
-			t.rows[row] = int32(i) + 1
-		}
+	if t.rows[at] = (row{int32(len(t.texts)), hash}); 2*len(t.texts) > len(t.rows) {
+		t.grow()
 	}
 	return int32(len(t.texts)) - 1
+}
+
+func (t *table) grow() {
+	old := t.rows
+	t.rows = make([]row, 2*len(old))
+	mask := uint32(len(t.rows) - 1)
+	for _, r := range old {
+		at := r.hash & mask
+		for t.rows[at].no != 0 && r.no != 0 {
+			at = (at + 1) & mask
+		}
+		if r.no != 0 {
+			t.rows[at] = r
+		}
+	}
 }
 
 // seen is lines by a text, the last one of each.
@@ -55,7 +74,7 @@ type seen struct {
 func newSeen(size int) *seen { return &seen{newTable(size), make([]*node, 0, size)} }
 
 func (s *seen) get(text string) *node {
-	if no, _ := s.find(text); no >= 0 {
+	if no, _, _ := s.find(text); no >= 0 {
 		return s.nodes[no]
 	}
 	return nil

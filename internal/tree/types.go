@@ -264,7 +264,7 @@ func ranges(set []int) (out []string) {
 }
 
 // canonList gives the one spelling of a value of several words; raw is its text.
-func canonList(d *dialect.Dialect, e *dialect.Elem, words []string, raw string) string {
+func canonList(d *dialect.Dialect, e *dialect.Elem, words []dialect.Word, raw string) string {
 	switch e.Type {
 	case "blob":
 		if !strings.HasPrefix(raw, "\x03") { // it is the mark that the value begins and ends with
@@ -276,9 +276,9 @@ func canonList(d *dialect.Dialect, e *dialect.Elem, words []string, raw string) 
 	case "quoted":
 		return unquote(raw)
 	case "ace":
-		return ace(d, words)
+		return ace(d, texts(words))
 	}
-	out := slices.Clone(words)
+	out := texts(words)
 	switch e.Type {
 	case "communities":
 		for i := range out {

@@ -18,16 +18,22 @@ func (t *Tree) undo(n *node) string {
 	}
 	switch shape := m.rule.Undo; shape {
 	case "full":
-		return t.d.Negate + " " + written
+		return t.words(t.d.Negate, written)
 	case "key", "":
-		return t.d.Negate + " " + m.upToValue()
+		return t.words(t.d.Negate, m.upToValue())
 	case "default":
-		return "default " + m.upToValue()
+		return t.words("default", m.upToValue())
 	case "none":
 		return ""
 	default:
 		return t.fill(shape, n)
 	}
+}
+
+// words writes two texts one behind the other.
+func (t *Tree) words(a, b string) string {
+	t.written = append(append(append(t.written[:0], a...), ' '), b...)
+	return t.matcher.lasting(t.written)
 }
 
 func negate(word, line string) string {
@@ -65,10 +71,8 @@ func (m *matched) upToValue() string {
 }
 
 func (m *matched) raw(name string) string {
-	for i := range m.bind {
-		if m.bind[i].of(name) {
-			return m.bind[i].written()
-		}
+	if b := m.bound(name); b != nil {
+		return m.written(b)
 	}
 	return ""
 }

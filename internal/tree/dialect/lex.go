@@ -304,7 +304,7 @@ func AppendWords(out []Word, line string) []Word {
 				end = at + 1 + shut + 1
 			}
 		}
-		for end < len(line) && !blank(line[end]) {
+		for end < len(line) && (line[end] > ' ' || !blank(line[end])) {
 			end++
 		}
 		out = append(out, Word{line[at:end], at})

@@ -55,6 +55,7 @@ func others(defs map[string]bool) string {
 func index(rules []*Rule) *Index {
 	for _, r := range rules {
 		r.Under, r.keys = index(r.Kids), keys(r.Pattern)
+		r.least, r.most = size(r.Pattern)
 	}
 	return NewIndex(rules)
 }
