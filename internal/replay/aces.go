@@ -67,7 +67,7 @@ func listingOf(r *dialect.Rule) *listing {
 
 // clause reads an entry; it is false where what the entry speaks of cannot be told.
 func (s *listing) clause(dev *Device, e *entry) (clause, bool) {
-	c := clause{id: strings.Join(e.words, " "), box: everything()}
+	c := clause{id: e.says, box: everything()}
 	no, err := strconv.Atoi(e.slots.get(s.number))
 	if err != nil || !s.sizeable {
 		return c, false

@@ -45,7 +45,7 @@ func (dev *Device) Strange() (out []string) {
 	var down func(in *entry, above string)
 	down = func(in *entry, above string) {
 		for e := range in.lines() {
-			line := above + strings.Join(e.words, " ")
+			line := above + e.says
 			switch {
 			case e.r == nil:
 				out = append(out, line)
@@ -153,8 +153,18 @@ func (dev *Device) note(e *entry, by int) {
 		}
 	}
 	if len(e.r.Owns) > 0 {
-		b.owners[strings.Join(e.words[:min(2, len(e.words))], " ")] += by
+		b.owners[e.owner()] += by
 	}
+}
+
+// owner is the words that what a line owns begins with.
+func (e *entry) owner() string {
+	one, _ := firstWord(e.says)
+	two, more := firstWord(e.says[min(len(e.says), len(one)+1):])
+	if two == "" && !more {
+		return one
+	}
+	return e.says[:len(one)+1+len(two)]
 }
 
 // single keeps the book of values that one line holds alone, and of places.
@@ -190,7 +200,7 @@ func (dev *Device) always(name string) bool {
 		}
 		slot := r.Def.Slots[0]
 		fits := func(e dialect.Elem) bool { _, ok := one(dev.d, &e, what); return ok && e.Name == slot }
-		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, slots: slots{{slot, what}}})
+		return slices.ContainsFunc(dialect.Slots(r.Pattern), fits) && dev.fixed(&entry{r: r, reading: &reading{slots: slots{{&slot, what}}}})
 	})
 	dev.book.always[name] = found
 	return found
@@ -249,7 +259,7 @@ func added(to map[string]int, name string, by int) int {
 // filter names what a filter stands at: its own words without their values, then the blocks
 // around it from the inside out.
 func (dev *Device) filter(e *entry) string {
-	out := strings.Join(compose(dev.d, headKeys(e.r.Pattern), e.slots), " ")
+	out := composed(headKeys(e.r.Pattern), e.slots).says
 	for x := e.up; x != nil && x != dev.top; x = x.up {
 		out += "\x00" + dev.line(x)
 	}

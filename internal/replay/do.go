@@ -59,7 +59,7 @@ func (dev *Device) Do(line string) error {
 		return nil
 	}
 	if dev.mode.text() {
-		dev.put(dev.mode, &entry{words: []string{line}, up: dev.mode})
+		dev.put(dev.mode, &entry{reading: &reading{says: line, count: 1}, up: dev.mode})
 		return nil
 	}
 	// What a block does not know is tried in the blocks around it, and the mode goes there.
@@ -105,7 +105,8 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 			return true, err
 		}
 	}
-	for _, r := range dev.oddly(in) { // one that goes back by a word of its own
+	known := dev.ways(in)
+	for _, r := range known.odd { // one that goes back by a word of its own
 		if got := dev.undoes(r, line, line); got != nil {
 			if e := dev.fitting(in, r, got); e != nil {
 				dev.mode = in
@@ -113,7 +114,7 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 			}
 		}
 	}
-	if done, err := dev.change(in, line); done {
+	if done, err := dev.change(in, known.sets, line); done {
 		return true, err
 	}
 	r, as := dev.choose(dev.rulesOf(in), line)
@@ -135,40 +136,48 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 // firstWord gives the first word of a line that begins with one, and whether there are more.
 func firstWord(line string) (word string, more bool) {
 	for i := range len(line) {
-		if c := line[i]; c == ' ' || c >= '\t' && c <= '\r' {
+		if space(line[i]) {
 			return line[:i], true
 		}
 	}
 	return line, false
 }
 
-// oddly gives the rules of a block whose lines go back by a word of their own.
-func (dev *Device) oddly(in *entry) []*dialect.Rule {
+func space(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+
+// ways is those rules of a block whose lines are changed by commands of their own.
+type ways struct {
+	odd  []*dialect.Rule // they go back by a word of their own
+	sets []*dialect.Rule // their value is a set of numbers
+}
+
+func (dev *Device) ways(in *entry) *ways {
 	at := dev.rulesOf(in)
-	rules, known := dev.odd[at]
-	if !known {
+	known := dev.changes[at]
+	if known == nil {
+		known = &ways{}
 		for _, r := range dev.kids(in) {
 			if strings.Contains(r.Undo, " ") && !strings.HasPrefix(r.Undo, dev.d.Negate+" ") {
-				rules = append(rules, r)
+				known.odd = append(known.odd, r)
+			}
+			if r.IDs != "" {
+				known.sets = append(known.sets, r)
 			}
 		}
-		dev.odd[at] = rules
+		dev.changes[at] = known
 	}
-	return rules
+	return known
 }
 
 // change takes the commands that change a set of numbers by some of them.
-func (dev *Device) change(in *entry, line string) (bool, error) {
-	for _, r := range dev.kids(in) {
-		if r.IDs == "" {
-			continue
-		}
+func (dev *Device) change(in *entry, sets []*dialect.Rule, line string) (bool, error) {
+	for _, r := range sets {
 		for _, way := range []string{r.Add, r.Del} {
 			got := dev.shaped(r, way, line)
 			if got == nil || way == "" {
 				continue
 			}
-			probe := &entry{r: r, slots: got.slots, up: in}
+			probe := &entry{r: r, reading: &reading{slots: got.slots}, up: in}
 			old := in.line(probe.identity())
 			have, _ := numbers(dev.stored(old, r))
 			by, _ := numbers(got.slots.get(r.IDs))
@@ -179,7 +188,7 @@ func (dev *Device) change(in *entry, line string) (bool, error) {
 			}
 			slots := got.slots.with(r.IDs, runs(next))
 			dev.mode = in
-			return true, dev.set(in, &entry{r: r, words: compose(dev.d, r.Pattern, slots), slots: slots, up: in})
+			return true, dev.set(in, &entry{r: r, reading: composed(r.Pattern, slots), up: in})
 		}
 	}
 	return false, nil
@@ -228,7 +237,7 @@ func (dev *Device) set(in, e *entry) error {
 	if err := dev.allowed(e, old); err != nil {
 		return err
 	}
-	if old == nil || old.neg || !slices.Equal(old.words, e.words) {
+	if len(e.r.Wipes) > 0 && (old == nil || old.neg || !old.alike(e)) {
 		dev.wipe(e)
 		old = in.line(e.id)
 	}
@@ -262,7 +271,7 @@ func (dev *Device) set(in, e *entry) error {
 
 // empty takes away what a text said before it is entered anew.
 func (dev *Device) empty(e *entry) {
-	dev.moves += int(e.count)
+	dev.moves += int(e.under)
 	for s := range e.lines() {
 		dev.drop(s)
 	}
@@ -298,39 +307,39 @@ func (dev *Device) clashes(e *entry) bool {
 
 // allowed asks whether the device takes a line at all.
 func (dev *Device) allowed(e, old *entry) error {
-	line := func() string { return strings.Join(e.words, " ") } // few are refused
-	if old != nil && !old.neg && !e.neg && !slices.Equal(old.words, e.words) {
+	if old != nil && !old.neg && !e.neg && !old.alike(e) {
 		switch e.r.Replace {
 		case "recreate":
-			return refuse(Held, line(), "%s is there already: %s", e.words[0], dev.line(old))
+			first, _ := firstWord(e.says)
+			return refuse(Held, e.says, "%s is there already: %s", first, dev.line(old))
 		case "undo-first":
-			return refuse(Held, line(), "%% the old value must be removed first: %s", dev.line(old))
+			return refuse(Held, e.says, "%% the old value must be removed first: %s", dev.line(old))
 		}
 	}
 	if lead := dev.leads(e); lead != "" {
-		return refuse(Held, line(), "%% Not while this is there: %s", lead)
+		return refuse(Held, e.says, "%% Not while this is there: %s", lead)
 	}
 	if other := dev.unlike(e); other != "" {
-		return refuse(Conflict, line(), "%% Not compatible: %s", other)
+		return refuse(Conflict, e.says, "%% Not compatible: %s", other)
 	}
 	if e.r.Gate != "" && !dev.stands([]string{e.r.Gate}) {
-		return refuse(Needs, line(), "%% %s needs: %s", line(), e.r.Gate)
+		return refuse(Needs, e.says, "%% %s needs: %s", e.says, e.r.Gate)
 	}
 	if len(e.r.Needs) > 0 && !slices.ContainsFunc(e.r.Needs, func(g dialect.Glob) bool { return dev.met(e, g) }) {
-		return refuse(Needs, line(), "%% Specify remote-as or peer-group commands first: %s needs %s", line(), e.r.Needs[0].Text)
+		return refuse(Needs, e.says, "%% Specify remote-as or peer-group commands first: %s needs %s", e.says, e.r.Needs[0].Text)
 	}
 	for _, g := range e.r.Conflicts {
 		for _, other := range dev.seek(e, g) {
 			if other != old {
-				return refuse(Conflict, line(), "%% Conflicts with: %s", dev.line(other))
+				return refuse(Conflict, e.says, "%% Conflicts with: %s", dev.line(other))
 			}
 		}
 	}
 	if name := dev.nameOf(e, e.r.Ref); name != "" && e.r.Missing == "refuse" && dev.d.AtOnce() && dev.defs(name) == 0 && !dev.always(name) {
-		return refuse(Missing, line(), "%% Not defined: %s", line())
+		return refuse(Missing, e.says, "%% Not defined: %s", e.says)
 	}
 	if other := dev.barred(e); other != nil {
-		return refuse(Clash, line(), "%% Cannot take %s beside %s", dev.placed(e), dev.placed(other))
+		return refuse(Clash, e.says, "%% Cannot take %s beside %s", dev.placed(e), dev.placed(other))
 	}
 	return nil
 }
@@ -365,8 +374,8 @@ func (dev *Device) met(e *entry, g dialect.Glob) bool {
 		if r.Default == "" || r.Keyed() {
 			continue
 		}
-		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), up: e.up}
-		if dev.implied(x) == "on" && e.up.line(x.identity()) == nil && fitsGlob(g.Levels[0], x.words, scope{e, nil}) {
+		x := &entry{r: r, reading: composed(r.Pattern, nil), up: e.up}
+		if dev.implied(x) == "on" && e.up.line(x.identity()) == nil && fitsGlob(g.Levels[0], x.says, scope{e, nil}) {
 			return true
 		}
 	}

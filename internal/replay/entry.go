@@ -3,32 +3,31 @@ package replay
 import (
 	"iter"
 	"strconv"
-	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
 
 // entry is one line that the device holds, and the lines under it.
 type entry struct {
-	r     *dialect.Rule // nil for a line that no rule knows
-	neg   bool
-	count int32    // of the lines under it
-	words []string // canonical, without the negating word
-	slots slots
-	id    string // what makes it this line; "" until asked
-	up    *entry
+	r        *dialect.Rule // nil for a line that no rule knows
+	*reading               // without the negating word; of an entry alone where its identity is to change
+	up       *entry
 
 	first, last, next, prev *entry
-	*rare                   // nil until something of it is needed
+	*rare                         // nil until something of it is needed
+	under                   int32 // how many lines stand under it
+	neg                     bool
 }
+
+// alike tells whether two entries say the same, a negating word aside.
+func (e *entry) alike(o *entry) bool { return e.says == o.says && e.count == o.count }
 
 // rare is what few entries have. It stands apart, since a proof holds a thousand of them.
 type rare struct {
-	byID   *lookup        // of a block with more than a few lines
-	twins  map[string]int // of lines under it that no rule knows: how many there were of each
-	exit   string         // of a block that no rule knows
-	fields []string       // its words one by one, as it is shown; nil until asked
-	more   *shelf         // of the top: lines that are still to be read from paper; nil is none
+	byID  *lookup        // of a block with more than a few lines
+	twins map[string]int // of lines under it that no rule knows: how many there were of each
+	exit  string         // of a block that no rule knows
+	more  *shelf         // of the top: lines that are still to be read from paper; nil is none
 }
 
 // own gives room for what few entries have.
@@ -45,13 +44,6 @@ func (e *entry) unread() *shelf {
 		return nil
 	}
 	return e.more
-}
-
-// says gives an entry other words.
-func (e *entry) says(words []string) {
-	if e.words = words; e.rare != nil {
-		e.fields = nil
-	}
 }
 
 // index finds the lines of a block that has more than a few; nil is none.
@@ -103,7 +95,7 @@ func (e *entry) spelled(id []byte) *entry {
 // got finds it among those that were read.
 func (e *entry) got(id []byte) *entry {
 	if of := e.index(); of != nil {
-		return of.rows[of.place(id)]
+		return of.find(id)
 	}
 	for s := e.first; s != nil; s = s.next {
 		if s.id == string(id) {
@@ -131,10 +123,10 @@ func (e *entry) another(id string) (string, *entry) {
 // add puts a new line at the end of a block.
 func (e *entry) add(s *entry) {
 	e.link(e.last, s)
-	e.count++
+	e.under++
 	if of := e.index(); of != nil {
 		of.put(s)
-	} else if e.count > few {
+	} else if e.under > few {
 		of = newLookup(4 * few)
 		e.own().byID = of
 		for s := range e.held() {
@@ -187,7 +179,7 @@ func (e *entry) cut(s *entry) {
 		e.twins = nil // what was taken may be free again
 	}
 	e.unlink(s)
-	e.count--
+	e.under--
 	if of := e.index(); of != nil {
 		of.cut(s.id)
 	}
@@ -208,34 +200,27 @@ func (e *entry) text() bool {
 // identity is what makes two entries of a block the same one.
 func (e *entry) identity() string {
 	if e.r == nil {
-		return "? " + strings.Join(e.words, " ")
+		return "? " + e.says
 	}
-	return identity(e.r, e.words, e.slots)
+	return identity(e.r, e.says, e.slots)
 }
 
-func identity(r *dialect.Rule, words []string, s slots) string {
+func identity(r *dialect.Rule, line string, s slots) string {
 	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
 		return r.ID
 	}
 	var space [128]byte
-	return string(appendIdentity(space[:0], r, words, s))
+	return string(appendIdentity(space[:0], r, line, s))
 }
 
 // appendIdentity writes the identity of a line behind what is there.
-func appendIdentity(out []byte, r *dialect.Rule, words []string, s slots) []byte {
+func appendIdentity(out []byte, r *dialect.Rule, line string, s slots) []byte {
 	switch {
 	case r.Choice != "":
 		out = append(append(out, "choice "...), r.Choice...)
 		return append(append(out, ' '), s.get(r.ChoiceSlot)...)
 	case r.Many:
-		out = append(append(out, r.ID...), 0)
-		for i, w := range words {
-			if i > 0 {
-				out = append(out, ' ')
-			}
-			out = append(out, w...)
-		}
-		return out
+		return append(append(append(out, r.ID...), 0), line...)
 	}
 	out = append(out, r.ID...)
 	for _, k := range r.Keys() {

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -55,14 +54,14 @@ func (dev *Device) step(in *entry, rules *dialect.Index, s said) (int, *entry, *
 		}
 		var e *entry
 		if in != nil {
-			e = in.line(identity(r, as.words, as.slots))
+			e = in.line(identity(r, as.says, as.slots))
 		}
 		return n, e, r
 	}
 	if in != nil {
 		for n := len(s.words) - 1; n > 0; n-- {
 			for e := range in.lines() {
-				if e.first != nil && slices.Equal(e.words, s.to(n).each()) {
+				if e.first != nil && e.spells(s.to(n)) {
 					return n, e, e.r
 				}
 			}
@@ -98,7 +97,7 @@ func (dev *Device) setPath(rest string) error {
 				in = old
 				continue
 			}
-			if old := e.up.line(e.id); old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+			if old := e.up.line(e.id); old != nil && (e.r == nil || old.alike(e)) {
 				in = old
 				continue
 			}
@@ -122,7 +121,7 @@ func (dev *Device) setPath(rest string) error {
 // newest finds the last line with these words in a text, where equal lines are several.
 func newest(in *entry, text string) *entry {
 	for s := in.last; s != nil && in.text(); s = s.prev {
-		if strings.Join(s.words, " ") == text {
+		if s.says == text {
 			return s
 		}
 	}
@@ -146,12 +145,12 @@ func (dev *Device) at(text string) *entry {
 func (dev *Device) child(in *entry, text string) *entry {
 	e := dev.read(in, text)[0]
 	in = e.up // another spelling may stand elsewhere
-	if old := in.line(e.identity()); old != nil && (e.r == nil || slices.Equal(old.words, e.words)) {
+	if old := in.line(e.identity()); old != nil && (e.r == nil || old.alike(e)) {
 		return old
 	}
 	for old := range in.lines() {
 		if old.r == nil {
-			if slices.Equal(old.words, dialect.Words(text)) {
+			if old.spells(said{text, dialect.AppendWords(nil, text)}) {
 				return old
 			}
 			continue
@@ -196,13 +195,13 @@ func (dev *Device) headOnly(text string) *entry {
 	var find func(in *entry, s said) *entry
 	find = func(in *entry, s said) *entry {
 		for e := range in.lines() {
-			short := e.words
+			short := e.reading
 			if e.r != nil {
-				short = compose(dev.d, head(e.r.Pattern), e.slots)
+				short = composed(head(e.r.Pattern), e.slots)
 			}
-			for _, w := range [][]string{e.words, short} {
-				n := len(w)
-				if n == 0 || n > len(s.words) || !slices.Equal(s.to(n).each(), w) {
+			for _, w := range []*reading{e.reading, short} {
+				n := int(w.count)
+				if n == 0 || n > len(s.words) || !w.spells(s.to(n)) {
 					continue
 				}
 				if n == len(s.words) {
@@ -228,7 +227,7 @@ func (dev *Device) mark(line, rest string, off bool) error {
 	old := e.line(id)
 	switch {
 	case off && old == nil:
-		m := &entry{words: []string{dialect.Inactive}, up: e}
+		m := &entry{reading: &reading{says: dialect.Inactive, count: 1}, up: e}
 		dev.put(e, m)
 		e.unlink(m)
 		e.link(nil, m)

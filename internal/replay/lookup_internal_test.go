@@ -13,14 +13,14 @@ func TestLookup(t *testing.T) {
 	for range 20000 {
 		id := strconv.Itoa(r.IntN(300))
 		if r.IntN(2) > 0 {
-			e := &entry{id: id}
+			e := &entry{reading: &reading{id: id}}
 			l.put(e)
 			m[id] = e
 		} else {
 			l.cut(id)
 			delete(m, id)
 		}
-		if id := strconv.Itoa(r.IntN(300)); l.rows[l.place([]byte(id))] != m[id] || l.count != len(m) {
+		if id := strconv.Itoa(r.IntN(300)); l.find([]byte(id)) != m[id] || l.count != len(m) {
 			t.Fatalf("%s is found otherwise, or %d lines are not %d", id, l.count, len(m))
 		}
 	}

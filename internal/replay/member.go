@@ -2,7 +2,6 @@ package replay
 
 import (
 	"slices"
-	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -12,7 +11,7 @@ import (
 func (dev *Device) follow(changed *entry) {
 	for _, s := range slices.Clone(dev.book.members) {
 		for _, g := range s.r.Inherits {
-			if changed == nil || s.up == changed || changed.up == dev.top && fitsGlob(g.Levels[0], strings.Fields(dev.line(changed)), scope{s, nil}) {
+			if changed == nil || s.up == changed || changed.up == dev.top && fitsGlob(g.Levels[0], dev.line(changed), scope{s, nil}) {
 				dev.copyTo(s, g)
 			}
 		}
@@ -49,7 +48,7 @@ func (dev *Device) copyTo(s *entry, g dialect.Glob) {
 	for _, x := range dev.seek(s, g) {
 		i := slices.IndexFunc(s.up.r.Kids, func(r *dialect.Rule) bool { return x.r != nil && r.Text == x.r.Text })
 		if i >= 0 {
-			dev.put(s.up, &entry{r: s.up.r.Kids[i], neg: x.neg, words: x.words, slots: x.slots})
+			dev.put(s.up, &entry{r: s.up.r.Kids[i], neg: x.neg, reading: &reading{says: x.says, count: x.count, slots: x.slots}})
 		}
 	}
 }
@@ -62,11 +61,7 @@ func (dev *Device) leads(e *entry) string {
 			continue
 		}
 		for _, g := range s.r.Inherits {
-			words := strings.Fields(dev.line(e))
-			if e.neg {
-				words = e.words
-			}
-			if fitsGlob(g.Beside().Levels[0], words, scope{s, nil}) {
+			if fitsGlob(g.Beside().Levels[0], e.says, scope{s, nil}) {
 				return dev.line(s)
 			}
 		}

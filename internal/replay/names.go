@@ -1,8 +1,9 @@
 package replay
 
 import (
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -46,9 +47,9 @@ func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, 
 		more.like(levels[0], known)
 	}
 	for x := range from.held() {
-		bound, ok := alike(levels[0], dev.said(x), known)
+		bound, ok := alike(levels[0], dev.line(x), known)
 		if !ok && x.neg { // a switch that is off belongs to the same owner
-			bound, ok = alike(levels[0], dev.said(x)[1:], known)
+			bound, ok = alike(levels[0], x.says, known)
 		}
 		switch {
 		case !ok:
@@ -60,38 +61,18 @@ func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, 
 	}
 }
 
-// said is an entry word by word, as the device shows it.
-func (dev *Device) said(e *entry) []string {
-	switch {
-	case e.rare != nil && e.fields != nil:
-	case !e.neg && !slices.ContainsFunc(e.words, several):
-		return e.words
-	default:
-		e.own().fields = strings.Fields(dev.line(e))
-	}
-	return e.fields
-}
-
-// several tells whether a value may be several words, or none.
-func several(value string) bool {
-	for i := range len(value) {
-		if value[i] <= ' ' || value[i] >= 0x7f {
-			return true
-		}
-	}
-	return value == ""
-}
-
-// alike compares words with one level of a glob.
-func alike(glob []dialect.GlobWord, words []string, known scope) (scope, bool) {
-	for i, g := range glob {
+// alike compares a line with one level of a glob, word by word.
+func alike(glob []dialect.GlobWord, line string, known scope) (scope, bool) {
+	for i := range glob {
+		g := &glob[i]
 		if g.Kind == dialect.Tail {
 			return known, true
 		}
-		if i >= len(words) {
+		w, rest := nextWord(line)
+		if line = rest; w == "" {
 			return known, false
 		}
-		switch w := words[i]; g.Kind {
+		switch g.Kind {
 		case dialect.Exact:
 			if g.Text != w {
 				return known, false
@@ -104,11 +85,33 @@ func alike(glob []dialect.GlobWord, words []string, known scope) (scope, bool) {
 			known.bound = known.bound.with(g.Text, w)
 		}
 	}
-	return known, len(glob) == len(words)
+	w, _ := nextWord(line)
+	return known, w == ""
 }
 
-func fitsGlob(glob []dialect.GlobWord, words []string, known scope) bool {
-	_, ok := alike(glob, words, known)
+// nextWord gives the word that a text begins with, as strings.Fields does, and what follows; "" is
+// none.
+func nextWord(text string) (word, rest string) {
+	at := 0
+	for at < len(text) && space(text[at]) {
+		at++
+	}
+	end := at
+	for end < len(text) && text[end] < utf8.RuneSelf && !space(text[end]) {
+		end++
+	}
+	if end == len(text) || text[end] < utf8.RuneSelf {
+		return text[at:end], text[end:]
+	}
+	text = strings.TrimLeftFunc(text[at:], unicode.IsSpace)
+	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
+		return text[:end], text[end:]
+	}
+	return text, ""
+}
+
+func fitsGlob(glob []dialect.GlobWord, line string, known scope) bool {
+	_, ok := alike(glob, line, known)
 	return ok
 }
 

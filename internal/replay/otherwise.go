@@ -2,6 +2,7 @@ package replay
 
 import (
 	"slices"
+	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -11,20 +12,24 @@ import (
 // gives, but for lines whose order has meaning. For tests of those who read it.
 func (dev *Device) Otherwise(say func(r *dialect.Rule, words []string) []string, deal func(n int, swap func(i, j int))) []byte {
 	other := dev.Clone()
-	other.top.otherwise(say, deal)
+	other.otherwise(other.top, say, deal)
 	return other.Text()
 }
 
-func (e *entry) otherwise(say func(*dialect.Rule, []string) []string, deal func(int, func(i, j int))) {
+func (dev *Device) otherwise(e *entry, say func(*dialect.Rule, []string) []string, deal func(int, func(i, j int))) {
 	if e.text() {
 		return
 	}
 	var free []*entry // lines whose order has no meaning
 	all := slices.Collect(e.lines())
 	for _, s := range all {
-		s.otherwise(say, deal)
+		dev.otherwise(s, say, deal)
 		if s.r != nil {
-			s.says(say(s.r, slices.Clone(s.words)))
+			words := []string{s.says} // of a line with several lines
+			if got := dev.chooser.part(dev.d, s.r.Pattern, s.says); got != nil {
+				words = slices.Clone(got.words)
+			}
+			s.reading = &reading{says: strings.Join(say(s.r, words), " "), count: s.count, slots: s.slots, id: s.id}
 		}
 		if (s.r == nil || !s.r.Ordered) && !off(s) {
 			free = append(free, s)

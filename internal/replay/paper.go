@@ -120,7 +120,26 @@ func (dev *Device) bind(have, want string, scripts ...string) (*paper, *paper, b
 	}
 	from.mark(b)
 	to.mark(b)
+	to.recall(dev)
+	if len(scripts) > 1 { // that lead there and back
+		from.recall(dev)
+	}
 	return from, to, true
+}
+
+// recall remembers how lines are read that stand behind their header and differ from the other
+// paper: they are likely to be sent, and by themselves they are read as there.
+func (p *paper) recall(dev *Device) {
+	for i := range p.leaves {
+		l := &p.leaves[i]
+		if l.mate >= 0 || l.line == nil || !l.of.front.alone || !strings.HasSuffix(l.head, l.line.says) {
+			continue
+		}
+		under := l.r.Of.Up.Under
+		if at, known := dev.memory.find(under, l.line.says); known == nil {
+			dev.memory.keep(at, meaning{under, l.line.says, l.r.Of, &l.line.reading})
+		}
+	}
 }
 
 // columns guesses how many lines of a text stand at the first column, from those of its first
@@ -208,7 +227,7 @@ func (b *binder) read(l *leaf, block *dialect.Block) {
 			b.tell(l)
 			return
 		}
-		c.space = appendIdentity(c.space[:0], l.r, as.words, as.slots)
+		c.space = as.identity(c.space[:0], l.r)
 	} else {
 		c.space = append(append(c.space[:0], "? "...), strings.Join(dialect.Words(block.Head), " ")...)
 	}
@@ -268,7 +287,7 @@ func (b *binder) look(l *leaf, block *dialect.Block) {
 		}
 	case r.Sequence != "" && r.Step != 0 && !l.neg && b.dev.heads(l).slots.get(r.Sequence) == "":
 		b.counts = true
-	case r.Ordered || !block.More && d.Gated() && d.Gates(strings.Join(b.dev.heads(l).words, " ")):
+	case r.Ordered || !block.More && d.Gated() && d.Gates(b.dev.heads(l).says):
 	default:
 		l.soon = slices.ContainsFunc(l.of.early, func(words []string) bool { return holds(l.text, words) })
 	}

@@ -49,7 +49,8 @@ func (dev *Device) part(e *entry, by int) string {
 
 // parts keeps the book where a line comes or goes that says which part its block is of.
 func (dev *Device) parts(l *entry) {
-	if word, some := dev.d.Parts[l.r.Up]; !some || len(l.words) == 0 || l.words[0] != word || l.up == nil {
+	word, some := dev.d.Parts[l.r.Up]
+	if first, _ := firstWord(l.says); !some || first != word || l.up == nil {
 		return
 	}
 	b := &dev.book

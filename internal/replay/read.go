@@ -9,10 +9,16 @@ import (
 
 // reading is a line as a pattern understands it.
 type reading struct {
-	words []string
+	says  string // in its one spelling
 	slots slots
-	id    string    // what makes it this line of its block, where a rule was chosen
+	id    string    // what makes it this line of its block; "" until asked
 	other *spelling // what it stands for, where it is another spelling; nil until asked
+	count int32     // how many words and values it has
+}
+
+// spells tells whether a line has these words and no others, each by itself.
+func (r *reading) spells(s said) bool {
+	return int(r.count) == len(s.words) && r.says == strings.Join(s.each(), " ")
 }
 
 // said is the words of a line that are left to read.
@@ -44,11 +50,11 @@ type chooser struct {
 	words  []dialect.Word
 	tries  [2]reader // the best attempt so far, and the next one
 	parts  reader    // of a part
-	spells reading   // of another spelling
+	spells reader    // of another spelling
 	last   behind
 	bits   []dialect.Word
 	made   []reading // room for results
-	text   []string
+	texts  []string
 	values slots
 	space  []byte
 	ids    strings.Builder // identities one behind the other
@@ -89,7 +95,7 @@ func (c *chooser) keep(r *dialect.Rule, of *reader) *reading {
 	if len(c.made) == cap(c.made) {
 		c.made = make([]reading, 0, 128)
 	}
-	c.made = append(c.made, reading{words: kept(&c.text, of.words), slots: kept(&c.values, of.slots)})
+	c.made = append(c.made, reading{says: of.text(0), count: int32(len(of.words)), slots: kept(&c.values, of.slots)})
 	as := &c.made[len(c.made)-1]
 	as.id = c.name(r, as)
 	return as
@@ -100,7 +106,7 @@ func (c *chooser) name(r *dialect.Rule, as *reading) string {
 	if r.Choice == "" && !r.Many && len(r.Keys()) == 0 {
 		return r.ID
 	}
-	c.space = appendIdentity(c.space[:0], r, as.words, as.slots)
+	c.space = appendIdentity(c.space[:0], r, as.says, as.slots)
 	return c.lasting(c.space)
 }
 
@@ -126,22 +132,56 @@ func kept[S ~[]E, E any](row *S, of S) S {
 }
 
 // part reads a line by a pattern, all of it. What it gives stands until the next part is read.
-func (c *chooser) part(d *dialect.Dialect, es []dialect.Elem, line string) *reading {
+func (c *chooser) part(d *dialect.Dialect, es []dialect.Elem, line string) *reader {
 	c.parts.start(d, line)
 	if c.bits = dialect.AppendWords(c.bits[:0], line); !c.parts.read(es, c.bits) {
 		return nil
 	}
-	return &c.parts.reading
+	return &c.parts
 }
 
 // reader is one attempt to read words by a pattern. What it has read so far is taken back
 // where it comes to nothing.
 type reader struct {
-	d    *dialect.Dialect
-	line string
-	reading
+	d     *dialect.Dialect
+	line  string
+	words []string
+	slots slots
 	cost  []int8    // how narrow each step was: less is narrower
 	spare []*reader // for attempts at parts
+}
+
+// text is the line as it was read, from a word on: mostly it is written so.
+func (r *reader) text(from int) string {
+	at, behind := 0, 0
+	for i, w := range r.words {
+		if i > 0 {
+			if at == len(r.line) || r.line[at] != ' ' {
+				return strings.Join(r.words[from:], " ")
+			}
+			at++
+		}
+		if i == from {
+			behind = at
+		}
+		if !strings.HasPrefix(r.line[at:], w) {
+			return strings.Join(r.words[from:], " ")
+		}
+		at += len(w)
+	}
+	if at != len(r.line) {
+		return strings.Join(r.words[from:], " ")
+	}
+	return r.line[behind:]
+}
+
+// identity writes the identity of a line of a rule behind what is there.
+func (r *reader) identity(out []byte, of *dialect.Rule) []byte {
+	line := ""
+	if of.Many {
+		line = r.text(0)
+	}
+	return appendIdentity(out, of, line, r.slots)
 }
 
 // fresh is room for an attempt at a part.
@@ -163,14 +203,11 @@ func (r *reader) start(d *dialect.Dialect, line string) {
 }
 
 // put notes one step, and back takes back all from one step on.
-func (r *reader) put(word, slot, value string, cost int8) {
+func (r *reader) put(word string, e *dialect.Elem, value string, cost int8) {
 	if word != "" {
 		r.words = append(r.words, word)
 	}
-	r.cost = append(r.cost, cost)
-	if slot != "" {
-		r.slots = append(r.slots, bound{slot, value})
-	}
+	r.cost, r.slots = append(r.cost, cost), append(r.slots, bound{&e.Name, value})
 }
 
 func (r *reader) mark() [3]int { return [3]int{len(r.words), len(r.slots), len(r.cost)} }
@@ -185,11 +222,10 @@ func (r *reader) read(es []dialect.Elem, words []dialect.Word) bool {
 		return len(words) == 0
 	}
 	m := r.mark()
-	for es[0].Kind == dialect.Literal {
-		if len(words) == 0 || words[0].Text != es[0].Word {
+	for es[0].Kind == dialect.Literal || single(&es[0]) { // what is read in one way
+		if len(words) == 0 || !r.one(&es[0], words[:1]) {
 			return r.back(m)
 		}
-		r.words, r.cost = append(r.words, es[0].Word), append(r.cost, 0)
 		if es, words = es[1:], words[1:]; len(es) == 0 {
 			return len(words) == 0 || r.back(m)
 		}
@@ -200,12 +236,36 @@ func (r *reader) read(es []dialect.Elem, words []dialect.Word) bool {
 		return len(words) > 0 && words[0].Text == e.Word && r.read(rest, words[1:]) || r.read(rest, words) || r.back(m)
 	case dialect.Rest:
 		v := strings.Join(plain(words), " ")
-		r.put(v, e.Name, v, 9)
+		r.put(v, e, v, 9)
 		return true
 	case dialect.Slot:
 		return r.slot(e, rest, words) || r.back(m)
 	}
 	return r.groups(es, words) || r.back(m)
+}
+
+// single tells whether an element is a value of one word.
+func single(e *dialect.Elem) bool { return e.Kind == dialect.Slot && !masked(e) && !e.Many() }
+
+// masked tells whether a value may be an address with its mask behind it.
+func masked(e *dialect.Elem) bool {
+	return e.Is == dialect.TypePrefix || e.Is == dialect.TypeIPMask || e.Is == dialect.TypeWildcard
+}
+
+// one reads an element that is one word.
+func (r *reader) one(e *dialect.Elem, word []dialect.Word) bool {
+	if e.Kind == dialect.Literal {
+		if word[0].Text != e.Word {
+			return false
+		}
+		r.words, r.cost = append(r.words, e.Word), append(r.cost, 0)
+		return true
+	}
+	v, ok := value(r.d, e, word)
+	if ok {
+		r.put(glued(e, v), e, v, width(e))
+	}
+	return ok
 }
 
 func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) bool {
@@ -216,7 +276,7 @@ func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word
 			first = nil
 		}
 		for n := before(rest, first); n > 0; n-- { // as many words as the rest leaves
-			r.put("-", e.Name, "", 8)
+			r.put("-", e, "", 8)
 			if r.read(rest, words[n:]) {
 				v := many(r.d, e.Type, said{r.line, words[:n]})
 				r.words[m[0]], r.slots[m[1]].value = v, v
@@ -226,22 +286,26 @@ func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word
 		}
 		return false
 	}
-	for n := min(2, len(words)); n > 0; n-- { // an address may have its mask behind it
+	for n := min(2, len(words)); n > 0; n-- {
 		v, ok := value(r.d, e, words[:n])
 		if !ok {
 			continue
 		}
-		word := v
-		if e.Pre != "" || e.Post != "" {
-			word = e.Pre + v + e.Post
-		}
-		r.put(word, e.Name, v, width(e))
+		r.put(glued(e, v), e, v, width(e))
 		if r.read(rest, words[n:]) {
 			return true
 		}
 		r.back(m)
 	}
 	return false
+}
+
+// glued is a value with the text around it.
+func glued(e *dialect.Elem, v string) string {
+	if e.Pre == "" && e.Post == "" {
+		return v
+	}
+	return e.Pre + v + e.Post
 }
 
 // before counts the words up to the first one that an optional group begins with: a list

@@ -30,7 +30,7 @@ func (dev *Device) holding(p *paper) *Device {
 
 // asleep gives one that holds it once it is woken.
 func (dev *Device) asleep(p *paper) *Device {
-	return &Device{d: dev.d, top: &entry{}, reads: dev.reads, sleeps: p}
+	return &Device{d: dev.d, top: &entry{reading: &reading{}}, reads: dev.reads, sleeps: p}
 }
 
 // wake lets a device hold its paper. One that is compared with a way is often not asked for
@@ -136,7 +136,7 @@ func (dev *Device) straight(l *leaf) bool {
 			return false
 		}
 	}
-	dev.put(in, dev.fresh(entry{r: l.r.Of, words: l.line.words, slots: l.line.slots, id: l.line.id, up: in}))
+	dev.put(in, dev.fresh(entry{r: l.r.Of, reading: &l.line.reading, up: in}))
 	return true
 }
 
@@ -193,8 +193,8 @@ func (dev *Device) like(l *leaf, glob []dialect.GlobWord, known scope) bool {
 	if first := l.r.First(); glob[0].Kind == dialect.Exact && !l.neg && first != "" && !strings.HasPrefix(first, glob[0].Text) {
 		return false
 	}
-	words := strings.Fields(strings.Join(dev.heads(l).words, " "))
-	return fitsGlob(glob, words, known) || l.neg && fitsGlob(glob, append([]string{dev.d.Negate}, words...), known)
+	line := dev.heads(l).says
+	return fitsGlob(glob, line, known) || l.neg && fitsGlob(glob, dev.d.Negate+" "+line, known)
 }
 
 // ask reads the leaves that may have to do with a name, given as kind:name, or with what

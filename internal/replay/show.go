@@ -64,7 +64,7 @@ func (dev *Device) meant(in *entry) (out []*entry) {
 		if r.Default != "on" && r.Default != "off" || r.Keyed() {
 			continue
 		}
-		x := &entry{r: r, words: compose(dev.d, r.Pattern, nil), up: in}
+		x := &entry{r: r, reading: composed(r.Pattern, nil), up: in}
 		if in.line(x.identity()) == nil {
 			x.neg = dev.implied(x) == "off"
 			out = append(out, x)
@@ -112,7 +112,7 @@ func (dev *Device) braces(b *strings.Builder, e *entry, depth int) {
 }
 
 // off tells whether an entry is the mark of what is switched off.
-func off(e *entry) bool { return len(e.words) == 1 && e.words[0] == dialect.Inactive }
+func off(e *entry) bool { return e.says == dialect.Inactive }
 
 func (dev *Device) paths(b *strings.Builder, e *entry, above []string) {
 	for s := range e.lines() {

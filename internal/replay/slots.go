@@ -5,7 +5,10 @@ import "plumbline/internal/tree/dialect"
 // slots are the values of a line by the names of their slots.
 type slots []bound
 
-type bound struct{ name, value string }
+type bound struct {
+	name  *string
+	value string
+}
 
 // get gives the value of a slot; "" where there is none.
 func (s slots) get(name string) string {
@@ -15,7 +18,7 @@ func (s slots) get(name string) string {
 
 func (s slots) find(name string) (string, bool) {
 	for i := range s {
-		if s[i].name == name {
+		if *s[i].name == name {
 			return s[i].value, true
 		}
 	}
@@ -26,11 +29,11 @@ func (s slots) find(name string) (string, bool) {
 func (s slots) with(name, value string) slots {
 	out := make(slots, 0, len(s)+1)
 	for _, x := range s {
-		if x.name != name {
+		if *x.name != name {
 			out = append(out, x)
 		}
 	}
-	return append(out, bound{name, value})
+	return append(out, bound{&name, value})
 }
 
 // only gives the slots that a pattern names.
@@ -41,13 +44,28 @@ func (s slots) among(es []dialect.Elem, out slots) slots {
 		switch e := &es[i]; e.Kind {
 		case dialect.Slot:
 			if v, ok := s.find(e.Name); ok {
-				out = append(out, bound{e.Name, v})
+				out = append(out, bound{&e.Name, v})
 			}
 		case dialect.Group:
 			out = s.among(e.Group, out)
 		}
 	}
 	return out
+}
+
+// size is how long a line is as far as elements go, with the blank behind them.
+func (s slots) size(es []dialect.Elem) (n int) {
+	for i := range es {
+		switch e := &es[i]; e.Kind {
+		case dialect.Literal:
+			n += len(e.Word) + 1
+		case dialect.Slot:
+			if v, ok := s.find(e.Name); ok {
+				n += len(e.Pre) + len(v) + len(e.Post) + 1
+			}
+		}
+	}
+	return n
 }
 
 // some tells whether there is any of the slots that a pattern names.

@@ -3,6 +3,7 @@ package replay
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -35,7 +36,7 @@ func (c *chooser) spell(r *dialect.Rule, from slots) *spelling {
 	of := &c.spells
 	of.slots = from.among(r.Of.Pattern, of.slots[:0])
 	of.words = of.slots.composed(of.words[:0], r.Of.Pattern)
-	s.words, s.slots = kept(&c.text, of.words), kept(&c.values, of.slots)
+	s.reading = reading{says: strings.Join(of.words, " "), count: int32(len(of.words)), slots: kept(&c.values, of.slots)}
 	s.id = c.name(r.Of, &s.reading)
 	return s
 }
@@ -55,12 +56,15 @@ func (c *chooser) around(r *dialect.Rule, from slots) *above {
 	for up := range between(r.Up, r.Of.Up) {
 		c.ups, c.names = append(c.ups, up), append(c.names, c.name(up, &reading{slots: from}))
 	}
-	return &above{kept(&c.rules, c.ups), kept(&c.text, c.names)}
+	return &above{kept(&c.rules, c.ups), kept(&c.texts, c.names)}
 }
 
 // front is how many words and values of a line are those of blocks around the line that it stands
 // for, where the others are that line as it is written there; none where it has to be composed.
-type front struct{ words, values int }
+type front struct {
+	words, values int
+	alone         bool // no other rule of the block may read such a line
+}
 
 func frontOf(r *dialect.Rule) (f front) {
 	n := 0
@@ -78,7 +82,7 @@ func frontOf(r *dialect.Rule) (f front) {
 			return front{}
 		}
 	}
-	f.words = n
+	f.words, f.alone = n, r.Of.Up != nil && r.Of.Up.Under.Alone(r.Of)
 	return f
 }
 
@@ -103,7 +107,7 @@ func (c *chooser) behind(r *dialect.Rule, as *reader, f front) *spelling {
 		s.above = c.around(r, as.slots)
 		c.last = behind{r, slices.Clone(as.slots[:f.values]), s.above}
 	}
-	s.words, s.slots = kept(&c.text, as.words[f.words:]), kept(&c.values, as.slots[f.values:])
+	s.reading = reading{says: as.text(f.words), count: int32(len(as.words) - f.words), slots: kept(&c.values, as.slots[f.values:])}
 	s.id = c.name(r.Of, &s.reading)
 	return s
 }

@@ -30,7 +30,7 @@ func (k *stays) turn(dev *Device, e *entry) {
 // alikeAt tells whether a device holds a line where another one does.
 func alikeAt(dev *Device, e *entry) bool {
 	x := dev.twin(e)
-	return x != nil && x.neg == e.neg && slices.Equal(x.words, e.words)
+	return x != nil && x.neg == e.neg && x.alike(e)
 }
 
 // twin finds the line that has the keys of a line of another device; nil is none.

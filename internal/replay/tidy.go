@@ -85,7 +85,7 @@ func (dev *Device) hidden(e *entry) bool {
 	case "off":
 		return e.neg
 	default:
-		return !e.neg && strings.Join(e.words[min(len(e.words), len(head(e.r.Pattern))):], " ") == v
+		return !e.neg && e.says[min(len(e.says), e.slots.size(head(e.r.Pattern))):] == v
 	}
 }
 

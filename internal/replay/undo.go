@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -25,15 +24,15 @@ func (dev *Device) undo(in *entry, line string) (bool, error) {
 			return true, dev.remove(e, line)
 		}
 	}
-	var words []string
+	words := said{line: rest}
 	for e := range in.held() { // what no rule knows is never left on paper
 		if e.r != nil {
 			continue
 		}
-		if words == nil {
-			words = dialect.Words(rest)
+		if words.words == nil {
+			words.words = dialect.AppendWords(nil, rest)
 		}
-		if slices.Equal(e.words, words) {
+		if e.spells(words) {
 			dev.mode = in
 			dev.moves++
 			dev.drop(e)
@@ -100,7 +99,7 @@ func (dev *Device) reset(in *entry, line string) (bool, error) {
 }
 
 // undoes reads a negated line as the undo of lines of a rule.
-func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reading {
+func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reader {
 	switch r.Undo {
 	case "none":
 		return nil
@@ -123,7 +122,7 @@ func begins(pattern []dialect.Elem, line string) bool {
 }
 
 // shaped reads a line by a template with {slot}s.
-func (dev *Device) shaped(r *dialect.Rule, template, line string) *reading {
+func (dev *Device) shaped(r *dialect.Rule, template, line string) *reader {
 	first, _, _ := strings.Cut(template, " ")
 	if first == "" || !strings.Contains(first, "{") && !strings.HasPrefix(line, first) {
 		return nil
@@ -177,16 +176,16 @@ func patternOf(r *dialect.Rule, template string) (pattern []dialect.Elem) {
 }
 
 // fitting finds the stored line of a rule that has the slots that were read.
-func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reading) *entry {
+func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reader) *entry {
 	c := &dev.chooser
-	c.space = appendIdentity(c.space[:0], r, got.words, got.slots)
+	c.space = got.identity(c.space[:0], r)
 	if e := in.spelled(c.space); e != nil && e.r == r && !e.neg && fits(e, got) {
 		return e
 	}
 	return in.fitting(r, got)
 }
 
-func (e *entry) fitting(r *dialect.Rule, got *reading) *entry {
+func (e *entry) fitting(r *dialect.Rule, got *reader) *entry {
 	for x := range e.of(r) {
 		if x.r == r && !x.neg && fits(x, got) {
 			return x
@@ -195,9 +194,9 @@ func (e *entry) fitting(r *dialect.Rule, got *reading) *entry {
 	return nil
 }
 
-func fits(e *entry, got *reading) bool {
+func fits(e *entry, got *reader) bool {
 	for _, s := range got.slots {
-		if have, ok := e.near(s.name); !ok || have != s.value {
+		if have, ok := e.near(*s.name); !ok || have != s.value {
 			return false
 		}
 	}

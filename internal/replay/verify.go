@@ -137,12 +137,12 @@ func (dev *Device) same(a, b *entry) bool {
 	if a.text() || b.text() {
 		return slices.Equal(spoken(a), spoken(b))
 	}
-	if a.count != b.count || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
+	if a.under != b.under || !slices.Equal(dev.ordered(a), dev.ordered(b)) {
 		return false
 	}
 	for x := range a.held() {
 		y := b.line(x.id)
-		if y == nil || x.neg != y.neg || !slices.Equal(x.words, y.words) || !dev.same(x, y) {
+		if y == nil || x.neg != y.neg || !x.alike(y) || !dev.same(x, y) {
 			return false
 		}
 	}
@@ -151,7 +151,7 @@ func (dev *Device) same(a, b *entry) bool {
 
 // spoken gives the lines of a text, however they are indented.
 func spoken(e *entry) (out []string) {
-	e.each(func(x *entry) { out = append(out, strings.Join(strings.Fields(strings.Join(x.words, " ")), " ")) })
+	e.each(func(x *entry) { out = append(out, strings.Join(strings.Fields(x.says), " ")) })
 	return out
 }
 
