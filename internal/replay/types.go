@@ -159,7 +159,7 @@ func interfaceName(d *dialect.Dialect, w string) string {
 		if w[i] < '0' || w[i] > '9' {
 			continue
 		}
-		if long, ok := d.Alias[w[:i]]; ok {
+		if long, ok := d.Long(w[:i]); ok {
 			return long + w[i:]
 		}
 	}

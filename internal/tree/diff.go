@@ -61,7 +61,7 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 		}
 	}
 	d := &differ{o: o, have: have, want: want, remade: map[*node]*node{},
-		defined: map[family]map[string]bool{}, fell: map[*node]bool{}}
+		defined: map[family]map[string]bool{}, fell: map[*node]bool{}, tell: map[*dialect.Index]*told{}}
 	defer d.part()
 	d.blocks(have.root, want.root)
 	d.close()
@@ -111,14 +111,15 @@ type differ struct {
 	o          Options
 	have, want *Tree
 	cmds       []*cmd
-	row        []cmd                      // room for the next ones
-	marked     []*node                    // that have a command, or were compared
+	rows       [][]cmd                    // all of them, and room for the next ones
+	marked     []*node                    // blocks that were compared
 	turns      [][2]*node                 // new lines whose order has meaning
 	defined    map[family]map[string]bool // names that lines of a wanted block define
 	remade     map[*node]*node            // wanted lines that move, and the live ones that are removed for them
 	dropped    []*cmd                     // removals that other commands make
 	lostTo     []loss                     // live lines that go with a command, wanted again or not
 	fell       map[*node]bool             // live lines that some command takes along
+	tell       map[*dialect.Index]*told   // by the rules of a block
 	lists      map[string]*entries        // commands of lists that let through and hold back
 	notes      []Note
 	in         *around // the blocks around the last edit
@@ -129,13 +130,14 @@ func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
 	if n.cmd != nil {
 		return n.cmd
 	}
-	if len(d.row) == cap(d.row) {
-		d.row = make([]cmd, 0, 64)
+	last := len(d.rows) - 1
+	if last < 0 || len(d.rows[last]) == cap(d.rows[last]) {
+		d.rows = append(d.rows, make([]cmd, 0, 64))
+		last++
 	}
-	d.row = append(d.row, cmd{n: n, del: del, why: why, cause: cause, seq: int32(len(d.cmds))})
-	c := &d.row[len(d.row)-1]
+	d.rows[last] = append(d.rows[last], cmd{n: n, del: del, why: why, cause: cause, seq: int32(len(d.cmds))})
+	c := &d.rows[last][len(d.rows[last])-1]
 	d.cmds, n.cmd = append(d.cmds, c), c
-	d.marked = append(d.marked, n)
 	return c
 }
 
@@ -278,7 +280,7 @@ func (d *differ) born(w *node, r *dialect.Rule) {
 // as anybody can tell. What is wanted is then what is there: the live form is kept.
 func (d *differ) secret(h, w *node) bool {
 	a, b := d.have.match(h), d.want.match(w)
-	if a == nil || b == nil || b.shown == "" || a.shown != b.shown || a.rule != b.rule || a.neg != b.neg {
+	if a == nil || b == nil || b.veiled() == "" || a.veiled() != b.veiled() || a.rule != b.rule || a.neg != b.neg {
 		return false
 	}
 	verdict, kept := Same, false

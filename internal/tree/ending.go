@@ -16,7 +16,7 @@ import (
 func (t *Tree) cut(n, k *node) (at *node, line string) {
 	m := k.m
 	front := t.matcher.front(m.rule)
-	if front < 0 || m.neg || m.shown != "" || m.line != m.said {
+	if front < 0 || m.neg || m.veiled() != "" || m.line != m.said {
 		return nil, ""
 	}
 	end := 0
@@ -77,7 +77,7 @@ func (t *Tree) ending(m *matched, text string) *matched {
 			b.at, b.end = b.at-int32(len(m.said)-len(text)), b.end-int32(len(m.said)-len(text))
 		}
 	}
-	*end = matched{rule: of, line: text, said: text, bind: bind, odd: m.odd, key: of.ID}
+	*end = matched{rule: of, line: text, said: text, bind: bind, key: of.ID, rare: m.rare}
 	if len(c.space) > len(of.ID) {
 		end.key = c.lasting(c.space)
 	}

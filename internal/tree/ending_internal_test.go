@@ -47,7 +47,7 @@ func Endings(d *dialect.Dialect, text []byte) (n int, wrong string) {
 		if spelled := spell(of, m); line != spelled || say == nil {
 			return n, fmt.Sprintf("of %q the line is %q and not %q, %v", k.text, line, spelled, say)
 		}
-		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.shown != say.shown || !slices.EqualFunc(got.bind, say.bind, func(a, b bound) bool {
+		if got.rule != say.rule || got.neg != say.neg || got.line != say.line || got.said != say.said || got.key != say.key || got.veiled() != say.veiled() || !slices.EqualFunc(got.bind, say.bind, func(a, b bound) bool {
 			return a.e.Name == b.e.Name && got.valueOf(&a) == say.valueOf(&b) && got.written(&a) == say.written(&b)
 		}) {
 			return n, fmt.Sprintf("of %q the end says %v and the rules %v", k.text, *got, *say)

@@ -28,7 +28,7 @@ func Unfit(t *Tree, values []string) (notes []Note) {
 	t.settle(t.root)
 	t.root.walk(func(n *node) {
 		m := t.match(n)
-		if m == nil || m.shown == "" || opaque(m.rule) {
+		if m == nil || m.veiled() == "" || opaque(m.rule) {
 			return
 		}
 		for _, e := range dialect.Slots(m.rule.Pattern) {

@@ -57,7 +57,7 @@ func (h *holding) block(have, want *node) {
 			continue
 		}
 		a, b := h.have.match(l), h.want.match(w)
-		if a != nil && b != nil && a.rule == b.rule && !a.neg && !b.neg && b.shown != "" && !opaque(b.rule) {
+		if a != nil && b != nil && a.rule == b.rule && !a.neg && !b.neg && b.veiled() != "" && !opaque(b.rule) {
 			h.line(a, b, w.no)
 		}
 		h.block(l, w)

@@ -24,7 +24,7 @@ func (t *Tree) shown(n *node) string {
 	case m == nil || opaque(m.rule):
 		head, _ := cut(t.line(n))
 		return head
-	case m.shown == "":
+	case m.veiled() == "":
 		return m.line
 	case m.neg:
 		return t.d.Negate + " " + m.shown
@@ -80,7 +80,7 @@ func (t *Tree) secrets(n *node) (out []string) {
 		}
 		return out
 	}
-	if m.shown == "" {
+	if m.veiled() == "" {
 		return nil
 	}
 	for _, e := range dialect.Slots(m.rule.Pattern) {

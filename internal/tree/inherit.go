@@ -1,15 +1,11 @@
 package tree
 
-import (
-	"slices"
-
-	"plumbline/internal/tree/dialect"
-)
+import "plumbline/internal/tree/dialect"
 
 // follows gives those lines of a block, at both ends, that it has from another block of which
 // it is and stays a member: what changes there changes here, and nothing is sent for it.
 func (d *differ) follows(h, w *node) map[*node]bool {
-	if !slices.ContainsFunc(d.kids(w), func(r *dialect.Rule) bool { return len(r.Inherits) > 0 }) {
+	if !d.told(d.want, w).inherits {
 		return nil
 	}
 	out := map[*node]bool{}

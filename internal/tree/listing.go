@@ -12,10 +12,7 @@ import (
 // Live ones count up from the first as the device does; a wanted one that is live keeps its
 // number, and a new one goes into the gap, so that nothing else has to move.
 func (d *differ) number(h, w *node) {
-	for _, r := range d.kids(w) {
-		if r.Sequence == "" || r.Step == 0 {
-			continue
-		}
+	for _, r := range d.told(d.want, w).numbered {
 		for list, want := range d.want.lists(w, r) {
 			if !slices.ContainsFunc(want, func(k *node) bool { return k.m.slot(r.Sequence) == "" }) {
 				continue
@@ -29,9 +26,6 @@ func (d *differ) number(h, w *node) {
 		}
 	}
 }
-
-// kids gives the rules of what stands under a wanted line.
-func (d *differ) kids(w *node) []*dialect.Rule { return d.want.kids(w) }
 
 // kids gives the rules of what stands under a line.
 func (t *Tree) kids(n *node) []*dialect.Rule {
@@ -210,10 +204,7 @@ func rising(pairs [][2]int) (out [][2]int) {
 // paths has a command that moves; elsewhere a line is taken away and set again, behind all
 // others.
 func (d *differ) orders(h, w *node) {
-	for _, r := range d.kids(w) {
-		if !r.Ordered {
-			continue
-		}
+	for _, r := range d.told(d.want, w).ordered {
 		want := d.family(d.want, w, r)
 		if d.want.d.Flat() && d.want.d.Acts != "message" { // a message cannot move anything
 			d.moves(d.family(d.have, h, r), want)

@@ -9,15 +9,28 @@ import (
 
 // matched is a line as a rule sees it.
 type matched struct {
-	rule  *dialect.Rule // nil where none fits
-	neg   bool          // stored with the negating word in front
-	lent  bool          // lines of both trees have it
-	line  string        // canonical text, the negating word among it
-	shown string        // the same without the negating word and without secrets; "" where it holds none
-	key   string        // what makes it the same line with another value
-	said  string        // as written, without the negating word
-	bind  []bound
+	rule *dialect.Rule // nil where none fits
+	neg  bool          // stored with the negating word in front
+	lent bool          // lines of both trees have it
+	line string        // canonical text, the negating word among it
+	key  string        // what makes it the same line with another value
+	said string        // as written, without the negating word
+	bind []bound
+	*rare
+}
+
+// rare is what few lines have; nil is nothing.
+type rare struct {
+	shown string  // the canonical text without the negating word and without secrets; "" where it holds none
 	odd   []spelt // values that are not written as they are spelled
+}
+
+// veiled is the canonical text without the negating word and without secrets; "" where it holds none.
+func (m *matched) veiled() string {
+	if m.rare == nil {
+		return ""
+	}
+	return m.shown
 }
 
 // bound is a slot with its value: a part of what was written, or where at is below zero one of the
@@ -58,7 +71,11 @@ func (m *matched) bound(name string) *bound {
 func (m *matched) with(name, raw string) *matched {
 	c := *m
 	c.bind = slices.Clone(m.bind)
-	c.odd = append(slices.Clone(m.odd), spelt{raw, raw})
+	c.rare = &rare{shown: m.veiled()}
+	if m.rare != nil {
+		c.odd = slices.Clone(m.odd)
+	}
+	c.odd = append(c.odd, spelt{raw, raw})
 	at := -int32(len(c.odd))
 	if b := c.bound(name); b != nil {
 		b.at = at
@@ -230,12 +247,14 @@ func even(words []dialect.Word, end int) bool {
 // result makes an attempt last.
 func (c *matcher) result(r *dialect.Rule, f *fit, said string, neg bool) *matched {
 	m := c.next()
-	*m = matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind, len(f.src)-len(said)), odd: slices.Clone(f.odds)}
+	*m = matched{rule: r, neg: neg, said: said, bind: c.kept(f.bind, len(f.src)-len(said))}
 	if m.line = said; f.full && !spells(said, f.out) {
 		m.line = strings.Join(f.out, " ")
 	}
 	if len(f.hide) > 0 {
-		m.shown = f.hidden()
+		m.rare = &rare{f.hidden(), slices.Clone(f.odds)}
+	} else if len(f.odds) > 0 {
+		m.rare = &rare{odd: slices.Clone(f.odds)}
 	}
 	m.key = c.key(r, f, m)
 	if neg {

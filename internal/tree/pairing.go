@@ -125,16 +125,8 @@ func (q *queues) pop(text string) *node {
 // respelled takes partners apart that are spelled in another way, where a line of the block
 // has no partner: what it turns into may stand in the block that they are moved to.
 func (d *differ) respelled(h, w *node) {
-	if !lonely(h) && !lonely(w) || !slices.ContainsFunc(d.kids(w), func(r *dialect.Rule) bool { return r.Of != nil }) {
-		return
-	}
-	var may []string // the first words of the lines in question, so that no rule is looked up for others
-	for _, r := range d.have.kids(h) {
-		if elsewhere(r) {
-			may = append(may, r.First())
-		}
-	}
-	if len(may) == 0 {
+	may := d.told(d.have, h).elsewhere
+	if len(may) == 0 || !d.told(d.want, w).spelled || !lonely(h) && !lonely(w) {
 		return
 	}
 	for k := h.kid(); k != nil; k = k.next {
@@ -145,6 +137,43 @@ func (d *differ) respelled(h, w *node) {
 			k.mate.mate, k.mate = nil, nil
 		}
 	}
+}
+
+// told is what the rules of a block tell of its lines as a whole. Most tell nothing.
+type told struct {
+	spelled   bool     // there are other spellings
+	inherits  bool     // a line makes its block follow another one
+	elsewhere []string // what begins lines that may say something of another block, so that no rule is looked up for others
+	numbered  []*dialect.Rule
+	ordered   []*dialect.Rule
+}
+
+// told gives that of a block.
+func (d *differ) told(t *Tree, n *node) *told {
+	var of *dialect.Index
+	if n == t.root {
+		of = t.d.All
+	} else if r := t.rule(n); r != nil {
+		of = r.Under
+	}
+	known := d.tell[of]
+	if known == nil {
+		known = &told{}
+		for _, r := range t.kids(n) {
+			known.spelled, known.inherits = known.spelled || r.Of != nil, known.inherits || len(r.Inherits) > 0
+			if elsewhere(r) {
+				known.elsewhere = append(known.elsewhere, r.First())
+			}
+			if r.Sequence != "" && r.Step != 0 {
+				known.numbered = append(known.numbered, r)
+			}
+			if r.Ordered {
+				known.ordered = append(known.ordered, r)
+			}
+		}
+		d.tell[of] = known
+	}
+	return known
 }
 
 // elsewhere tells whether what a line of a rule says may stand in another block, or in several

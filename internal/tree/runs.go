@@ -123,7 +123,12 @@ func (s *side) done(other *Tree) {
 func (d *differ) part() {
 	d.have.beside, d.want.beside = nil, nil
 	for _, n := range d.marked {
-		n.met, n.cmd = nil, nil
+		n.met = nil
+	}
+	for _, row := range d.rows {
+		for i := range row {
+			row[i].n.cmd = nil
+		}
 	}
 }
 

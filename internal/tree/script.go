@@ -34,7 +34,7 @@ func room(es []Edit) (n int) {
 	for i := range es {
 		e := &es[i]
 		n += len(e.Send) + len(e.Blocks) + 1
-		if !e.Opens && i > 0 && len(e.Blocks) > 0 && len(es[i-1].Blocks) > 0 && &e.Blocks[0] == &es[i-1].Blocks[0] {
+		if i > 0 && !e.Opens && len(e.Blocks) > 0 && len(es[i-1].Blocks) > 0 && &e.Blocks[0] == &es[i-1].Blocks[0] {
 			continue // the blocks are open
 		}
 		for depth, header := range e.Blocks {

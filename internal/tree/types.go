@@ -156,12 +156,14 @@ func area(word string) (string, bool) {
 
 // longName spells an interface as the platform does.
 func longName(d *dialect.Dialect, word string) string {
-	at := strings.IndexAny(word, "0123456789")
-	if at < 0 {
-		return word
-	}
-	if long, ok := d.Alias[word[:at]]; ok {
-		return long + word[at:]
+	for at := range len(word) {
+		if word[at] < '0' || word[at] > '9' {
+			continue
+		}
+		if long, ok := d.Long(word[:at]); ok {
+			return long + word[at:]
+		}
+		break
 	}
 	return word
 }

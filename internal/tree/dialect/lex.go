@@ -142,6 +142,9 @@ func (d *Dialect) learn(rules []*Rule) {
 
 // look notes the first bytes of lines that need a closer look.
 func (d *Dialect) look() {
+	for short := range d.Alias {
+		d.short = max(d.short, len(short))
+	}
 	heads := append([]string{d.End}, d.Volatile...)
 	heads = append(heads, d.Comment...)
 	for _, r := range d.blobs {
