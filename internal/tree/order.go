@@ -62,7 +62,7 @@ func (d *differ) phases() {
 // edges says of all commands anew what must come before what.
 func (d *differ) edges() {
 	for _, c := range d.cmds {
-		c.next, c.waits = nil, 0
+		c.next, c.waits = c.one[:0], 0
 	}
 	d.headers()
 	d.names()
@@ -92,9 +92,6 @@ func before(a, b *cmd) {
 		if len(a.next) > 8 {
 			break // an edge twice is no harm; looking for it is
 		}
-	}
-	if a.next == nil {
-		a.next = a.one[:0]
 	}
 	a.next = append(a.next, b)
 	b.waits++
