@@ -43,4 +43,13 @@ func TestCounts(t *testing.T) {
 	if out := s.plumb(ok, "push", "--plan", loud); !strings.Contains(out, "advertised ipv4Unicast was 2 and is 9") {
 		t.Errorf("what the plan may move is not told:\n%s", out)
 	}
+
+	base, err = s.repo.Branch("main")
+	s.must(err)
+	s.must(s.farm.Device(demoRouter).SetFaults())
+	tight := s.drafts("tight", base, "intent/peering/as64500-fra.yaml", "ipv4: 200", "ipv4: 2")
+	s.lands("tight")
+	if out := s.plumb(rolledBack, "push", "--plan", tight); !strings.Contains(out, "198.18.0.77: received ipv4Unicast is 2, and its limit leaves less than a fifth above that") {
+		t.Errorf("a limit that is as good as reached is told as\n%s", out)
+	}
 }

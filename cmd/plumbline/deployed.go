@@ -68,6 +68,14 @@ func (d deployment) take(b *pipeline.Build, names []string) {
 	}
 }
 
+// device gives the facts that were pushed to a device; nil where none were.
+func (d deployment) device(name string) *network.Device {
+	if b := d.builds[name]; b != nil {
+		return b.Network().Device(name)
+	}
+	return nil
+}
+
 // past gives what was pushed to each device, and the facts behind it.
 func (d deployment) past() pipeline.Past {
 	p := pipeline.Past{Configs: d.configs, Devices: map[string]*network.Device{}}

@@ -21,7 +21,7 @@ func expects(b *pipeline.Build, was deployment, p plan.Plan) func(plan.Change) h
 	sessions, counts := comes(b, was), moves(b, was, p)
 	return func(c plan.Change) health.Expected {
 		e := sessions(c)
-		e.Moves = counts[c.Device]
+		e.Moves, e.Limits = counts[c.Device], limits(was.device(c.Device), b.Network().Device(c.Device))
 		return e
 	}
 }

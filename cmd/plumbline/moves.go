@@ -15,11 +15,7 @@ func moves(b *pipeline.Build, was deployment, p plan.Plan) map[string][]health.M
 	var wide health.Move
 	touched := map[string][]string{}
 	for _, c := range p.Changes {
-		var then *network.Device
-		if before := was.builds[c.Device]; before != nil {
-			then = before.Network().Device(c.Device)
-		}
-		m := network.Moved(then, b.Network().Device(c.Device))
+		m := network.Moved(was.device(c.Device), b.Network().Device(c.Device))
 		if c.Propagates() && m.More == 0 && m.Less == 0 { // it brings back what somebody took away
 			m = network.Moved(nil, b.Network().Device(c.Device))
 		}
@@ -59,6 +55,15 @@ func added(a, b int) int {
 func called(sessions []string) (out []string) {
 	for _, s := range sessions {
 		out = append(out, "bgp "+s)
+	}
+	return out
+}
+
+// limits gives how many routes each session may receive, before a change and after it.
+func limits(was, is *network.Device) map[string]health.Limit {
+	out, had := map[string]health.Limit{}, was.Limits()
+	for name, most := range is.Limits() {
+		out["bgp "+name] = health.Limit{Was: had[name], Is: most}
 	}
 	return out
 }

@@ -17,6 +17,13 @@ type Move struct {
 	Last       bool     // the last may go as well
 }
 
+// Limit is how many routes a session may receive before the device takes it down, before a
+// change and after it; 0 is no limit.
+type Limit struct{ Was, Is int }
+
+// room is how much of a limit may be used, in percent.
+const room = 80
+
 // A count is well within these shares of what it was, in percent.
 const (
 	least = 95
@@ -53,6 +60,8 @@ func (e Expected) counted(session string, was, is Vital) (bad, told []Finding) {
 			bad = append(bad, Finding{session, c, fmt.Sprintf("was %d and is %d; less than %d is not well", n, now, low)})
 		case now > high:
 			bad = append(bad, Finding{session, c, fmt.Sprintf("was %d and is %d; more than %d is not well", n, now, high)})
+		case e.crowded(session, c, n, now):
+			bad = append(bad, Finding{session, c, fmt.Sprintf("is %d, and its limit leaves less than a fifth above that", now)})
 		case now*100 < n*least || now > grown(n):
 			told = append(told, Finding{session, c, fmt.Sprintf("was %d and is %d", n, now)})
 		}
@@ -98,4 +107,19 @@ func grown(n int) int { return (n*most + 99) / 100 }
 func (m Move) concerns(session, count string) bool {
 	of, _, _ := strings.Cut(count, " ")
 	return (m.Of == "" || m.Of == of) && (len(m.Only) == 0 || among(m.Only, session)) && !among(m.But, session)
+}
+
+// crowded tells whether less than a fifth of a limit is left, and more was before: the next few
+// routes would take the session down.
+func (e Expected) crowded(session, count string, was, is int) bool {
+	if !strings.HasPrefix(count, "received") {
+		return false
+	}
+	for name, l := range e.Limits {
+		if listed([]string{name}, session) {
+			full := func(n, limit int) bool { return limit > 0 && n*100 > limit*room }
+			return full(is, l.Is) && !full(was, l.Was)
+		}
+	}
+	return false
 }

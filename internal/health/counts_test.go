@@ -12,6 +12,9 @@ func TestCounts(t *testing.T) {
 	}
 	none := Vitals{s: {Up: true, Counts: map[string]int{}}}
 	plan := func(ms ...Move) Expected { return Expected{Moves: ms} }
+	limited := func(was, is int) Expected {
+		return Expected{Limits: map[string]Limit{far: {1, 1}, "bgp * 192.0.2.1": {was, is}}}
+	}
 	for name, c := range map[string]struct {
 		before, after Vitals
 		e             Expected
@@ -42,6 +45,12 @@ func TestCounts(t *testing.T) {
 		"moved, and not told":   {of("received", 100), none, plan(Move{Less: -1}), "[]", "[" + s + ": received was 100 and is not told any more]"},
 		"nothing is told":       {none, none, plan(), "[]", "[" + s + ": its device does not say how many routes go over it]"},
 		"of a platform without": {Vitals{s: {Up: true}}, Vitals{s: {Up: true}}, plan(), "[]", "[]"},
+		"room is left":          {of("received", 70), of("received", 80), limited(0, 100), "[]", "[]"},
+		"little room is left":   {of("received", 70), of("received", 81), limited(100, 100), "[" + s + ": received is 81, and its limit leaves less than a fifth above that]", "[]"},
+		"the limit is lowered":  {of("received", 81), of("received", 81), limited(200, 100), "[" + s + ": received is 81, and its limit leaves less than a fifth above that]", "[]"},
+		"little room was left":  {of("received", 81), of("received", 82), limited(100, 100), "[]", "[]"},
+		"the limit goes":        {of("received", 81), of("received", 82), limited(100, 0), "[]", "[]"},
+		"what is told has none": {of("advertised", 70), of("advertised", 81), limited(100, 100), "[]", "[]"},
 		"it went down":          {of("received", 100), Vitals{s: {}}, plan(), "[" + s + ": was up and is down]", "[]"},
 		"it is taken away":      {of("received", 100), Vitals{}, Expected{Removed: []string{s}}, "[]", "[]"},
 		"it was down":           {Vitals{s: {Counts: map[string]int{"received": 9}}}, of("received", 0), plan(), "[]", "[]"},

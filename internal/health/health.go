@@ -26,7 +26,8 @@ type Vital struct {
 // may do to counts.
 type Expected struct {
 	Added, Removed, Freed []string
-	Moves                 []Move `json:",omitempty"`
+	Moves                 []Move           `json:",omitempty"`
+	Limits                map[string]Limit `json:",omitempty"` // by session
 }
 
 // Finding is one thing that is worse than it was: a session, or a count of it.

@@ -156,6 +156,20 @@ func talks(d *Device) map[string]Neighbor {
 	return out
 }
 
+// Limits gives how many routes each session may receive, by "TABLE ADDRESS", where that is bounded.
+func (d *Device) Limits() map[string]int {
+	out := map[string]int{}
+	if d == nil {
+		return out
+	}
+	for name, n := range talks(d) {
+		if n.MaxPrefixes > 0 {
+			out[name] = n.MaxPrefixes
+		}
+	}
+	return out
+}
+
 // Outside gives the sessions of devices whose far ends are on none of ours, by "TABLE ADDRESS".
 func (n *Network) Outside(devices []string) map[string][]string {
 	ours, out := map[netip.Addr]bool{}, map[string][]string{}

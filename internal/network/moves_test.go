@@ -59,3 +59,11 @@ func TestOutside(t *testing.T) {
 		t.Error(have)
 	}
 }
+
+func TestLimits(t *testing.T) {
+	d := teller()
+	d.BGP.Neighbors[0].MaxPrefixes = 200
+	if have := fmt.Sprint(d.Limits(), (*Device)(nil).Limits()); have != "map[default 192.0.2.1:200] map[]" {
+		t.Error(have)
+	}
+}
