@@ -29,4 +29,5 @@ type Leaf struct {
 type Tell struct {
 	Up, Down string
 	Off      string // the value that switches it off, by its path from there: config/enabled false
+	Near     string // of neighbours, which no configuration names: the protocol that sees them, ospf or isis
 }

@@ -32,7 +32,14 @@ type told struct {
 	Up   string `yaml:"up,optional"`
 	Down string `yaml:"down,optional"`
 	Off  string `yaml:"off,optional"` // what stands where it is switched off
+	Near near   `yaml:"near,optional"`
 }
+
+// near is the protocol that sees neighbours.
+type near string
+
+// Values lists them: ospf is that of IPv6 where the instance says so.
+func (near) Values() []string { return []string{"ospf", "isis"} }
 
 // questions gives them without the words.
 func (m *models) questions() (out []question) {
@@ -77,7 +84,7 @@ func (m *models) facts(p *Platform, src *strict.Source, ds *diag.List) drivers.M
 		q := &m.Read[i]
 		rooted(&q.Ask, src, ds)
 		if q.Up != "" {
-			out.Tells[q.Name] = drivers.Tell{Up: q.Up, Down: q.Down, Off: q.Off}
+			out.Tells[q.Name] = drivers.Tell{Up: q.Up, Down: q.Down, Off: q.Off, Near: string(q.Near)}
 		}
 	}
 	out.Read = map[string]string{}

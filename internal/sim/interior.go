@@ -26,11 +26,15 @@ type inside struct {
 }
 
 // interiorOf reads a configuration by its paths: lines of interfaces, and of protocols that
-// name interfaces. Files and trees of paths are not read: their devices tell no neighbours.
+// name interfaces; a tree of paths by the models of SR Linux. Files are not read: their devices
+// tell no neighbours.
 func interiorOf(d *dialect.Dialect, body string) *interior {
 	in := &interior{ports: map[string]*inside{}}
-	if d.AsFile() || d.Syntax == "path" || !strings.Contains(body, "ospf") && !strings.Contains(body, "isis") {
+	if d.AsFile() || !strings.Contains(body, "ospf") && !strings.Contains(body, "isis") {
 		return in
+	}
+	if d.Syntax == "path" {
+		return planted(grown(body, nil))
 	}
 	for _, at := range replay.New(d, []byte(body)).Paths() {
 		last := strings.Fields(at[len(at)-1])
@@ -187,4 +191,15 @@ func (b *Box) near(proto string) (out []adjacency) {
 		}
 	}
 	return out
+}
+
+// seen is near, asked once for each protocol.
+func (b *Box) seen() func(proto string) []adjacency {
+	known := map[string][]adjacency{}
+	return func(proto string) []adjacency {
+		if _, asked := known[proto]; !asked {
+			known[proto] = b.near(proto)
+		}
+		return known[proto]
+	}
 }

@@ -75,6 +75,10 @@ func (b *Box) alive() map[string]any {
 	t := grown(b.body(), b.is.Session.Models.Leaves)
 	for name, path := range b.is.Session.Models.Read {
 		tell := b.is.Session.Models.Tells[name]
+		if tell.Near != "" {
+			sees(t, dialect.SplitPath(path), "", tell.Near, tell.Up, b.seen())
+			continue
+		}
 		tells(t, dialect.SplitPath(path), "", func(entry map[string]any, key string) string {
 			switch addr, err := netip.ParseAddr(key); {
 			case name == "version":

@@ -2,15 +2,15 @@ package sim_test
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"plumbline/drivers/ssh"
+	"plumbline/drivers/all"
 	"plumbline/internal/golden"
 	"plumbline/internal/health"
 	"plumbline/internal/sim"
@@ -18,7 +18,7 @@ import (
 	"plumbline/templates"
 )
 
-// TestNeighbours holds the law for the command lines of all vendors: which neighbours a device
+// TestNeighbours holds the law for devices of all vendors: which neighbours a device
 // tells in OSPF, OSPFv3 and IS-IS follows from what both ends hold, read as health reads it. In
 // each case the far end is as it is, then its port is shut, then it is passive.
 func TestNeighbours(t *testing.T) {
@@ -38,15 +38,20 @@ func TestNeighbours(t *testing.T) {
 		for _, far := range []string{"right", "shut", "passive"} {
 			fmt.Fprintf(&out, "== %s\n", far)
 			device := func(n, text string) sim.Device {
-				return sim.Device{Name: n, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: []byte(text)}
+				return sim.Device{Name: n, Platform: p.Name, Driver: p.Driver, Session: p.Session, Dialect: p.Dialect, Running: []byte(text)}
 			}
 			f, err := sim.Start(t.Context(), []sim.Device{device("a", text("left")), device("b", text(far))}, sim.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer f.Stop()
-			r := ssh.New(p.Session, f.Logins(), ssh.Options{Timeout: 20 * time.Second})
-			defer r.Close()
+			r, err := all.Reader(p.Driver, p.Session, f.Logins())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, is := r.(io.Closer); is {
+				defer c.Close()
+			}
 			for ask, v := range p.Health {
 				if !strings.HasPrefix(v.Name, "ospf") && !strings.HasPrefix(v.Name, "isis") {
 					delete(p.Health, ask)
