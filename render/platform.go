@@ -115,6 +115,11 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		if _, known := p.Session.Read[v.Ask]; !known {
 			ds.Failf(src.At(&v.Ask), "platform/health", "health asks %q, which read does not know", v.Ask)
 		}
+		if v.Off != nil {
+			if _, known := p.Session.Read[v.Off.Ask]; !known || v.Off.Like == "" {
+				ds.Failf(src.At(&v.Off.Ask), "platform/health", "what tells that it is off is a question of read, and like is a pattern")
+			}
+		}
 		p.Health[v.Ask] = v.facts(src, &ds)
 	}
 	p.Session.Models = f.Models.facts(&p, src, &ds)

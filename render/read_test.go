@@ -44,13 +44,22 @@ func TestRead(t *testing.T) {
 		{"style: guard\n", "style: guard\nstile: guard\n", "stile"},
 		{"  fetch: show running-config\n", "", "fetch"},
 		{"  end: end\n", "  end: end\n  pager: more\n", "pager"},
-		{"  - {ask: bgp_summary, form: json", "  - {ask: bgp_sumary, form: json", "which read does not know"},
-		{"  - {ask: bgp_summary, form: json", "  - {ask: bgp_summary, form: xml", "xml"},
-		{"state: state, ", "", "json needs state"},
+		{"  - ask: bgp_summary\n", "  - ask: bgp_sumary\n", "which read does not know"},
+		{"  - ask: bgp_summary\n    form: json", "  - ask: bgp_summary\n    form: xml", "xml"},
+		{"    state: state\n", "", "json needs state"},
 		{`up: "^Established$"`, `up: "^(Established$"`, "not a pattern"},
 		{"{of: ssh, how: live", "{of: gnmi, how: live", `"gnmi" is none`},
 		{"{of: ssh, how: live", "{of: commit, how: live", "stands twice"},
 		{"{of: ssh, how: live", "{of: ssh, how: sure", "sure"},
+	})
+}
+
+// Mistakes in what tells that something is off.
+func TestBrokenOff(t *testing.T) {
+	broken(t, "nx-os", []mistake{
+		{"off: {ask: features, like: '(?m)^bgp", "off: {ask: featurs, like: '(?m)^bgp", "is a question of read"},
+		{"off: {ask: features, like: '(?m)^bgp +1 +disabled'}", "off: {ask: features, like: ''}", "like is a pattern"},
+		{"off: {ask: features, like: '(?m)^bgp", "off: {ask: features, like: '(?m)^(bgp", "not a pattern"},
 	})
 }
 

@@ -18,6 +18,8 @@ type Vital struct {
 	Name  string // of a session
 	State string // json: the field that tells how it is, or {field}s put together
 	Up    string // a good state
+	Off   string // where the device refuses the question: another one, whose answer
+	Like  string // is like this where what is asked for is switched off, so that there are no sessions
 	// Where an answer tells how many routes go over a session.
 	Counts []Count
 }
@@ -35,6 +37,13 @@ type vital struct {
 	State  string  `yaml:"state,optional"`
 	Up     string  `yaml:"up"`
 	Counts []count `yaml:"counts,optional"`
+	Off    *off    `yaml:"off,optional"`
+}
+
+// off is how a device tells that what a question is about is switched off.
+type off struct {
+	Ask  string `yaml:"ask"`
+	Like string `yaml:"like"`
 }
 
 type count struct {
@@ -55,6 +64,9 @@ func (form) Values() []string { return []string{"json", "lines"} }
 // facts checks what can be checked without an answer.
 func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 	patterns := []*string{&v.Head, &v.None, &v.Up}
+	if v.Off != nil {
+		patterns = append(patterns, &v.Off.Like)
+	}
 	if v.Form == "lines" {
 		patterns = append(patterns, &v.Rows)
 	}
@@ -66,7 +78,11 @@ func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 	if v.Form == "lines" && v.Head == "" || v.Form == "json" && v.State == "" {
 		ds.Failf(src.At(v), "platform/health", "the form lines needs head, and json needs state: what is not understood must not be taken for no sessions")
 	}
-	return Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, v.counts(src, ds)}
+	out := Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, "", "", v.counts(src, ds)}
+	if v.Off != nil {
+		out.Off, out.Like = v.Off.Ask, v.Off.Like
+	}
+	return out
 }
 
 func (v *vital) counts(src *strict.Source, ds *diag.List) (out []Count) {

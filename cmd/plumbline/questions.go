@@ -57,8 +57,10 @@ func (e *env) closer(ctx context.Context, b *pipeline.Build, w warm, name string
 	}
 	var good []string
 	for _, f := range facts {
-		_, vital := p.Health[f.Ask]
+		ask, vital := p.Health[f.Ask]
 		switch {
+		case isOff(ask, f, facts):
+			good = append(good, f.Ask+" (off)")
 		case f.Err == nil && f.Ask == "version":
 			good = append(good, f.Ask+" ("+firstLine(f.Text)+")")
 		case f.Err == nil:

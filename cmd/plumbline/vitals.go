@@ -67,7 +67,7 @@ func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Contex
 			asks := b.Platform(b.Device(name).Platform).Health
 			var v health.Vitals
 			for range 3 { // asking changes nothing: a session that was cut is worth another one
-				facts, err2 := r.Probe(ctx, t, slices.Sorted(maps.Keys(asks))...)
+				facts, err2 := r.Probe(ctx, t, vital(asks)...)
 				if v, err = nil, err2; err == nil {
 					v, err = sessions(asks, facts)
 				}
@@ -84,18 +84,41 @@ func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Contex
 	}
 }
 
+// vital lists what is asked: what tells of sessions, and what tells that they cannot be.
+func vital(asks map[string]render.Vital) []string {
+	out := slices.Collect(maps.Keys(asks))
+	for _, v := range asks {
+		if v.Off != "" {
+			out = append(out, v.Off)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // sessions puts the answers together; one that is unknown makes all unknown.
 func sessions(asks map[string]render.Vital, facts []drivers.Fact) (health.Vitals, error) {
 	var all []health.Vitals
 	for _, f := range facts {
-		if f.Err != nil {
+		ask, tells := asks[f.Ask]
+		switch {
+		case !tells || isOff(ask, f, facts):
+			continue
+		case f.Err != nil:
 			return nil, f.Err
 		}
-		v, err := health.Shape(asks[f.Ask]).Read([]byte(f.Text))
+		v, err := health.Shape(ask).Read([]byte(f.Text))
 		if err != nil {
 			return nil, fmt.Errorf("the answer to %s: %w", f.Ask, err)
 		}
 		all = append(all, v)
 	}
 	return health.Join(all...), nil
+}
+
+// isOff tells whether a device refused a question because what it is about is switched off.
+func isOff(v render.Vital, f drivers.Fact, facts []drivers.Fact) bool {
+	return errors.Is(f.Err, drivers.ErrForbidden) && slices.ContainsFunc(facts, func(o drivers.Fact) bool {
+		return o.Ask == v.Off && o.Err == nil && health.Shape(v).IsOff(o.Text)
+	})
 }

@@ -33,6 +33,9 @@ func TestCompare(t *testing.T) {
 		"freed, some table": {Vitals{"bgp * a": {Up: true}}, Vitals{}, Expected{Freed: []string{"bgp red a"}}, "[]"},
 		"a unit of a port":  {Vitals{"ospf6 10.0.0.4 et-0/0/2.0": {Up: true}}, Vitals{}, Expected{Removed: []string{"ospf * et-0/0/2"}}, "[]"},
 		"another unit":      {Vitals{"ospf 10.0.0.4 et-0/0/2.20": {Up: true}}, Vitals{}, Expected{Removed: []string{"ospf * et-0/0/2"}}, "[ospf 10.0.0.4 et-0/0/2.20: was up and is not there any more]"},
+		"a short name":      {Vitals{"ospf 10.0.0.4 Eth1/1": {Up: true}, "isis b Po7": {Up: true}}, Vitals{}, Expected{Removed: []string{"ospf * Ethernet1/1", "ospf * port-channel7"}}, "[]"},
+		"of another port":   {Vitals{"ospf 10.0.0.4 Eth1/11": {Up: true}}, Vitals{}, Expected{Removed: []string{"ospf * Ethernet1/1"}}, "[ospf 10.0.0.4 Eth1/11: was up and is not there any more]"},
+		"of another kind":   {Vitals{"ospf 10.0.0.4 Po1": {Up: true}, "isis b xe-0/0/1": {Up: true}}, Vitals{}, Expected{Removed: []string{"ospf * Ethernet1", "ospf * xe-0/0/11", "ospf * e1"}}, "[isis b xe-0/0/1: was up and is not there any more ospf 10.0.0.4 Po1: was up and is not there any more]"},
 		"unknown":           {Vitals{}, nil, Expected{}, "[health: it could not be read, and unknown is not well]"},
 	} {
 		if have := fmt.Sprint(Compare(c.before, c.after, c.e)); have != c.want {

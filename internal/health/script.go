@@ -62,7 +62,17 @@ func among(names []string, session string) bool {
 	}
 	iface, _, _ := strings.Cut(w[2], ":")
 	port := strings.TrimSuffix(iface, ".0") // unit 0 of a port is what intent calls the port
-	return slices.Contains(names, "ospf * "+iface) || slices.Contains(names, "ospf * "+port)
+	return slices.ContainsFunc(names, func(name string) bool {
+		of, is := strings.CutPrefix(name, "ospf * ")
+		return is && (of == iface || of == port || short(iface, of))
+	})
+}
+
+// short tells whether a name of a port is another one whose letters are cut short: Eth1/1, Po7.
+func short(cut, whole string) bool {
+	digits := func(s string) int { return strings.IndexAny(s, "0123456789") }
+	c, w := digits(cut), digits(whole)
+	return c >= 2 && w > c && cut[c:] == whole[w:] && strings.EqualFold(cut[:c], whole[:c])
 }
 
 // listed tells whether a session is one of several; a session whose table is not told is that

@@ -26,11 +26,20 @@ type Shape struct {
 	Name  string // of a session: {1} is what the first * stood for, {field} a field of the row or around it
 	State string // json: the field that tells how it is, or {field}s put together; in lines it is the group state
 	Up    string // the pattern of a good state
+	Off   string // where the device refuses the question: another one, whose answer
+	Like  string // fits this pattern where what is asked for is switched off, so that there are no sessions
 	// How many routes go over a session, where its answer tells: Rows lead from the session to
 	// the places where Field stands, in the form json by a path (none is the session itself), in
 	// lines by a pattern within what a row fits; Name begins with received, accepted or
 	// advertised. What has one name is added up.
 	Counts []Count
+}
+
+// IsOff tells whether a question that the device refuses means that there are no sessions, by what
+// it says of what is switched off. A refusal alone never does.
+func (s Shape) IsOff(said string) bool {
+	like, err := regexp.Compile(s.Like)
+	return err == nil && s.Off != "" && s.Like != "" && like.MatchString(said)
 }
 
 // Count is where numbers stand.

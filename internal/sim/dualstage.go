@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func (m *dualStage) show(line string) (string, bool) {
 	case strings.HasPrefix(line, "show diff rollback-patch checkpoint ") && len(w) == 6 && w[5] == "running-config":
 		return m.patch(w[4]), true
 	case line == "show bgp all summary vrf all | json":
-		return m.bgp(), true
+		return m.of("bgp", m.bgp)
 	case line == "show interface status | json":
 		list := []any{}
 		for _, d := range b.doors() {
@@ -84,11 +85,38 @@ func (m *dualStage) show(line string) (string, bool) {
 		}
 		return said(map[string]any{"TABLE_interface": map[string]any{"ROW_interface": list}}), true
 	case line == "show ip ospf neighbors vrf all | json":
-		return m.near("ospf"), true
+		return m.of("ospf", func() string { return m.near("ospf") })
+	case line == "show ipv6 ospfv3 neighbors vrf all":
+		return m.of("ospfv3", func() string { return m.near("ospf6") })
 	case line == "show isis adjacency vrf all | json":
-		return m.near("isis"), true
+		return m.of("isis", func() string { return m.near("isis") })
+	case line == "show feature":
+		var out strings.Builder
+		out.WriteString("Feature Name          Instance  State   \n--------------------  --------  --------\n")
+		for _, name := range []string{"bgp", "isis", "ospf", "ospfv3"} {
+			fmt.Fprintf(&out, "%-22s%-10d%s\n", name, 1, either(m.has("feature "+name), "enabled ", "disabled"))
+		}
+		return out.String(), true
 	}
 	return "", false
+}
+
+// of answers a question that is a command only where a feature is on.
+func (m *dualStage) of(feature string, tell func() string) (string, bool) {
+	switch {
+	case !m.has("feature " + feature):
+		return "", false
+	case !m.has("router " + feature):
+		return "Note:  process currently not running\n", true
+	}
+	return tell(), true
+}
+
+// has tells whether a line that begins so stands at the top of what runs.
+func (m *dualStage) has(words string) bool {
+	return slices.ContainsFunc(m.b.state.Paths(), func(at []string) bool {
+		return len(at) == 1 && (at[0] == words || strings.HasPrefix(at[0], words+" "))
+	})
 }
 
 // patch is how the device tells what would lead back to a checkpoint.

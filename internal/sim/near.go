@@ -82,13 +82,19 @@ func (m *exclusive) near(proto string) string {
 	return said(nest([]any{nest(list, name)}, name+"-information"))
 }
 
-// near tells neighbours as NX-OS does.
+// near tells neighbours as NX-OS does, with names of ports cut short.
 func (m *dualStage) near(proto string) string {
 	near := m.b.near(proto)
-	if len(near) == 0 {
-		return ""
+	for i := range near {
+		near[i].port = strings.Replace(strings.Replace(near[i].port, "port-channel", "Po", 1), "Ethernet", "Eth", 1)
 	}
-	if proto == "isis" {
+	switch {
+	case len(near) == 0:
+		return ""
+	case proto == "ospf6":
+		return columns(near, " OSPFv3 Process ID 1 VRF default\n Total number of neighbors: 1\n Neighbor ID     Pri State            Up Time  Interface ID    Interface\n",
+			" %-15s 1 FULL/ -          00:10:05 6               %s \n   Neighbor address fe80::1\n")
+	case proto == "isis":
 		return said(nest(rows(near, func(a adjacency) map[string]any {
 			return map[string]any{"adj-sys-name-out": a.id, "adj-intf-name-out": a.port, "adj-state-out": "UP"}
 		}), "TABLE_process_tag", "ROW_process_tag", "TABLE_vrf", "ROW_vrf", "TABLE_process_adj", "ROW_process_adj"))
