@@ -107,7 +107,7 @@ func (e *env) openArchive(cfg runnerConfig, tx, device, identity, out string) er
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err == nil {
-		_, err = fmt.Fprintf(e.out, "%s holds what %s held before %s, with its secrets\nnext: plumbline diff --platform PLATFORM --have LIVE --want %s --commands\n", out, device, tx, out)
+		_, err = fmt.Fprintf(e.out, "%s holds what %s held before %s, with its secrets\nnext: plumbline diff --platform PLATFORM --have LIVE --want %s --commands, or plumbline push --restore %s --archived %s --identity %s\n", out, device, tx, out, device, tx, identity)
 	}
 	return err
 }

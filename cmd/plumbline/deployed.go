@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,14 +19,15 @@ import (
 // was pushed to is in none of it: a first contact.
 type deployment struct {
 	configs map[string]tree.Config
-	builds  map[string]*pipeline.Build // the network at the commit that a device holds
+	builds  map[string]*pipeline.Build   // the network at the commit that a device holds
+	marks   map[string]map[string]string // by what the secrets of each can be known again
 	says    string
 }
 
 // deployed compiles what the ledger says of devices.
 func (e *env) deployed(devices []string) (deployment, error) {
 	const never = "nothing was pushed yet: a first contact"
-	d := deployment{map[string]tree.Config{}, map[string]*pipeline.Build{}, never}
+	d := deployment{map[string]tree.Config{}, map[string]*pipeline.Build{}, map[string]map[string]string{}, never}
 	r, err := repo.Open(e.dir)
 	if err != nil {
 		d.says = never + " (no Git repository)"
@@ -51,6 +53,11 @@ func (e *env) deployed(devices []string) (deployment, error) {
 			return d, fmt.Errorf("the commit %.12s, which %s holds, does not compile any more with this version: %w", entry.Commit, names[0], cmpErr(err, ds))
 		}
 		d.take(b, names)
+		for _, one := range entry.Devices {
+			if slices.Contains(names, one.Name) {
+				d.marks[one.Name] = one.Secrets
+			}
+		}
 		says = append(says, fmt.Sprintf("commit %.12s, plan %.12s (%s)", entry.Commit, entry.Plan, counted(len(names), "device")))
 	}
 	if len(says) > 0 {
@@ -120,6 +127,7 @@ func (e *env) enough(b *pipeline.Build, p plan.Plan) (diag.List, error) {
 // that left it as planned. A device that no entry names held what was wanted whenever a
 // whole plan went through, and is told by the last of those. What no entry tells is 0.
 func newest(entries []repo.Entry, devices []string) map[string]int {
+	const nothing = -1 // was ever pushed to what it holds
 	at, whole := map[string]int{}, 0
 	for _, e := range entries {
 		if e.Full() {
@@ -129,14 +137,27 @@ func newest(entries []repo.Entry, devices []string) map[string]int {
 			if d.State == repo.New || d.State == repo.Already {
 				at[d.Name] = e.Seq
 			}
+			if at[d.Name] == e.Seq && d.Back != "" {
+				at[d.Name] = cmp.Or(heldBefore(entries, d), nothing)
+			}
 		}
 	}
 	for _, n := range devices {
-		if at[n] == 0 && whole > 0 {
+		switch {
+		case at[n] == nothing:
+			at[n] = 0
+		case at[n] == 0 && whole > 0:
 			at[n] = whole
 		}
 	}
 	return at
+}
+
+// heldBefore gives the entry that tells what a device held before the push that it was brought back
+// behind.
+func heldBefore(entries []repo.Entry, d repo.Device) int {
+	i := max(0, slices.IndexFunc(entries, func(e repo.Entry) bool { return e.Tx == d.Back }))
+	return newest(entries[:i], []string{d.Name})[d.Name]
 }
 
 func cmpErr(err error, ds diag.List) error {

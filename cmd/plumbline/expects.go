@@ -28,6 +28,9 @@ func expects(b *pipeline.Build, was deployment, p plan.Plan) func(plan.Change) h
 
 func comes(b *pipeline.Build, was deployment) func(plan.Change) health.Expected {
 	return func(c plan.Change) health.Expected {
+		if b.IsBack() { // facts tell nothing of it, nor whether what comes back was up then
+			return health.Expected{Removed: health.Script(c.Do).Removed}
+		}
 		e, now := health.Script(c.Do), sessionsOf(b.Network().Device(c.Device))
 		var then []string
 		before := was.builds[c.Device]

@@ -28,6 +28,7 @@ type books struct {
 	source  signed.Source // of reviews; nil: none is asked
 
 	emergency string // why no review is waited for
+	identity  string // a file that opens what a device held
 	now       func() time.Time
 	step      func(string) // called before each entry; nil for nothing
 }
@@ -124,14 +125,18 @@ func (b books) entry(t push.Result) (repo.Entry, error) {
 	if err != nil {
 		return e, err
 	}
+	tx, _, err := archived(b.repo, t.Commit, t.Plan)
+	if err != nil {
+		return e, err
+	}
 	for _, d := range t.Devices {
 		c, ok := p.Change(d.Device)
 		if !ok {
 			return e, fmt.Errorf("the journal names %s in transaction %s, and its plan %.12s does not: look at the device", d.Device, t.Tx, t.Plan)
 		}
-		one := repo.Device{Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text)), Archive: d.Archive}
+		one := repo.Device{Name: d.Device, Leaf: fmt.Sprintf("%x", c.Leaf()), State: repo.State(d.Result), Live: c.Want, Rendered: fmt.Sprintf("%x", sum(c.Text)), Archive: d.Archive, Secrets: d.Secrets, Back: tx}
 		if one.State != repo.New && one.State != repo.Already { // sent back, or never sent
-			one.State, one.Live = repo.Old, c.HaveFull
+			one.State, one.Live, one.Secrets, one.Back = repo.Old, c.HaveFull, nil, ""
 		}
 		if d.Result == "partway" {
 			one.Live = midway(c, d.Wave)

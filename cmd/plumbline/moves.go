@@ -12,6 +12,13 @@ import (
 // hear and pass on: sessions within the network, and what all tell outside. What comes from
 // outside over a session that stays as it is, no plan changes.
 func moves(b *pipeline.Build, was deployment, p plan.Plan) map[string][]health.Move {
+	if b.IsBack() { // no facts tell what it does: any number but none, and people are told of it
+		out := map[string][]health.Move{}
+		for _, device := range p.Devices() {
+			out[device] = []health.Move{{More: network.Any, Less: network.Any}}
+		}
+		return out
+	}
 	var wide health.Move
 	touched := map[string][]string{}
 	for _, c := range p.Changes {

@@ -24,7 +24,7 @@ import (
 )
 
 func pushVerb(e *env) *cobra.Command {
-	var what, restore, to string
+	var what, restore, to, tx string
 	var resume, merged, alone bool
 	var a pushAsk
 	c := &cobra.Command{
@@ -46,10 +46,14 @@ func pushVerb(e *env) *cobra.Command {
 				return errors.New("--emergency gives the reason, and goes with --plan alone")
 			case a.apart && a.emergency == "":
 				return errors.New("--without-remote goes with --emergency alone: any other push waits for the remote")
+			case tx != "" && restore == "":
+				return errors.New("--archived goes with --restore DEVICE: it says before which push the device held what it is to hold again")
+			case a.identity != "" && what == "" && tx == "":
+				return errors.New("--identity opens what a device held: it goes with --restore DEVICE --archived TRANSACTION, and with the --plan that this makes")
 			case to != "":
 				return e.goBack(c.Context(), to)
 			case restore != "":
-				return e.replan(c.Context(), restore)
+				return e.replan(c.Context(), restore, tx, a.identity)
 			case resume:
 				return e.pushOrResume(c.Context(), "", a)
 			case merged && alone:
@@ -72,6 +76,8 @@ func pushVerb(e *env) *cobra.Command {
 	c.Flags().StringVar(&a.emergency, "emergency", "", "why nobody can wait for a review: no forge is asked, two people of class policy have signed the plan, and a follow-up is asked for until it is merged")
 	c.Flags().BoolVar(&a.apart, "without-remote", false, "in an emergency whose remote does not answer: no other runner pushes, as you know, so the lease of this clone will do")
 	c.Flags().StringVar(&restore, "restore", "", "plan the way of a device back to what was deployed, for approval")
+	c.Flags().StringVar(&tx, "archived", "", "with --restore: back to all that the device held before this push, as the archive has it (plumbline archive lists them)")
+	c.Flags().StringVar(&a.identity, "identity", "", "file with an identity of age that opens the archive, for this run")
 	c.Flags().StringVar(&to, "to", "", "plan the way back to the intent of an earlier commit, as a change request for approval")
 	c.Flags().BoolVar(&resume, "resume", false, "settle what an interrupted push left, and send nothing new")
 	c.Flags().StringVarP(&a.format, "output", "o", "text", "text or json")
@@ -87,6 +93,7 @@ type pushAsk struct {
 
 	emergency string // why no review is waited for
 	apart     bool   // and no lease of a remote that does not answer
+	identity  string // opens what a device held
 }
 
 // pushOrResume settles what an earlier run left open, then pushes a plan that the gate
@@ -121,7 +128,7 @@ func (e *env) pushOrResume(ctx context.Context, digest string, a pushAsk) error 
 	if err = errors.Join(failed, err); err != nil || digest == "" {
 		return errors.Join(e.tell(a.format, settled), err)
 	}
-	both.source, both.emergency = a.source, a.emergency
+	both.source, both.emergency, both.identity = a.source, a.emergency, a.identity
 	result, err := e.send(ctx, both, mine, cfg, digest)
 	err = errors.Join(e.tell(a.format, result), err, both.enter(), e.followUp(r, branch, result))
 	mine.publish(result)
@@ -159,7 +166,7 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 	if there {
 		o.Soak, o.PerHour, o.All = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour), pol.OnFailure == gate.UndoAll
 	}
-	o.Again, o.Archive = again.Change, e.keeps(cfg)
+	o.Again, o.Archive, o.Secrets = again.Change, e.keeps(cfg), b.Marks
 	o.Expect = expects(b, was, pass.Plan())
 	o.Group = func(device string) string { return b.Device(device).Group }
 	return push.Run(ctx, pass, mine.guard(o))
@@ -191,7 +198,13 @@ func (e *env) pass(ctx context.Context, both books, digest string) (gate.Pass, *
 	if err != nil || ds.Failed() {
 		return none(cmpErr(err, ds))
 	}
-	if err := e.leftBehind(ctx, b, evidence, pass.Plan()); err != nil {
+	if err := e.unsealed(both, b, pass.Plan(), both.identity); err != nil {
+		return none(err)
+	}
+	if !b.IsBack() { // else its commit does not count as deployed, and nothing is left behind
+		err = e.leftBehind(ctx, b, evidence, pass.Plan())
+	}
+	if err != nil {
 		return none(err)
 	}
 	was, err := e.deployed(pass.Plan().Devices())

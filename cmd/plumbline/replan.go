@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/repo"
 )
@@ -14,10 +15,13 @@ import (
 // replan makes the way of one device back to what was deployed, and a change request for
 // it: a branch with one file that names the plan. It passes the same gate as any other
 // change; there is no second road to a device.
-func (e *env) replan(ctx context.Context, device string) error {
+func (e *env) replan(ctx context.Context, device, tx, identity string) error {
 	r, branch, err := e.opened()
 	if err != nil {
 		return err
+	}
+	if tx != "" {
+		return e.replanSealed(ctx, r, branch, device, tx, identity)
 	}
 	was, err := e.deployed([]string{device})
 	if err != nil {
@@ -32,6 +36,22 @@ func (e *env) replan(ctx context.Context, device string) error {
 		}
 		return as(errRefused, fmt.Errorf("push/nothing-deployed: nothing was pushed to %s yet, so there is nothing to go back to: use diff and push --plan", device))
 	}
+	return e.replanTo(ctx, r, branch, b, device, "")
+}
+
+// replanSealed is replan to all that a device held before a push, which no intent says.
+func (e *env) replanSealed(ctx context.Context, r *repo.Repo, branch, device, tx, identity string) error {
+	b, ds, err := e.compile(branch)
+	if err != nil || ds.Failed() {
+		return cmpErr(err, ds)
+	}
+	if err := e.unseal(r, branch, b, tx, device, identity); err != nil {
+		return err
+	}
+	return e.replanTo(ctx, r, branch, b, device, tx)
+}
+
+func (e *env) replanTo(ctx context.Context, r *repo.Repo, branch string, b *pipeline.Build, device, tx string) error {
 	p, ds, err := e.plan(ctx, b, branch, []string{device}, 1)
 	if err != nil {
 		return err
@@ -44,9 +64,12 @@ func (e *env) replan(ctx context.Context, device string) error {
 	if err := planVerdict(p, ds, false); err != nil || len(p.Changes) == 0 {
 		return err
 	}
-	head, err := e.request(r, branch, device, p)
+	head, err := e.request(r, branch, device, tx, p)
 	if err != nil {
 		return err
+	}
+	if tx != "" {
+		fmt.Fprintf(e.out, "it brings back what %s held before %s; whoever pushes it adds --identity FILE, and drift tells of what intent does not say\n", device, tx)
 	}
 	return e.requested(head, p.Digest())
 }
@@ -59,7 +82,7 @@ func (e *env) requested(head, digest string) error {
 }
 
 // request commits the file that names a plan onto a branch of its own.
-func (e *env) request(r *repo.Repo, branch, device string, p plan.Plan) (string, error) {
+func (e *env) request(r *repo.Repo, branch, device, tx string, p plan.Plan) (string, error) {
 	digest, err := e.storePlan(r, p)
 	if err != nil {
 		return "", err
@@ -73,12 +96,19 @@ func (e *env) request(r *repo.Repo, branch, device string, p plan.Plan) (string,
 		return "", err
 	}
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "# Brings %s back to what was deployed.\nplan: %s\ndevices: [%s]\n", device, digest, device)
+	to := "what was deployed"
+	if tx != "" {
+		to = "what it held before the push " + tx
+	}
+	fmt.Fprintf(&text, "# Brings %s back to %s.\nplan: %s\ndevices: [%s]\n", device, to, digest, device)
+	if tx != "" {
+		fmt.Fprintf(&text, "archive: %s\n", tx)
+	}
 	user, err := r.User()
 	if err != nil {
 		return "", err
 	}
 	who := repo.Author{Person: user, When: e.now().Truncate(time.Second)}
-	_, err = r.Commit(head, who, "Restore "+device, map[string][]byte{".plumbline/replan/" + digest + ".yaml": text.Bytes()})
+	_, err = r.Commit(head, who, "Restore "+device, map[string][]byte{replanFile(digest): text.Bytes()})
 	return head, err
 }

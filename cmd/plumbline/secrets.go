@@ -17,7 +17,7 @@ func (e *env) reveal(b *pipeline.Build, was deployment) error {
 	if err := e.keyed(b); err != nil {
 		return err
 	}
-	if b.IsUnseen() {
+	if b.IsUnseen() || b.IsBack() { // a store that is away stops no way back to what was sealed
 		return nil
 	}
 	wanted := b.References()

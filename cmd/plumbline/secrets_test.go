@@ -1,13 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"plumbline/internal/gate/signed"
+	"plumbline/internal/repo"
 )
 
 // TestSecretsArrive holds the law: intent names a secret, the device gets it out of the
@@ -52,9 +55,25 @@ func TestSecretsArrive(t *testing.T) {
 		t.Errorf("the device does not hold the password:\n%s", box.Running())
 	}
 	said += s.plumb(ok, "drift") + s.plumb(ok, "diff")
-
-	s.must(os.WriteFile(file, []byte(second), 0o600)) // somebody changed it in the store
-	said += s.plumb(differ, "drift") + s.plumb(ok, "diff", "--commands")
+	if strings.Contains(said, "rotated") {
+		t.Errorf("a secret that nobody changed is told as rotated:\n%s", said)
+	}
+	const ref = "secret://local/peers/as64500#md5"
+	entries, err := signed.Ledger(s.repo, "main")
+	s.must(err)
+	last := entries[len(entries)-1].Devices
+	if at := slices.IndexFunc(last, func(d repo.Device) bool { return d.Name == demoRouter }); len(last[at].Secrets[ref]) < 32 {
+		t.Errorf("the ledger does not know the secret again: %v", last)
+	}
+	for _, args := range [][]string{{"drift"}, {"drift", "--without-secrets"}} {
+		s.must(os.WriteFile(file, []byte(second), 0o600)) // somebody changed it in the store
+		out := s.any(args...)
+		if told := strings.Contains(out, ref+" has another value in its store than was pushed to edge1-ams, "+demoRouter); told != (len(args) == 1) {
+			t.Errorf("%v: rotated: %v\n%s", args, told, out)
+		}
+		said += out
+	}
+	said += s.plumb(ok, "verify") + s.plumb(differ, "drift") + s.plumb(ok, "diff", "--commands")
 	if !strings.Contains(said, "password <secret>") {
 		t.Errorf("a change of the secret is not told as one:\n%s", said)
 	}
@@ -64,7 +83,11 @@ func TestSecretsArrive(t *testing.T) {
 		}
 	}
 	s.must(os.Remove(file)) // the store is where it may stand
-	s.nowhere([]string{first, second})
+	guesses := []string{first, second}
+	for _, c := range []string{first, second} {
+		guesses = append(guesses, fmt.Sprintf("%x", sum([]byte(c)))[:24], fmt.Sprintf("%x", sum([]byte(ref+"\x00"+c)))[:24])
+	}
+	s.nowhere(guesses)
 }
 
 // TestRepoKey holds the law: what devices hold of secrets is named by a key that the runners

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,7 @@ import (
 	"plumbline/internal/pipeline"
 	"plumbline/internal/plan"
 	"plumbline/internal/repo"
+	"plumbline/internal/tree"
 	"plumbline/templates"
 )
 
@@ -176,6 +179,8 @@ func (q *inquiry) planned() (_ string, err error) {
 			return "", fmt.Errorf("%s: the ledger names another rendered text than the plan holds", d.Name)
 		case !foretold:
 			return "", fmt.Errorf("%s: the ledger names another end than the plan foretells", d.Name)
+		case len(d.Secrets) > 0 && !slices.Equal(slices.Sorted(maps.Keys(d.Secrets)), tree.References(c.Text)):
+			return "", fmt.Errorf("%s: the ledger names other secrets than the plan holds", d.Name)
 		}
 	}
 	return fmt.Sprintf("%.12s, %s, each as the ledger tells", q.entry.Plan, counted(len(q.plan.Changes), "device")), nil
@@ -252,9 +257,16 @@ func (q *inquiry) rendered() (string, error) {
 	if ds.Failed() {
 		return "", ds.Err()
 	}
+	sealed, err := q.sealed()
+	if err != nil {
+		return "", err
+	}
 	total := 0
 	for _, c := range q.plan.Changes {
 		now, there := b.Config(c.Device)
+		if sealed != "" {
+			now.Text, there = []byte(sealed+"\n"), true
+		}
 		if !there {
 			return "", fmt.Errorf("%s is not in the inventory of the commit", c.Device)
 		}
@@ -264,6 +276,24 @@ func (q *inquiry) rendered() (string, error) {
 		total += len(splitLines(c.Text))
 	}
 	return fmt.Sprintf("%s, %s, byte for byte", counted(len(q.plan.Changes), "device"), counted(total, "line")), nil
+}
+
+// sealed is what a plan says that led a device back to what it held before a push: under which digest
+// the ledger knows the text. "" where the plan led to intent.
+func (q *inquiry) sealed() (line string, err error) {
+	tx, device, err := archived(q.repo, q.entry.Commit, q.entry.Plan)
+	if err != nil {
+		return "", err
+	}
+	for _, d := range q.entry.Devices {
+		if d.State != repo.Old && d.Back != tx || d.State == repo.Old && d.Back != "" {
+			return "", fmt.Errorf("%s: the ledger says that it was brought back behind the push %q, and the commit %q", d.Name, d.Back, tx)
+		}
+	}
+	if tx != "" {
+		line, _, err = sealedLine(q.entries[:q.entry.Seq-1], tx, device)
+	}
+	return line, err
 }
 
 func firstOther(a, b []byte) int {

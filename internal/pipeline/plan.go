@@ -33,6 +33,9 @@ type Hold struct {
 // stages and timers are taken; nil for a new one.
 func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.Answer, past Past, like *plan.Plan) (plan.Plan, diag.List) {
 	var in []plan.Input
+	if b.IsBack() { // facts tell nothing of what is to be there
+		past = Past{}
+	}
 	apart, pairs := b.network.LastPaths(), paired(past, b.network)
 	stages, ds := b.staged(devices, past, pairs, like)
 	if ds.Failed() {
@@ -65,6 +68,9 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 		one.Closes = network.Closes(past.Devices[name], b.network.Device(name))
 		if past.Devices[name] == nil {
 			one.Doors = doors(b.network.Device(name))
+		}
+		if s, is := b.sealed[name]; is {
+			one.Sealed = &s
 		}
 		if x := d.ExperimentalPush; x != nil {
 			one.Experiment = plan.Experiment{Owner: x.Owner, Until: x.Until}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"plumbline/internal/tree"
 )
@@ -52,6 +53,22 @@ func (k Key) Digest(t *tree.Tree) (string, error) { return k.over(tree.Digest(t)
 // Managed names what the lines of have say that want has too.
 func (k Key) Managed(have, want *tree.Tree) (string, error) {
 	return k.over(tree.Managed(have, want), have)
+}
+
+// Mark gives by what the value of a secret can be known again: the name of the key, and a digest that
+// tells nothing to whoever has not got it. "" where nobody keeps the key.
+func (k Key) Mark(ref, value string) string {
+	if len(k.secret) == 0 || k.passing {
+		return ""
+	}
+	return k.Name() + " " + hex.EncodeToString(k.mac("plumbline/secret/1", []byte(ref+"\x00"+value))[:16])
+}
+
+// Rotated tells whether a mark is of another value than the one given. A mark of another key, or of
+// none, tells nothing.
+func (k Key) Rotated(mark, ref, value string) bool {
+	now := k.Mark(ref, value)
+	return now != "" && strings.HasPrefix(mark, k.Name()+" ") && mark != now
 }
 
 // over gives a digest as it is; keyed, where it is over a text that holds secrets.

@@ -98,3 +98,28 @@ func TestKey(t *testing.T) {
 		t.Error("a short key counts, or none has a name")
 	}
 }
+
+// TestMark holds that a value is known again under the same key and reference alone, and that no mark
+// tells it or is made of a key that nobody keeps.
+func TestMark(t *testing.T) {
+	k, other := testKey(t, someKey), testKey(t, someKey+"2")
+	mark := k.Mark("secret://a/b#c", "cisco")
+	for _, c := range []struct {
+		key        Key
+		ref, value string
+		rotated    bool
+	}{
+		{k, "secret://a/b#c", "cisco", false}, {k, "secret://a/b#c", "cisc0", true}, {k, "secret://a/b#d", "cisco", true},
+		{other, "secret://a/b#c", "cisc0", false}, {Key{}, "secret://a/b#c", "cisc0", false}, {PassingKey([32]byte{}), "secret://a/b#c", "cisc0", false},
+	} {
+		if got := c.key.Rotated(mark, c.ref, c.value); got != c.rotated {
+			t.Errorf("%s %s under %q: rotated %v", c.ref, c.value, c.key.Name(), got)
+		}
+	}
+	if k.Rotated("", "secret://a/b#c", "cisco") || strings.Contains(mark, "cisco") || other.Mark("secret://a/b#c", "cisco")[13:] == mark[13:] {
+		t.Errorf("%q tells, or no mark is one", mark)
+	}
+	if (Key{}).Mark("a", "b")+PassingKey([32]byte{1}).Mark("a", "b") != "" {
+		t.Error("there is a mark without a key that lasts")
+	}
+}

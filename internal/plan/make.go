@@ -22,6 +22,10 @@ func Make(h Header, in []Input) (Plan, diag.List) {
 	in = slices.Clone(in)
 	slices.SortStableFunc(in, func(a, b Input) int { return cmp.Compare(a.Device, b.Device) })
 	for i, one := range in {
+		if one = one.back(); one.Sealed != nil && !one.Sealed.sound(one, &ds) {
+			continue
+		}
+		in[i] = one
 		if i > 0 && in[i-1].Device == one.Device {
 			ds.Failf(asker(one.Want, 0), "plan/device-twice", "device %q is planned twice", one.Device)
 			continue
@@ -89,6 +93,9 @@ func change(in Input, have *tree.Tree, ds *diag.List) (Change, bool) {
 		Device: in.Device, Platform: in.Platform, Endpoint: in.Endpoint, Pins: in.Pins,
 		Style: in.Style, Hold: cmp.Or(in.Hold, DefaultHold), Asserts: in.Asserts, Coverage: cover, Text: in.Want.Text,
 		Secrets: slices.Compact(slices.Sorted(slices.Values(secrets))),
+	}
+	if in.Sealed != nil {
+		c.Text = []byte(in.Sealed.Says + "\n")
 	}
 	ends, err := c.named(in.Key, at, rendered)
 	if err != nil {

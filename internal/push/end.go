@@ -38,7 +38,7 @@ func told(rs []journal.Record, s State, known map[at]string) Result {
 	}
 	counts := map[string]int{}
 	for _, d := range slices.Compact(slices.Clone(rs[0].Devices)) {
-		one := Outcome{Device: d, Archive: archived(rs, d)}
+		one := Outcome{Device: d, Archive: archived(rs, d), Secrets: marked(rs, d)}
 		var words []string
 		for _, w := range waves[d] {
 			word := cmp.Or(known[at{d, w}], lastDone(rs, at{d, w}), "unknown")
@@ -68,6 +68,24 @@ func archived(rs []journal.Record, device string) string {
 		}
 	}
 	return ""
+}
+
+// marks is by what the secrets of a device can be known again.
+func (r *run) marks(t *trial) map[string]string {
+	if r.Secrets == nil {
+		return nil
+	}
+	return r.Secrets(t.Device)
+}
+
+// marked is by what the secrets of a device can be known again, as it was said last.
+func marked(rs []journal.Record, device string) map[string]string {
+	for _, n := range slices.Backward(rs) {
+		if n.Device == device && n.Secrets != nil {
+			return n.Secrets
+		}
+	}
+	return nil
 }
 
 // joined is what became of a device, from what became of each of its steps.

@@ -147,7 +147,7 @@ func (r *run) begin(ctx context.Context, t *trial) (struct{}, error) {
 		}
 		t.begun, t.since = true, r.Clock.Now() // at the first step, whatever it is: a timer is not armed before
 		base, target := t.sides()
-		return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: base, Target: target, Hold: t.Hold, Mark: t.mark, Archive: t.archive})
+		return r.note(journal.Record{Step: journal.Intent, Device: t.Device, Wave: t.Wave, Base: base, Target: target, Hold: t.Hold, Mark: t.mark, Archive: t.archive, Secrets: r.marks(t)})
 	}
 	hold := write.Hold{For: time.Duration(t.Hold) * time.Second, Tx: r.mark(t), Before: intent}
 	var err error

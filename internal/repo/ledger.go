@@ -34,6 +34,11 @@ type Device struct {
 	Rendered string `json:"rendered"` // digest of what was rendered for it
 	// Digest of the sealed file of all that it held before; where a runner keeps one.
 	Archive string `json:"archive,omitempty"`
+	// By what the value of each secret that it took can be known again, by reference; only with the
+	// key of the repository.
+	Secrets map[string]string `json:"secrets,omitempty"`
+	// The push before which it held what it was brought back to; "" where it was given what intent says.
+	Back string `json:"back,omitempty"`
 }
 
 // State is what became of a device in a push.
@@ -46,9 +51,10 @@ const (
 	Already State = "already" // it held what was planned, and was sent nothing
 )
 
-// Full tells whether every device took its change, so that the commit counts as deployed.
+// Full tells whether every device took its change, so that the commit counts as deployed. One that
+// was brought back to what it held before a push does not hold what the commit says.
 func (e Entry) Full() bool {
-	return !slices.ContainsFunc(e.Devices, func(d Device) bool { return d.State != New && d.State != Already })
+	return !slices.ContainsFunc(e.Devices, func(d Device) bool { return d.State != New && d.State != Already || d.Back != "" })
 }
 
 // Signer signs an entry; Verifier says why a signature does not count.
