@@ -51,6 +51,7 @@ func TestHabits(t *testing.T) {
 				continue
 			}
 			t.Run(s.title+"/"+h.fault.Kind, func(t *testing.T) {
+				t.Parallel()
 				r, b := s.board(t, h.fault)
 				old := string(b.Running())
 				play(t, r, h)

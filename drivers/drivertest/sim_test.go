@@ -124,6 +124,7 @@ func (s style) board(t *testing.T, faults ...sim.Fault) (drivertest.Rig, *sim.Bo
 func TestEmbedded(t *testing.T) {
 	for _, s := range styles(t) {
 		t.Run(s.title, func(t *testing.T) {
+			t.Parallel()
 			drivertest.Run(t, func(t *testing.T) drivertest.Rig {
 				r, _ := s.board(t)
 				return r
