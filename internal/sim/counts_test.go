@@ -22,7 +22,7 @@ func TestLoses(t *testing.T) {
 		"eos":    {bgp, "ip prefix-list X", "accepted ipv4Unicast 7 received ipv4Unicast 7", "accepted ipv4Unicast 3 received ipv4Unicast 3"},
 		"ios-xe": {bgp, "ip prefix-list X seq 5 permit 0.0.0.0/0", "received 7", "received 3"},
 		"ios-xr": {nested, "prefix-set X", "received 7", "received 3"},
-		"nx-os":  {nested, "ip prefix-list X seq 5 permit 0.0.0.0/0", "received 1/1 7", "received 1/1 3"},
+		"nx-os":  {"feature bgp\n" + nested, "ip prefix-list X seq 5 permit 0.0.0.0/0", "received 1/1 7", "received 1/1 3"},
 		"junos":  {"protocols {\n    bgp {\n        group X {\n            neighbor 192.0.2.1 {\n                peer-as 65003;\n            }\n        }\n    }\n}\n", "set system host-name x", "accepted inet.0 7 received inet.0 7", "accepted inet.0 3 received inet.0 3"},
 		"bird": {"protocol bgp 'bgp-192.0.2.1' {\n    local as 65001;\n    neighbor 192.0.2.1 as 65003;\n    ipv4;\n}\n",
 			"+ router id 10.0.0.1", "advertised ipv4 2 received ipv4 7", "advertised ipv4 2 received ipv4 3"},
