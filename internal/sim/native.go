@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/json"
@@ -165,18 +166,22 @@ func off(entry map[string]any, path []string) bool {
 // grown is the tree that lines of paths say: "/a[k=v]/b value". Which values are lists, and
 // which texts, are facts of the platform.
 func grown(body string, leaves map[string]drivers.Leaf) map[string]any {
-	top := map[string]any{}
+	top, there := map[string]any{}, map[string]map[string]any{}
 	for line := range strings.Lines(body) {
-		at, names := top, ""
+		at, names, place := top, "", ""
 		parts := dialect.SplitPath(strings.TrimRight(line, "\n"))
 		for i, part := range parts {
 			name, rest, _ := strings.Cut(part, " ")
 			keys, value := keyed(rest)
 			names += "/" + name
+			place += "/" + name + placed(keys)
 			switch leaf := leaves[names]; {
 			case name == "":
 			case len(keys) > 0:
-				at = grownEntry(at, name, keys)
+				if there[place] == nil {
+					there[place] = another(at, name, keys)
+				}
+				at = there[place]
 			case value == "" || i < len(parts)-1:
 				at = branch(at, name)
 			case leaf.Many:
@@ -215,6 +220,15 @@ func branch(at map[string]any, names ...string) map[string]any {
 	return at
 }
 
+// placed says which entry is meant, in whatever order its keys stand.
+func placed(keys [][2]string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	keys = slices.SortedFunc(slices.Values(keys), func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	return fmt.Sprintf("%q", keys)
+}
+
 func grownEntry(at map[string]any, name string, keys [][2]string) map[string]any {
 	for _, e := range entries(at[name]) {
 		same := true
@@ -225,6 +239,11 @@ func grownEntry(at map[string]any, name string, keys [][2]string) map[string]any
 			return e
 		}
 	}
+	return another(at, name, keys)
+}
+
+// another is one more entry of a list.
+func another(at map[string]any, name string, keys [][2]string) map[string]any {
 	e := map[string]any{}
 	for _, k := range keys {
 		e[k[0]] = scalar(k[1])
