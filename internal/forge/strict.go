@@ -44,7 +44,7 @@ func wholes[T any](raws []json.RawMessage, path string) (out []T, err error) {
 }
 
 // whole reads a value and refuses one that lacks a field, or holds null in it. A field that
-// may be absent says omitempty, and one that must be there and may hold null says nullable.
+// may be absent says omitempty, and one that must be there and may hold null says null:"yes".
 func whole[T any](raw json.RawMessage, path string) (out T, err error) {
 	if err := complete(raw, reflect.TypeFor[T]()); err != nil {
 		return out, fmt.Errorf("GET %s: %w: %w", path, errShape, err)
@@ -79,10 +79,11 @@ func complete(raw json.RawMessage, t reflect.Type) error {
 		return errors.New("no object")
 	}
 	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		tag := t.Field(i).Tag
+		name, options, _ := strings.Cut(tag.Get("json"), ",")
 		value, there := have[name]
 		null := string(value) == "null"
-		if there && null && strings.Contains(options, "nullable") || (!there || null) && strings.Contains(options, "omitempty") {
+		if there && null && tag.Get("null") == "yes" || (!there || null) && strings.Contains(options, "omitempty") {
 			continue
 		}
 		there = there && !null

@@ -256,7 +256,7 @@ func (g lab) in(ctx context.Context, group, account int64) (out gate.Member, err
 		State   string  `json:"state"`
 		Joined  string  `json:"membership_state,omitempty"` // of larger editions
 		Level   int     `json:"access_level"`
-		Expires *string `json:"expires_at,nullable"`
+		Expires *string `json:"expires_at" null:"yes"`
 	}](ctx, g.client, fmt.Sprintf("/groups/%d/members/all/%d", group, account))
 	if errors.Is(err, ErrGone) {
 		return out, nil
