@@ -85,6 +85,20 @@ func (e *env) listArchive(cfg runnerConfig) error {
 	return err
 }
 
+// heldBefore gives what a device held before a push, from the sealed file of that digest.
+func (e *env) heldBefore(cfg runnerConfig, tx, device, digest, identity string) ([]byte, error) {
+	key, err := os.Open(identity)
+	if err != nil {
+		return nil, fmt.Errorf("the identity %s cannot be read: %w", identity, errors.Unwrap(err))
+	}
+	defer key.Close()
+	text, err := e.archive(cfg).Open(tx, device, digest, key)
+	if err != nil {
+		return nil, fmt.Errorf("archive/closed: %s before %s: %w", device, tx, err)
+	}
+	return text, nil
+}
+
 // openArchive writes what a device held into a new file. Which file was kept is told by the
 // journal, or by the signed ledger.
 func (e *env) openArchive(cfg runnerConfig, tx, device, identity, out string) error {
@@ -92,14 +106,9 @@ func (e *env) openArchive(cfg runnerConfig, tx, device, identity, out string) er
 	if err != nil {
 		return err
 	}
-	key, err := os.Open(identity)
+	text, err := e.heldBefore(cfg, tx, device, want, identity)
 	if err != nil {
-		return fmt.Errorf("the identity %s cannot be read: %w", identity, errors.Unwrap(err))
-	}
-	defer key.Close()
-	text, err := e.archive(cfg).Open(tx, device, want, key)
-	if err != nil {
-		return fmt.Errorf("archive/closed: %s before %s: %w", device, tx, err)
+		return err
 	}
 	f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -32,7 +32,7 @@ func pushVerb(e *env) *cobra.Command {
 		Short: "Send an approved plan, wave by wave, each change on trial",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := errors.Join(formatted(a.format, "json", "text"), a.say.check()); err != nil {
+			if err := errors.Join(formatted(a.format, "json", "text"), a.say.check(), a.goesWith(what, restore, tx)); err != nil {
 				return err
 			}
 			ways := []bool{what != "", restore != "", to != "", resume, merged}
@@ -44,12 +44,6 @@ func pushVerb(e *env) *cobra.Command {
 				return errors.New("give one of --plan, --merged, --restore, --to and --resume: each is a run of its own")
 			case c.Flags().Changed("emergency") && (what == "" || a.emergency == ""):
 				return errors.New("--emergency gives the reason, and goes with --plan alone")
-			case a.apart && a.emergency == "":
-				return errors.New("--without-remote goes with --emergency alone: any other push waits for the remote")
-			case tx != "" && restore == "":
-				return errors.New("--archived goes with --restore DEVICE: it says before which push the device held what it is to hold again")
-			case a.identity != "" && what == "" && tx == "":
-				return errors.New("--identity opens what a device held: it goes with --restore DEVICE --archived TRANSACTION, and with the --plan that this makes")
 			case to != "":
 				return e.goBack(c.Context(), to)
 			case restore != "":
@@ -83,6 +77,19 @@ func pushVerb(e *env) *cobra.Command {
 	c.Flags().StringVarP(&a.format, "output", "o", "text", "text or json")
 	a.say.flags(c, "check")
 	return c
+}
+
+// goesWith refuses flags that mean nothing without another one.
+func (a pushAsk) goesWith(what, restore, tx string) error {
+	switch {
+	case a.apart && a.emergency == "":
+		return errors.New("--without-remote goes with --emergency alone: any other push waits for the remote")
+	case tx != "" && restore == "":
+		return errors.New("--archived goes with --restore DEVICE: it says before which push the device held what it is to hold again")
+	case a.identity != "" && what == "" && tx == "":
+		return errors.New("--identity opens what a device held: it goes with --restore DEVICE --archived TRANSACTION, and with the --plan that this makes")
+	}
+	return nil
 }
 
 // pushAsk is how a person has a push told and judged.

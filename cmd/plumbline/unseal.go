@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"plumbline/internal/gate/signed"
@@ -84,14 +83,9 @@ func (e *env) unseal(r *repo.Repo, branch string, b *pipeline.Build, tx, device,
 	if err != nil {
 		return err
 	}
-	key, err := os.Open(identity)
+	text, err := e.heldBefore(cfg, tx, device, digest, identity)
 	if err != nil {
-		return fmt.Errorf("the identity %s cannot be read: %w", identity, errors.Unwrap(err))
-	}
-	defer key.Close()
-	text, err := e.archive(cfg).Open(tx, device, digest, key)
-	if err != nil {
-		return fmt.Errorf("archive/closed: %s before %s: %w", device, tx, err)
+		return err
 	}
 	c, _ := b.Config(device)
 	t, _ := tree.Parse(c.Dialect, text)
