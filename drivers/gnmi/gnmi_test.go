@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -251,6 +252,40 @@ func TestMutual(t *testing.T) {
 		if _, err := r.Fetch(t.Context(), own); !errors.Is(err, c.kind) || c.kind == nil && err != nil {
 			t.Errorf("%s of the device: %v, want %v", c.name, err, c.kind)
 		}
+	}
+}
+
+// A device that asks who we are and ends the connection refuses our certificate, however little of its
+// word about it comes through: here nothing does.
+func TestMutualReset(t *testing.T) {
+	shows, pin, err := sim.Certificate(time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.X509KeyPair(shows, shows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			raw, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequestClientCert, NextProtos: []string{"h2"}}).Handshake()
+			_ = raw.(*net.TCPConn).SetLinger(0)
+			_ = raw.Close()
+		}
+	}()
+	to := drivers.Target{Name: "r1", Address: l.Addr().(*net.TCPAddr).AddrPort(), Secret: "read", Pins: []string{pin}}
+	_, err = reader(models, gnmi.Options{}).Fetch(t.Context(), to)
+	if !errors.Is(err, drivers.ErrAuth) || !strings.Contains(err.Error(), "it asked for our certificate and ended the connection") {
+		t.Error(err)
 	}
 }
 

@@ -31,6 +31,7 @@ type Conn struct {
 	o      Limits
 	wrong  atomic.Pointer[drivers.Failure] // why the device is not who it should be
 	mutual atomic.Bool                     // it wants to know who we are
+	heard  atomic.Bool                     // it answered a call
 
 	password string // which no answer may repeat
 }
@@ -94,16 +95,23 @@ func Dial(ctx context.Context, t drivers.Target, m drivers.Models, logins driver
 		}
 		g.Config.SetTLSConfig(c.pinned(who, ours))
 	}
-	if err := g.CreateGNMIClient(ctx, grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(o.Budget)), grpc.WithUnaryInterceptor(may.only)); err != nil {
+	if err := g.CreateGNMIClient(ctx, grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(o.Budget)), grpc.WithUnaryInterceptor(c.only(may))); err != nil {
 		return nil, Fail(t, drivers.ErrUnreachable, t.Address.String(), "", err)
 	}
 	return c, nil
 }
 
-// only lets the calls pass that a connection may make. Subscribe is a stream, and passes.
-func (m May) only(ctx context.Context, method string, q, a any, c *grpc.ClientConn, call grpc.UnaryInvoker, o ...grpc.CallOption) error {
-	if !slices.Contains(strings.Fields(string(m)), method[strings.LastIndexByte(method, '/')+1:]) {
-		return status.Error(codes.PermissionDenied, "this connection may not call "+method)
+// only lets the calls pass that a connection may make, and hears whether the device ever answered one.
+// Subscribe is a stream, and passes.
+func (c *Conn) only(may May) grpc.UnaryClientInterceptor {
+	return func(ctx context.Context, method string, q, a any, cc *grpc.ClientConn, call grpc.UnaryInvoker, o ...grpc.CallOption) error {
+		if !slices.Contains(strings.Fields(string(may)), method[strings.LastIndexByte(method, '/')+1:]) {
+			return status.Error(codes.PermissionDenied, "this connection may not call "+method)
+		}
+		err := call(ctx, method, q, a, cc, o...)
+		if code := status.Code(err); code != codes.Unavailable && code != codes.DeadlineExceeded && code != codes.Canceled {
+			c.heard.Store(true)
+		}
+		return err
 	}
-	return call(ctx, method, q, a, c, o...)
 }

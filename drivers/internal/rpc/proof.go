@@ -97,6 +97,13 @@ func (c *Conn) pinned(who proof, ours []tls.Certificate) *tls.Config {
 	}
 }
 
+// refuses tells whether a device that asked who we are ended the connection at our answer. In TLS 1.3
+// it asks last and may close before its word about it is read (RFC 8446, 4.4.2.4): what is left of the
+// refusal is a reset, a broken pipe or an end, as the kernel has it.
+func (c *Conn) refuses(says string) bool {
+	return strings.Contains(says, "remote error: tls") || c.mutual.Load() && !c.heard.Load()
+}
+
 // proves tells why certificates do not prove the device; the first is its own.
 func (c *Conn) proves(who proof, shown []*x509.Certificate) *drivers.Failure {
 	const unsent = "no credential was sent; "

@@ -107,6 +107,7 @@ func (c *Conn) once(ctx context.Context, path string) (ns []*gnmi.Notification, 
 	for {
 		select {
 		case a := <-answers:
+			c.heard.Store(true)
 			if synced = synced || a.GetSyncResponse(); synced {
 				cancel() // and wait for the end of the stream, so that nothing is left behind
 			} else if n := a.GetUpdate(); n != nil {
@@ -149,9 +150,8 @@ func (c *Conn) Sort(ctx context.Context, path string, err error) error {
 	kind, hint, says := drivers.ErrCut, "", c.Says(err)
 	switch status.Code(err) {
 	case codes.Unavailable:
-		// The handshake was ended by the device. In TLS 1.3 it asks for our certificate last, and
-		// may close before its word about it is read (RFC 8446, 4.4.2.4).
-		if strings.Contains(says, "remote error: tls") || c.mutual.Load() && (strings.Contains(says, "broken pipe") || strings.Contains(says, "server preface")) {
+		if c.refuses(says) {
+			says = "it asked for our certificate and ended the connection: " + says
 			kind, hint = drivers.ErrAuth, "check the certificate of credential "+c.t.Secret+", and which authorities the device trusts"
 			break
 		}
