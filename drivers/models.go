@@ -1,6 +1,9 @@
 package drivers
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Models is how a platform is read and written through gNMI: facts out of platform.yaml, never code.
 // Without a path it is not.
@@ -30,4 +33,22 @@ type Tell struct {
 	Up, Down string
 	Off      string // the value that switches it off, by its path from there: config/enabled false
 	Near     string // of neighbours, which no configuration names: the protocol that sees them, ospf or isis
+}
+
+// CutPath parts a path from the value behind it; a blank in a key is none of both.
+func CutPath(text string) (path, value string) {
+	key := false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '[', ']':
+			key = text[i] == '['
+		case ' ':
+			if !key {
+				return text[:i], strings.TrimSpace(text[i:])
+			}
+		}
+	}
+	return text, ""
 }

@@ -29,6 +29,7 @@ type reading struct {
 	patterns []*pattern
 	lacks    []*regexp.Regexp // facts that its templates go without
 	lists    []inLine
+	said     map[string][]string // what paths say, where the same are read again and again; nil remembers nothing
 }
 
 // inLine is a list that is read item by item.
@@ -105,12 +106,26 @@ func (r reading) found(c tree.Config) map[string]bool {
 			above, depths = above[:len(above)-1], depths[:len(depths)-1]
 		}
 		above, depths = append(above, strings.ReplaceAll(l.Text, "\n", " ")), append(depths, l.Depth)
-		for _, path := range r.items(strings.Join(above, " > ")) {
-			for _, fact := range r.facts(path) {
-				out[full(fact)] = true
-			}
+		for _, fact := range r.says(strings.Join(above, " > ")) {
+			out[fact] = true
 		}
 	})
+	return out
+}
+
+// says gives the facts of a line, each in full.
+func (r reading) says(line string) (out []string) {
+	if out, known := r.said[line]; known {
+		return out
+	}
+	for _, path := range r.items(line) {
+		for _, fact := range r.facts(path) {
+			out = append(out, full(fact))
+		}
+	}
+	if r.said != nil {
+		r.said[line] = out
+	}
 	return out
 }
 

@@ -20,14 +20,15 @@ type Options = wire.Limits
 
 // Reader reads the devices of one platform.
 type Reader struct {
-	n      drivers.Netconf
-	logins drivers.Logins
-	o      Options
-	may    []string
+	n       drivers.Netconf
+	logins  drivers.Logins
+	o       Options
+	may     []string
+	session opener
 }
 
 var (
-	_ drivers.Reader = (*Reader)(nil)
+	_ drivers.Keeper = (*Reader)(nil)
 	_ drivers.Teller = (*Reader)(nil)
 )
 
@@ -37,17 +38,14 @@ func New(s drivers.Session, logins drivers.Logins, o Options) *Reader {
 	for _, q := range s.Netconf.Read {
 		r.may = append(r.may, q)
 	}
+	r.session = r.sessions().Once
 	return r
 }
 
 // Fetch gives the configuration. An answer is one message, so it is whole or an error; an empty
 // one is an error too.
-func (r *Reader) Fetch(ctx context.Context, t drivers.Target) (drivers.Live, error) {
-	return r.fetch(ctx, t, r.sessions().Once)
-}
-
-func (r *Reader) fetch(ctx context.Context, t drivers.Target, session opener) (live drivers.Live, err error) {
-	err = session(ctx, t, func(s *netconf.Session) error {
+func (r *Reader) Fetch(ctx context.Context, t drivers.Target) (live drivers.Live, err error) {
+	err = r.session(ctx, t, func(s *netconf.Session) error {
 		a, err := s.Ask(ctx, r.n.Fetch)
 		if err != nil {
 			return err
@@ -68,15 +66,11 @@ func (r *Reader) fetch(ctx context.Context, t drivers.Target, session opener) (l
 // Probe asks questions by their names in platform.yaml. A question that is refused is a fact with
 // an error; the call fails only when the device cannot be asked at all.
 func (r *Reader) Probe(ctx context.Context, t drivers.Target, asks ...string) ([]drivers.Fact, error) {
-	return r.probe(ctx, t, r.sessions().Once, asks)
-}
-
-func (r *Reader) probe(ctx context.Context, t drivers.Target, session opener, asks []string) ([]drivers.Fact, error) {
 	facts := make([]drivers.Fact, 0, len(asks))
 	if len(asks) == 0 {
 		return facts, nil
 	}
-	err := session(ctx, t, func(s *netconf.Session) error {
+	err := r.session(ctx, t, func(s *netconf.Session) error {
 		facts = facts[:0]
 		for _, ask := range asks {
 			f := r.answer(ctx, t, s, ask)
@@ -108,12 +102,8 @@ func (r *Reader) answer(ctx context.Context, t drivers.Target, s *netconf.Sessio
 }
 
 // Tells gives what a device says of itself. What it says decides nothing.
-func (r *Reader) Tells(ctx context.Context, t drivers.Target, _ bool) ([]string, error) {
-	return r.tells(ctx, t, r.sessions().Once)
-}
-
-func (r *Reader) tells(ctx context.Context, t drivers.Target, session opener) (out []string, err error) {
-	err = session(ctx, t, func(s *netconf.Session) error {
+func (r *Reader) Tells(ctx context.Context, t drivers.Target, _ bool) (out []string, err error) {
+	err = r.session(ctx, t, func(s *netconf.Session) error {
 		out = says(s)
 		return nil
 	})

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +29,10 @@ func TestMishapsEmbedded(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("PLUMBLINE_MATRIX")); err == nil {
 		every, whole = n, true
 	}
-	total := 0
+	var total atomic.Int64
+	t.Cleanup(func() {
+		t.Logf("figure: matrix on embedded devices: %d cases, each %d. step (each %d. where all goes back), the invariants hold in all of them", total.Load(), every, 2*every)
+	})
 	kinds := kinds(t)
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		if !whole && kind != "guard" {
@@ -36,25 +40,25 @@ func TestMishapsEmbedded(t *testing.T) {
 		}
 		for _, h := range slices.DeleteFunc(slices.Clone(harms), func(h harm) bool { return h.name == "somebody commits" }) {
 			for _, back := range []bool{false, true} {
-				n, name, by := 0, h.name, every
+				name, by := h.name, every
 				if back {
 					name, by = h.name+", and all goes back", 2*every
 				}
 				t.Run(kind+"/"+name, func(t *testing.T) {
-					n = mishaps(t, h, by, func() bench {
+					t.Parallel()
+					n := mishaps(t, h, by, func() bench {
 						b := newFarmBench(t, kinds[kind])
 						if back {
 							b.ails()
 						}
 						return b
 					})
+					total.Add(int64(n))
+					t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", kind, name, n)
 				})
-				total += n
-				t.Logf("figure: matrix on embedded devices (%s): %s: %d cases", kind, name, n)
 			}
 		}
 	}
-	t.Logf("figure: matrix on embedded devices: %d cases, each %d. step (each %d. where all goes back), the invariants hold in all of them", total, every, 2*every)
 }
 
 // farmBench is embedded devices in this process, and their clock in our hand.

@@ -50,7 +50,7 @@ type words struct {
 
 func (w *words) line(line string) ([]string, error) {
 	verb, rest, _ := strings.Cut(line, " ")
-	at, value := part(rest)
+	at, value := drivers.CutPath(rest)
 	es, err := elements(at)
 	if err != nil || verb != "delete" && verb != "update" {
 		return nil, errors.New("it is no delete or update of a path")
@@ -144,24 +144,6 @@ func (w *words) values(at string, es []element) (out []string) {
 func within(path, above string) bool {
 	rest, is := strings.CutPrefix(path, above)
 	return is && (rest == "" || rest[0] == '/' || rest[0] == '[')
-}
-
-// part parts a path from the value behind it; a blank in a key is none of both.
-func part(text string) (path, value string) {
-	key := false
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '[', ']':
-			key = text[i] == '['
-		case ' ':
-			if !key {
-				return text[:i], strings.TrimSpace(text[i:])
-			}
-		}
-	}
-	return text, ""
 }
 
 // element is one step of a path.

@@ -59,7 +59,7 @@ type reading struct {
 
 func (r *reading) line(line string) error {
 	word, rest, _ := strings.Cut(line, " ")
-	at, value := cut(rest)
+	at, value := drivers.CutPath(rest)
 	p, err := path.ParsePath(at)
 	if err != nil || !strings.HasPrefix(at, "/") || word != "delete" && word != "update" {
 		return errors.New("is no delete or update of a path")
@@ -193,24 +193,6 @@ func members(at any, p *gnmi.Path) (out []string) {
 		}
 	}
 	return out
-}
-
-// cut parts a path from the value behind it; a blank in a key is none of both.
-func cut(text string) (path, value string) {
-	key := false
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '[', ']':
-			key = text[i] == '['
-		case ' ':
-			if !key {
-				return text[:i], strings.TrimSpace(text[i:])
-			}
-		}
-	}
-	return text, ""
 }
 
 // names is a path without its keys.
