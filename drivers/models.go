@@ -33,6 +33,7 @@ type Tell struct {
 	Up, Down string
 	Off      string // the value that switches it off, by its path from there: config/enabled false
 	Near     string // of neighbours, which no configuration names: the protocol that sees them, ospf or isis
+	Counts   string // of how many routes it tells: received, accepted or advertised
 }
 
 // CutPath parts a path from the value behind it; a blank in a key is none of both.

@@ -33,6 +33,7 @@ type told struct {
 	Down string `yaml:"down,optional"`
 	Off  string `yaml:"off,optional"` // what stands where it is switched off
 	Near near   `yaml:"near,optional"`
+	Of   way    `yaml:"counts,optional"` // how many routes of these it tells
 }
 
 // near is the protocol that sees neighbours.
@@ -83,8 +84,8 @@ func (m *models) facts(p *Platform, src *strict.Source, ds *diag.List) drivers.M
 	for i := range m.Read {
 		q := &m.Read[i]
 		rooted(&q.Ask, src, ds)
-		if q.Up != "" {
-			out.Tells[q.Name] = drivers.Tell{Up: q.Up, Down: q.Down, Off: q.Off, Near: string(q.Near)}
+		if q.Up != "" || q.Of != "" {
+			out.Tells[q.Name] = drivers.Tell{Up: q.Up, Down: q.Down, Off: q.Off, Near: string(q.Near), Counts: string(q.Of)}
 		}
 	}
 	out.Read = map[string]string{}

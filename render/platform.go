@@ -122,6 +122,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		}
 		p.Health[v.Ask] = v.facts(src, &ds)
 	}
+	f.completed(p, src, &ds)
 	p.Session.Models = f.Models.facts(&p, src, &ds)
 	p.Session.Netconf = f.Netconf.facts(&p, src, &ds)
 	f.reached(src, &ds)

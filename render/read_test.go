@@ -20,6 +20,12 @@ func TestRead(t *testing.T) {
 		{"ask: \"/interface[name=*]/oper-state\"", "ask: \"interface[name=*]/oper-state\"", "begins with /"},
 		{"{name: version, ask: /system", "{name: edition, ask: /system", `"edition" is not among those of read`},
 		{"    - {name: isis, ask: \"/", "    - {name: startup, ask: \"/", `health asks "isis", for which there is no path`},
+		{"of: bgp_summary", "of: bgp_sent", `"bgp_sent" is no question that health asks for its sessions`},
+		{"of: bgp_summary", "of: startup", `"startup" is no question that health asks for its sessions`},
+		{"of: bgp_summary, form", "of: bgp_summary, up: x, form", "neither state nor up"},
+		{`, counts: [{name: "received {afi-safi-name}", field: received-routes}]`, "", "has counts"},
+		{`counts: received}`, "counts: installed}", "installed"},
+		{`, up: "^established$"`, "", "which states are good"},
 	})
 	broken(t, "junos", []mistake{
 		{"", "", ""},

@@ -63,7 +63,7 @@ is how many of these lines no document says; each rule is on the page of its pla
 	}
 	b.WriteString("\n## Transports, commits and health\n\nWhat may be pushed to is at level push; a plan names the proof of its weakest rule.\n\n| | level | reached by | commit | health |\n|---|---|---|---|---|\n")
 	b.Write(ways.Bytes())
-	b.WriteString("\n## What health asks\n\nBefore a push and behind it, over new connections. What was up has to be up; what cannot be read is not well. On no\nplatform are numbers of prefixes, load and memory, or anything beyond the device asked for.\n\n| | sessions | adjacencies | ports |\n|---|---|---|---|\n")
+	b.WriteString("\n## What health asks\n\nBefore a push and behind it, over new connections. What was up has to be up; what cannot be read is not well. On no\nplatform are load and memory, or anything beyond the device asked for.\n\n| | sessions | how many routes go over each | adjacencies | ports |\n|---|---|---|---|---|\n")
 	b.Write(asked.Bytes())
 	golden.Page(t, "../docs/platforms/support.md", b.Bytes())
 }
@@ -73,7 +73,15 @@ func vital(t *testing.T, b *bytes.Buffer, p render.Platform) {
 	t.Helper()
 	told := map[string][]string{}
 	for _, ask := range slices.Sorted(maps.Keys(p.Health)) {
-		what := strings.Fields(p.Health[ask].Name)
+		v := p.Health[ask]
+		for _, c := range v.Counts {
+			of, _, _ := strings.Cut(c.Name, " ")
+			told["counts"] = append(told["counts"], of)
+		}
+		if v.Of != "" {
+			continue
+		}
+		what := strings.Fields(v.Name)
 		switch what[0] {
 		case "ospf", "ospf6", "isis":
 			what[0] = "adjacency"
@@ -91,7 +99,9 @@ func vital(t *testing.T, b *bytes.Buffer, p render.Platform) {
 		told[what[0]] = append(told[what[0]], ask)
 	}
 	fmt.Fprintf(b, "| [%s](%s.md) |", p.Name, p.Name)
-	for _, what := range []string{"bgp", "adjacency", "interface"} {
+	slices.Sort(told["counts"])
+	told["counts"] = slices.Compact(told["counts"])
+	for _, what := range []string{"bgp", "counts", "adjacency", "interface"} {
 		fmt.Fprintf(b, " %s |", cmp.Or(strings.Join(told[what], ", "), "none"))
 	}
 	b.WriteString("\n")

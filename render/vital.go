@@ -20,6 +20,7 @@ type Vital struct {
 	Up    string // a good state
 	Off   string // where the device refuses the question: another one, whose answer
 	Like  string // is like this where what is asked for is switched off, so that there are no sessions
+	Of    string // the question whose sessions it tells counts of, and nothing else
 	// Where an answer tells how many routes go over a session.
 	Counts []Count
 }
@@ -35,7 +36,8 @@ type vital struct {
 	None   string  `yaml:"none,optional"`
 	Name   string  `yaml:"name"`
 	State  string  `yaml:"state,optional"`
-	Up     string  `yaml:"up"`
+	Up     string  `yaml:"up,optional"`
+	Of     string  `yaml:"of,optional"`
 	Counts []count `yaml:"counts,optional"`
 	Off    *off    `yaml:"off,optional"`
 }
@@ -52,8 +54,11 @@ type count struct {
 	Field string `yaml:"field"`
 }
 
-// ways are the words that a count may begin with.
-var ways = []string{"received", "accepted", "advertised"}
+// way is the word that a count begins with.
+type way string
+
+// Values lists them.
+func (way) Values() []string { return []string{"received", "accepted", "advertised"} }
 
 // form is the form of an answer.
 type form string
@@ -75,10 +80,15 @@ func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 			ds.Failf(src.At(p), "platform/health", "not a pattern: %v", err)
 		}
 	}
-	if v.Form == "lines" && v.Head == "" || v.Form == "json" && v.State == "" {
+	switch told := v.State != "" || v.Up != ""; {
+	case v.Of != "" && (told || len(v.Counts) == 0):
+		ds.Failf(src.At(&v.Of), "platform/health", "what tells counts of the sessions of another question has counts, and neither state nor up")
+	case v.Form == "lines" && v.Head == "" || v.Form == "json" && v.State == "" && v.Of == "":
 		ds.Failf(src.At(v), "platform/health", "the form lines needs head, and json needs state: what is not understood must not be taken for no sessions")
+	case v.Up == "" && v.Of == "":
+		ds.Failf(src.At(v), "platform/health", "up says which states are good: without it any would be")
 	}
-	out := Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, "", "", v.counts(src, ds)}
+	out := Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, "", "", v.Of, v.counts(src, ds)}
 	if v.Off != nil {
 		out.Off, out.Like = v.Off.Ask, v.Off.Like
 	}
@@ -88,7 +98,7 @@ func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 func (v *vital) counts(src *strict.Source, ds *diag.List) (out []Count) {
 	for i := range v.Counts {
 		c := &v.Counts[i]
-		if of, _, _ := strings.Cut(c.Name, " "); !slices.Contains(ways, of) {
+		if of, _, _ := strings.Cut(c.Name, " "); !slices.Contains(way("").Values(), of) {
 			ds.Failf(src.At(&c.Name), "platform/health", "a count is called received, accepted or advertised, and then as its family is: not %q", c.Name)
 		}
 		if _, err := regexp.Compile(c.Rows); v.Form == "lines" && err != nil {
@@ -97,4 +107,14 @@ func (v *vital) counts(src *strict.Source, ds *diag.List) (out []Count) {
 		out = append(out, Count{c.Rows, c.Name, c.Field})
 	}
 	return out
+}
+
+// completed sees that what completes the answer to a question has one to complete, which stands by itself.
+func (f *file) completed(p Platform, src *strict.Source, ds *diag.List) {
+	for i := range f.Health {
+		v := &f.Health[i]
+		if of, known := p.Health[v.Of]; v.Of != "" && (!known || of.Of != "") {
+			ds.Failf(src.At(&v.Of), "platform/health", "%q is no question that health asks for its sessions", v.Of)
+		}
+	}
 }

@@ -33,7 +33,7 @@ func TestModels(t *testing.T) {
 		t.Errorf("of devices that hold all:\n%s", out)
 	}
 	out := s.plumb(ok, "doctor", demoRouter)
-	for _, want := range []string{"identity: it proved what is pinned (spki-sha256)", "it says: gNMI \"0.10.0\", encodings json_ietf json, 1 models", "clock: that of this machine", "questions that it answers: bgp_summary, clock, interfaces, isis, ospf, version (\"version\"", "the rules know 100.0 %"} {
+	for _, want := range []string{"identity: it proved what is pinned (spki-sha256)", "it says: gNMI \"0.10.0\", encodings json_ietf json, 1 models", "clock: that of this machine", "questions that it answers: bgp_received, bgp_sent, bgp_summary, clock, interfaces, isis, ospf, version (\"version\"", "the rules know 100.0 %"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in:\n%s", want, out)
 		}

@@ -96,9 +96,10 @@ func vital(asks map[string]render.Vital) []string {
 	return slices.Compact(out)
 }
 
-// sessions puts the answers together; one that is unknown makes all unknown.
+// sessions puts the answers together; one that is unknown makes all unknown. What tells of the
+// sessions of another question completes it.
 func sessions(asks map[string]render.Vital, facts []drivers.Fact) (health.Vitals, error) {
-	var all []health.Vitals
+	told := map[string]health.Vitals{}
 	for _, f := range facts {
 		ask, tells := asks[f.Ask]
 		switch {
@@ -110,6 +111,14 @@ func sessions(asks map[string]render.Vital, facts []drivers.Fact) (health.Vitals
 		v, err := health.Shape(ask).Read([]byte(f.Text))
 		if err != nil {
 			return nil, fmt.Errorf("the answer to %s: %w", f.Ask, err)
+		}
+		told[f.Ask] = v
+	}
+	var all []health.Vitals
+	for ask, v := range told {
+		if of := asks[ask].Of; of != "" {
+			told[of].Completed(v)
+			continue
 		}
 		all = append(all, v)
 	}

@@ -112,7 +112,7 @@ func (m Move) concerns(session, count string) bool {
 // crowded tells whether less than a fifth of a limit is left, and more was before: the next few
 // routes would take the session down.
 func (e Expected) crowded(session, count string, was, is int) bool {
-	if !strings.HasPrefix(count, "received") {
+	if strings.HasPrefix(count, "advertised") {
 		return false
 	}
 	for name, l := range e.Limits {

@@ -28,6 +28,7 @@ type Shape struct {
 	Up    string // the pattern of a good state
 	Off   string // where the device refuses the question: another one, whose answer
 	Like  string // fits this pattern where what is asked for is switched off, so that there are no sessions
+	Of    string // the question whose sessions this one tells counts of, and nothing else: it has no State and no Up
 	// How many routes go over a session, where its answer tells: Rows lead from the session to
 	// the places where Field stands, in the form json by a path (none is the session itself), in
 	// lines by a pattern within what a row fits; Name begins with received, accepted or
@@ -122,7 +123,7 @@ func (s Shape) lines(text string, add adder) error {
 		}
 		name, ok := fill(s.Name, group)
 		state, has := group("state")
-		if !ok || !has {
+		if !ok || !has && s.Of == "" {
 			return errors.New("the pattern of rows lacks a group")
 		}
 		counts, err := s.numbers(m[0], group)
@@ -249,6 +250,10 @@ func (s Shape) session(w *walk, at any, add adder) error {
 		if err := below.down(at, steps); err != nil {
 			return err
 		}
+	}
+	if s.Of != "" {
+		add(name, "", counts)
+		return nil
 	}
 	for _, field := range strings.Split(s.State, " | ") {
 		get := w.field

@@ -1,6 +1,7 @@
 package health_test
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -63,11 +64,14 @@ func TestAnswers(t *testing.T) {
 			}
 			var out strings.Builder
 			for _, name := range slices.Sorted(maps.Keys(have)) {
-				fmt.Fprintf(&out, "%s: %v", name, have[name].Up)
-				for _, c := range slices.Sorted(maps.Keys(have[name].Counts)) {
-					fmt.Fprintf(&out, ", %s %d", c, have[name].Counts[c])
+				var told []string
+				if v.Of == "" { // else it tells counts alone
+					told = append(told, fmt.Sprint(have[name].Up))
 				}
-				fmt.Fprintln(&out)
+				for _, c := range slices.Sorted(maps.Keys(have[name].Counts)) {
+					told = append(told, fmt.Sprint(c, " ", have[name].Counts[c]))
+				}
+				fmt.Fprintf(&out, "%s: %s\n", name, cmp.Or(strings.Join(told, ", "), "nothing"))
 			}
 			return []byte(out.String())
 		})

@@ -80,8 +80,14 @@ func (b *Box) alive() map[string]any {
 			sees(t, dialect.SplitPath(path), "", tell.Near, tell.Up, b.seen())
 			continue
 		}
-		tells(t, dialect.SplitPath(path), "", func(entry map[string]any, key string) string {
+		tells(t, dialect.SplitPath(path), nil, func(entry map[string]any, keys []string) any {
+			key := ""
+			if len(keys) > 0 {
+				key = keys[len(keys)-1]
+			}
 			switch addr, err := netip.ParseAddr(key); {
+			case tell.Counts != "":
+				return b.counted(tell.Counts, keys)
 			case name == "version":
 				return Mark
 			case name == "clock":
@@ -95,6 +101,23 @@ func (b *Box) alive() map[string]any {
 		})
 	}
 	return t
+}
+
+// counted is how many routes go over the session that one of some keys is the address of; nothing of
+// one that is down. What is received is accepted.
+func (b *Box) counted(of string, keys []string) any {
+	for _, key := range keys {
+		switch addr, err := netip.ParseAddr(key); {
+		case err != nil:
+		case !b.answers(addr):
+			return nil
+		case of == "advertised":
+			return b.carried(of, told)
+		default:
+			return b.carried("received", b.announces(addr))
+		}
+	}
+	return nil
 }
 
 // only is what stands at a path, with the entries and keys on the way to it.
@@ -129,13 +152,13 @@ func only(at map[string]any, path []string) map[string]any {
 }
 
 // tells lets each entry that a path with wildcards names say what it is asked. Where there is no
-// list on the way, the tree itself says it. Its own key is that of the last list.
-func tells(at map[string]any, path []string, key string, say func(entry map[string]any, key string) string) {
+// list on the way, the tree itself says it. The keys are those of the lists on the way.
+func tells(at map[string]any, path, keys []string, say func(entry map[string]any, keys []string) any) {
 	var names []string
 	for i, part := range path {
 		name, rest, _ := strings.Cut(part, " ")
-		keys, _ := keyed(rest)
-		if len(keys) == 0 {
+		entry, _ := keyed(rest)
+		if len(entry) == 0 {
 			names = append(names, name)
 			continue
 		}
@@ -143,14 +166,14 @@ func tells(at map[string]any, path []string, key string, say func(entry map[stri
 			at, _ = at[n].(map[string]any)
 		}
 		for _, e := range entries(at[name]) {
-			if !slices.ContainsFunc(keys, func(k [2]string) bool { return k[1] != "*" && fmt.Sprint(e[k[0]]) != k[1] }) {
-				tells(e, path[i+1:], fmt.Sprint(e[keys[0][0]]), say)
+			if !slices.ContainsFunc(entry, func(k [2]string) bool { return k[1] != "*" && fmt.Sprint(e[k[0]]) != k[1] }) {
+				tells(e, path[i+1:], append(keys, fmt.Sprint(e[entry[0][0]])), say)
 			}
 		}
 		return
 	}
-	if text := say(at, key); text != "" {
-		branch(at, names[:len(names)-1]...)[names[len(names)-1]] = text
+	if v := say(at, keys); v != nil && v != "" {
+		branch(at, names[:len(names)-1]...)[names[len(names)-1]] = v
 	}
 }
 
