@@ -236,3 +236,19 @@ func TestBlocks(t *testing.T) {
 		}
 	}
 }
+
+// TestWays holds the law: a block that a pattern only goes through is proved by what stands in it,
+// one that says something of its own is not.
+func TestWays(t *testing.T) {
+	d, problems := Read("x", []byte(flat+"%each ** :: proof=2:models\na > b > c =<v:int> ~1 | d =<w:int>\ne ~presence > f =<v:int>\ng > h =<v:int> ~0\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	var got []string
+	for _, r := range d.Rules {
+		got = append(got, fmt.Sprintf("%s %d%s", r.Text, r.Proof, r.Source))
+	}
+	if want := "[a 2models e 0 g 0]"; fmt.Sprint(got) != want || d.Rules[0].Kids[0].Proof != 2 {
+		t.Errorf("%v, want %s", got, want)
+	}
+}

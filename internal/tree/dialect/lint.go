@@ -17,6 +17,7 @@ func (r *reader) finish() {
 		r.failf(1, 1, "brace and path syntax say how a line is set (set:), indent does not")
 	}
 	r.exits(r.d.Rules)
+	shown(r.d.Rules)
 	r.spellings(r.d.Rules)
 	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}}
 	l.rules(r.d.Rules)
@@ -30,6 +31,19 @@ func (r *reader) finish() {
 	r.d.All = index(r.d.Rules)
 	r.d.learn(r.d.Rules)
 	r.d.look()
+}
+
+// shown gives a block that a pattern only goes through, and that is given nothing, the best proof
+// of what stands in it: it says no more than that this stands there.
+func shown(rules []*Rule) {
+	for _, r := range rules {
+		shown(r.Kids)
+		for _, k := range r.Kids {
+			if len(r.given) == 0 && k.Proof > r.Proof {
+				r.Proof, r.Source = k.Proof, k.Source
+			}
+		}
+	}
 }
 
 // identify gives rules their short names.
