@@ -41,7 +41,19 @@ func TestAgree(t *testing.T) {
 				t.Fatal(problems)
 			}
 			d.Join(nil, "end")
-			unread, scripts, behind := 0, 0, 0
+			unread, scripts, behind, brief, proved := 0, 0, 0, 0, 0
+			glance := func(seed uint64, have, want []byte, all ...[]byte) {
+				at, refused := replay.Brief(d, have, want, all...)
+				if at && refused != "" {
+					t.Fatalf("seed %d: proved at a glance, but %s\nhave:\n%s\nwant:\n%s\nscripts:\n%s", seed, refused, have, want, bytes.Join(all, []byte("-\n")))
+				}
+				if refused == "" {
+					proved++
+				}
+				if at {
+					brief++
+				}
+			}
 			for seed := range n {
 				have, want, all := asked(d, seed)
 				for _, script := range all {
@@ -50,7 +62,10 @@ func TestAgree(t *testing.T) {
 						t.Fatalf("seed %d: %s\nhave:\n%s\nwant:\n%s\nscript:\n%s", seed, parted, have, want, script)
 					}
 					unread, scripts = unread+left, scripts+1
+					glance(seed, have, want, script)
+					glance(seed, have, spoilt(want, seed), script)
 				}
+				glance(seed, have, want, ways(d, have, want)...)
 				flat, lines := replay.Behind(d, have)
 				if next, more := replay.Behind(d, want); lines+more > 0 {
 					behind += lines + more
@@ -58,6 +73,8 @@ func TestAgree(t *testing.T) {
 						if parted, _ := replay.Both(d, flat, next, script); parted != "" {
 							t.Fatalf("seed %d: %s\nhave:\n%s\nwant:\n%s\nscript:\n%s", seed, parted, flat, next, script)
 						}
+						glance(seed, flat, next, script)
+						glance(seed, flat, spoilt(next, seed), script)
 					}
 				}
 			}
@@ -67,7 +84,10 @@ func TestAgree(t *testing.T) {
 			if strings.Contains(file, "/eos/") && behind == 0 {
 				t.Error("no line stood behind its header")
 			}
-			t.Logf("figure: %d scripts, %d blocks unread in the end, %d lines behind their headers", scripts, unread, behind)
+			if at := !d.AtOnce() && !d.Flat() && d.Syntax == "indent"; at != (brief > 0) {
+				t.Errorf("%d of %d proofs were made at a glance", brief, proved)
+			}
+			t.Logf("figure: %d scripts, %d blocks unread in the end, %d lines behind their headers, %d of %d proofs at a glance", scripts, unread, behind, brief, proved)
 		})
 	}
 }
@@ -97,6 +117,18 @@ func asked(d *dialect.Dialect, seed uint64) (have, want []byte, scripts [][]byte
 		}
 	}
 	return have, want, scripts
+}
+
+// ways gives the plan there and the one back.
+func ways(d *dialect.Dialect, have, want []byte) [][]byte {
+	a, _ := tree.Parse(d, have)
+	b, _ := tree.Parse(d, want)
+	do, _, err := tree.Diff(a, b, tree.Options{})
+	undo, _, err2 := tree.Diff(b, a, tree.Options{})
+	if err != nil || err2 != nil {
+		return [][]byte{nil}
+	}
+	return [][]byte{tree.Script(d, do), tree.Script(d, undo)}
 }
 
 // spoilt gives a script in which a line is missing, stands twice, or changed places.

@@ -49,6 +49,17 @@ func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread 
 	return whole(d, have, want, script), unread
 }
 
+// Brief tells whether scripts are proved at a glance, and what they are refused for where all is read.
+func Brief(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (glance bool, refused string) {
+	dev, from, to := eager(d, have, want)
+	for i, s := range scripts {
+		if out, _ := dev.play([2]*Device{from, to}[i%2], [2]*Device{to, from}[i%2], s); len(out) > 0 {
+			refused += fmt.Sprint(out)
+		}
+	}
+	return brief(d, string(have), string(want), scripts...), refused
+}
+
 // Behind writes a text with each line that may stand behind its header so, and counts them.
 func Behind(d *dialect.Dialect, text []byte) (out []byte, n int) {
 	if d.Flat() {

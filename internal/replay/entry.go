@@ -17,6 +17,7 @@ type entry struct {
 	*rare                         // nil until something of it is needed
 	under                   int32 // how many lines stand under it
 	neg                     bool
+	met                     uint8 // when it was found last in a text that the device is to show
 }
 
 // alike tells whether two entries say the same, a negating word aside.

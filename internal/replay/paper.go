@@ -88,6 +88,7 @@ type binder struct {
 	rules  map[*dialect.Rule]bool
 	whole  bool // everything is read at once
 	counts bool // and all entries of lists
+	cut    bool // some value lacks its end
 }
 
 // bind reads the first column of have and want; it is false where blocks are told by other
@@ -98,26 +99,16 @@ func (dev *Device) bind(have, want string, scripts ...string) (*paper, *paper, b
 	if d.Flat() {
 		return nil, nil, false
 	}
-	size := columns(have)
-	b := &binder{dev: dev, traits: map[*dialect.Rule]*trait{}, texts: append(scripts, have, want),
-		index: newIndex(size), rules: map[*dialect.Rule]bool{}}
-	from, to := &paper{index: b.index}, &paper{index: b.index, side: 1}
-	from.leaves = make([]leaf, 0, size)
-	if !dialect.Blocks(d, have, func(block *dialect.Block) { b.read(from.next(), block) }) {
+	b, from, ok := dev.first(have, append(scripts, have, want))
+	if !ok {
 		return nil, nil, false
 	}
-	to.leaves = make([]leaf, 0, len(from.leaves)+16)
+	to := &paper{index: b.index, side: 1, leaves: make([]leaf, 0, len(from.leaves)+16)}
 	p := pairing{binder: b, from: from, to: to}
 	if !dialect.Blocks(d, want, p.take) {
 		return nil, nil, false
 	}
 	p.scattered()
-	for i := range from.leaves {
-		from.chain(int32(i))
-	}
-	for i := range to.leaves {
-		to.chain(int32(i))
-	}
 	from.mark(b)
 	to.mark(b)
 	to.recall(dev)
@@ -125,6 +116,15 @@ func (dev *Device) bind(have, want string, scripts ...string) (*paper, *paper, b
 		from.recall(dev)
 	}
 	return from, to, true
+}
+
+// first reads the first column of the text that a device holds; texts are all that is ever said.
+func (dev *Device) first(have string, texts []string) (*binder, *paper, bool) {
+	size := columns(have)
+	b := &binder{dev: dev, traits: map[*dialect.Rule]*trait{}, texts: texts, index: newIndex(size), rules: map[*dialect.Rule]bool{}}
+	p := &paper{index: b.index, leaves: make([]leaf, 0, size)}
+	ok := dialect.Blocks(dev.d, have, func(block *dialect.Block) { b.read(p.next(), block) })
+	return b, p, ok
 }
 
 // recall remembers how lines are read that stand behind their header and differ from the other
@@ -269,7 +269,7 @@ func (dev *Device) heads(l *leaf) *reading {
 // look tells whether a block has to be read at once.
 func (b *binder) look(l *leaf, block *dialect.Block) {
 	r, d := l.r, b.dev.d
-	l.soon = true
+	l.soon, b.cut = true, b.cut || block.Cut
 	switch {
 	case block.Torn || block.Shut && b.dev.holding(&paper{}).take(block.Text) != 1:
 		b.whole = true
@@ -318,6 +318,9 @@ func (p *paper) chain(i int32) {
 
 // mark lets leaves be read at once together with those that they have to do with.
 func (p *paper) mark(b *binder) {
+	for i := range p.leaves {
+		p.chain(int32(i))
+	}
 	for i := range p.leaves {
 		l := &p.leaves[i]
 		l.soon = l.soon || b.whole || b.rules[l.r] || b.counts && l.r != nil && l.r.Sequence != ""

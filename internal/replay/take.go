@@ -18,6 +18,8 @@ type taker struct {
 type open struct {
 	e     *entry
 	depth int
+	next  *entry // the line of it that should come next, where one looks whether it is shown
+	late  *entry // and the one that may, out of its turn
 }
 
 // take reads the lines of a text, and keeps what the device would not show. It tells how many
@@ -28,7 +30,7 @@ func (dev *Device) take(text string) int {
 		t = &taker{dev: dev}
 		t.each = t.line
 	}
-	t.stack, t.tops = append(t.stack[:0], open{dev.top, -1}), 0
+	t.stack, t.tops = append(t.stack[:0], open{e: dev.top, depth: -1}), 0
 	dialect.Each(dev.d, text, t.each)
 	dev.taker = t
 	return t.tops
@@ -36,16 +38,19 @@ func (dev *Device) take(text string) int {
 
 func (t *taker) line(l dialect.Line) {
 	dev := t.dev
-	if l.Text == "" || t.shuts(l) {
+	if l.Text == "" {
 		return
 	}
-	if dev.d.Syntax == "indent" && (dev.d.Closes(l.Text) || strings.HasPrefix(l.Text, "exit")) && !t.inner().text() {
-		return // nothing is open that it could close
+	if shut := t.shuts(l); shut != nil {
+		if shut.r == nil {
+			shut.own().exit = l.Text
+		}
+		return
 	}
-	for t.stack[len(t.stack)-1].depth >= l.Depth {
-		t.stack = t.stack[:len(t.stack)-1]
+	if t.stray(l) {
+		return
 	}
-	if len(t.stack) == 1 {
+	if t.within(l); len(t.stack) == 1 {
 		t.tops++
 	}
 	for _, e := range dev.read(t.inner(), l.Text) {
@@ -56,23 +61,32 @@ func (t *taker) line(l dialect.Line) {
 		if e = dev.put(in, e); flat && !e.block() { // what follows belongs to the block that the line opened
 			e = in
 		}
-		t.stack = append(t.stack, open{e, l.Depth})
+		t.stack = append(t.stack, open{e: e, depth: l.Depth})
 	}
 }
 
 // inner is the innermost block that is open.
 func (t *taker) inner() *entry { return t.stack[len(t.stack)-1].e }
 
-// shuts closes the innermost block that a line closes.
-func (t *taker) shuts(l dialect.Line) bool {
+// shuts closes the innermost block that a line closes, and gives it; nil is none.
+func (t *taker) shuts(l dialect.Line) *entry {
 	for i := len(t.stack) - 1; i > 0; i-- {
 		if o := t.stack[i]; closes(t.dev.d, o.e, l.Text, o.depth == l.Depth) {
-			if o.e.r == nil {
-				o.e.own().exit = l.Text
-			}
 			t.stack = t.stack[:i]
-			return true
+			return o.e
 		}
 	}
-	return false
+	return nil
+}
+
+// stray tells whether a line closes a block where none is open.
+func (t *taker) stray(l dialect.Line) bool {
+	return t.dev.d.Syntax == "indent" && (t.dev.d.Closes(l.Text) || strings.HasPrefix(l.Text, "exit")) && !t.inner().text()
+}
+
+// within leaves the blocks that a line does not stand in.
+func (t *taker) within(l dialect.Line) {
+	for t.stack[len(t.stack)-1].depth >= l.Depth {
+		t.stack = t.stack[:len(t.stack)-1]
+	}
 }

@@ -68,6 +68,22 @@ func (c *Cutter) Skip(n int) (lines int) {
 	return lines
 }
 
+// Pass leaves out the next block where it is written as one of another text, which closes all of
+// its values, and tells whether it did.
+func (c *Cutter) Pass(block string) bool {
+	rest, n := c.Rest(), len(block)
+	if n == 0 || !strings.HasPrefix(rest, block) {
+		return false
+	}
+	if n < len(rest) { // the next line has to begin a block
+		if next := rest[n]; block[n-1] != '\n' || blank(next) || c.d.special[next] || c.d.shuts[next] {
+			return false
+		}
+	}
+	c.Skip(n)
+	return true
+}
+
 // Shared tells how many bytes at the beginning of both rests are blocks that they have alike. It
 // is not for texts with values that have lines of their own.
 func (c *Cutter) Shared(o *Cutter) int {
