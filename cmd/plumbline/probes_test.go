@@ -2,13 +2,14 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"plumbline/internal/lab"
 )
 
 // TestProbes holds what policy promises with probes: a service that answered the runner and does
@@ -23,13 +24,8 @@ func TestProbes(t *testing.T) {
 		}
 	}))
 	defer web.Close()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	probes := fmt.Sprintf("probes:\n- {name: web, http: %q}\n- {name: gone, tcp: 127.0.0.1, port: %d}\n", web.URL, closed)
+	closed := lab.Port(t)
+	probes := fmt.Sprintf("probes:\n- {name: web, http: %q}\n- {name: gone, tcp: %s, port: %d}\n", web.URL, closed.Addr(), closed.Port())
 	s := newStage(t, func(text string) string { return text + probes })
 	s.do(s.diff, s.approve, s.merge)
 	bad.Store(1) // it answers the first question, which is before anything is sent

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,10 +46,7 @@ func gnxi(t *testing.T, password string) (drivers.Target, drivers.Logins) {
 		return name
 	}
 	cert, config := at("pair.pem", pair), at("holds.json", []byte(holds))
-	l, err := net.Listen("tcp", "127.0.0.1:0") // it opens its own; a port that was free is
-	must(t, err)
-	addr := netip.MustParseAddrPort(l.Addr().String())
-	must(t, l.Close())
+	addr := lab.Port(t) // it opens its own
 	cmd := exec.CommandContext(t.Context(), "gnmi_target", "-bind_address", addr.String(), "-config", config, "-logtostderr",
 		"-cert", cert, "-key", cert, "-ca", cert, "-insecure", "-username", "reader", "-password", "right")
 	log := &bytes.Buffer{}

@@ -51,21 +51,19 @@ func newYuma(t *testing.T, args ...string) yuma {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	file := func(name string) string { return filepath.Join(dir, name) }
 	host, user := newKey(t), newKey(t)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	at := free.Addr().(*net.TCPAddr).AddrPort()
-	must(t, errors.Join(free.Close(), os.Chmod(dir, 0o755), os.MkdirAll("/run/sshd", 0o755)))
+	at := lab.Port(t)
+	must(t, errors.Join(os.Chmod(dir, 0o755), os.MkdirAll("/run/sshd", 0o755)))
 	for name, text := range map[string]string{
 		"plumbline-lab.yang": module, "host": string(host.pem), "keys": user.public,
-		"sshd.conf": fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %s\nPidFile none\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nSubsystem netconf \"/usr/sbin/netconf-subsystem --ncxserver-sockname=%d@%s\"\n",
-			at.Port(), file("host"), file("keys"), at.Port(), file("ncx.sock")),
+		"sshd.conf": fmt.Sprintf("Port %d\nListenAddress %s\nHostKey %s\nPidFile none\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nSubsystem netconf \"/usr/sbin/netconf-subsystem --ncxserver-sockname=%d@%s\"\n",
+			at.Port(), at.Addr(), file("host"), file("keys"), at.Port(), file("ncx.sock")),
 	} {
 		must(t, os.WriteFile(file(name), []byte(text), 0o600))
 	}
 	server := daemon(t, "/usr/sbin/netconfd", append(args, "--no-startup", "--superuser=root", "--target=candidate", "--with-validate=true", "--access-control=off",
 		fmt.Sprintf("--port=%d", at.Port()), "--ncxserver-sockname="+file("ncx.sock"), "--modpath="+dir+":/usr/share/yuma/modules", "--module=plumbline-lab", "--log="+file("netconfd.log"))...)
 	daemon(t, "/usr/sbin/sshd", "-D", "-f", file("sshd.conf"), "-E", file("sshd.log"))
-	for range 100 {
+	for range 1200 {
 		_, err = os.Stat(file("ncx.sock"))
 		if c, dial := net.Dial("tcp", at.String()); dial == nil {
 			if c.Close(); err == nil {
