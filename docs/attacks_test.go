@@ -164,7 +164,7 @@ func (m mutant) fails(t *testing.T, in tests) bool {
 	if err := os.WriteFile(list, overlay, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("go", "test", "-short", "-vet=off", "-count=1", "-overlay", list, "-run", "^("+strings.Join(in.names, "|")+")$", "./"+in.room).CombinedOutput()
+	out, err := exec.Command("go", "test", "-short", "-failfast", "-vet=off", "-count=1", "-overlay", list, "-run", "^("+strings.Join(in.names, "|")+")$", "./"+in.room).CombinedOutput()
 	if strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "[setup failed]") {
 		t.Fatalf("it does not compile without %q:\n%s", m.is, out)
 	}

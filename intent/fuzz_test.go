@@ -6,26 +6,18 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"plumbline/internal/golden"
 )
 
 // FuzzLoad holds the law: whatever a file of intent or a lock says, there is an answer,
 // and what is wrong has a place.
 func FuzzLoad(f *testing.F) {
-	base := os.DirFS("../examples/two-site")
-	kept := fstest.MapFS{}
-	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := fs.ReadFile(base, p)
-		kept[p] = &fstest.MapFile{Data: b}
+	kept := golden.Files(f, os.DirFS("../examples/two-site"))
+	for p, file := range kept {
 		if strings.HasPrefix(p, "intent/") || strings.HasPrefix(p, "data/") {
-			f.Add(p, b)
+			f.Add(p, file.Data)
 		}
-		return err
-	})
-	if err != nil {
-		f.Fatal(err)
 	}
 	f.Add("intent/x.yaml", []byte("kind: link\nname: x\noutside: y\nports:\n- {device: edge1-fra, interface: eth9}\nspeed: 1G\nmtu: 1500\n"))
 	f.Add("intent/x.yaml", []byte("kind: peering\nname: x\nrelation: peer\nmode: multilateral\nlink: ams-edge\nirr: AS-X\nmax_prefixes: {ipv4: 1}\n"))

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"plumbline/internal/diag"
+	"plumbline/internal/golden"
 	"plumbline/internal/schema"
 	"plumbline/internal/strict"
 )
@@ -67,18 +68,7 @@ func networks(t *testing.T) (out []fstest.MapFS) {
 		out = append(out, files)
 	}
 	for _, name := range []string{"two-site", "leaf-spine"} {
-		files, base := fstest.MapFS{}, os.DirFS("../examples/"+name)
-		err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
-				text, _ := fs.ReadFile(base, p)
-				files[p] = &fstest.MapFile{Data: text}
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, files)
+		out = append(out, golden.Files(t, os.DirFS("../examples/"+name)))
 	}
 	return out
 }

@@ -139,22 +139,7 @@ func mustParse(c tree.Config, text string) *tree.Tree {
 func TestOrder(t *testing.T) {
 	base := os.DirFS("../examples/two-site")
 	want, _ := render.All(resolve(t, base), templates.FS)
-	kept, moved := fstest.MapFS{}, [][]byte{}
-	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := fs.ReadFile(base, p)
-		if strings.HasPrefix(p, "intent/") {
-			moved = append(moved, b)
-		} else {
-			kept[p] = &fstest.MapFile{Data: b}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	moved, kept := golden.Apart(t, base, "intent/")
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 10 {
 		files := maps.Clone(kept)

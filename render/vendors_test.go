@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"golang.org/x/tools/txtar"
 
@@ -118,20 +117,12 @@ func (v vendor) hold(t *testing.T, files fs.FS) ([]tree.Config, diag.List) {
 // moved is a repository with all its devices on the platform, and ports named as there.
 func (v vendor) moved(t *testing.T, base fs.FS) fs.FS {
 	t.Helper()
-	out := fstest.MapFS{}
-	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := fs.ReadFile(base, p)
+	out := golden.Files(t, base)
+	for p, f := range out {
 		if strings.HasPrefix(p, "intent/") {
-			b = []byte(ethernet.ReplaceAllStringFunc(string(b), func(s string) string { return called(v.names, s) }))
+			f.Data = []byte(ethernet.ReplaceAllStringFunc(string(f.Data), func(s string) string { return called(v.names, s) }))
 		}
-		out[p] = &fstest.MapFile{Data: bytes.ReplaceAll(b, []byte("platform: frr"), []byte("platform: "+v.platform))}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+		f.Data = bytes.ReplaceAll(f.Data, []byte("platform: frr"), []byte("platform: "+v.platform))
 	}
 	return out
 }

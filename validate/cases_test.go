@@ -54,20 +54,10 @@ func over(t *testing.T, layers ...fs.FS) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
 	for _, l := range layers {
-		err := fs.WalkDir(l, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := fs.ReadFile(l, name)
-			if len(text) == 0 {
+		for name, f := range golden.Files(t, l) {
+			if out[name] = f; len(f.Data) == 0 {
 				delete(out, name)
-			} else {
-				out[name] = &fstest.MapFile{Data: text}
 			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
 	}
 	return out

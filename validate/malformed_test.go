@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"plumbline/internal/diag"
+	"plumbline/internal/golden"
 )
 
 // damage is one way to spoil a file. The mark § in text stands where the finding must
@@ -138,20 +139,7 @@ func place(marked string) (text string, l, c int) {
 
 func example(t *testing.T) fstest.MapFS {
 	t.Helper()
-	files := fstest.MapFS{}
-	base := os.DirFS("../examples/two-site")
-	err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(base, p)
-		files[p] = &fstest.MapFile{Data: text, Mode: 0o644}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+	return golden.Files(t, os.DirFS("../examples/two-site"))
 }
 
 // refused loads a repository and holds it to one finding at one place, and to no panic.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -123,21 +122,6 @@ func (v *live) in(name string, argv ...string) string {
 		v.t.Fatalf("%s: %s: %v: %s", name, strings.Join(argv, " "), err, out)
 	}
 	return out
-}
-
-// pushes shows the change, has it approved, lands it and pushes it.
-func (v *live) pushes() {
-	v.t.Helper()
-	v.do(func(ctx context.Context) (string, error) {
-		out, err := v.plumbline(ctx, ok, "diff", "--out", v.path("plan.json"))
-		if err != nil {
-			return "", err
-		}
-		return v.keep(out)
-	})
-	v.do(v.approve)
-	v.do(v.merge)
-	v.plumb(ok, "push", "--plan", v.plan)
 }
 
 // stand waits until all sessions of some routers are up, and so many there must be.

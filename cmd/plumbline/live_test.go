@@ -237,12 +237,9 @@ func (v *live) established(names []string) (up, all int) {
 	return up, all
 }
 
-// TestLive plays the loop on real FRR behind real OpenSSH: from empty routers to every
-// session, drift by hand, the way back, and a peering that is taken away.
-func TestLive(t *testing.T) {
-	lab.Need(t, "time")
-	v := newLive(t)
-	v.do(v.commit)
+// pushes shows the change, has it approved, lands it and pushes it.
+func (v *live) pushes() {
+	v.t.Helper()
 	v.do(func(ctx context.Context) (string, error) {
 		out, err := v.plumbline(ctx, ok, "diff", "--out", v.path("plan.json"))
 		if err != nil {
@@ -253,6 +250,15 @@ func TestLive(t *testing.T) {
 	v.do(v.approve)
 	v.do(v.merge)
 	v.plumb(ok, "push", "--plan", v.plan)
+}
+
+// TestLive plays the loop on real FRR behind real OpenSSH: from empty routers to every
+// session, drift by hand, the way back, and a peering that is taken away.
+func TestLive(t *testing.T) {
+	lab.Need(t, "time")
+	v := newLive(t)
+	v.do(v.commit)
+	v.pushes()
 	begin := time.Now()
 	for {
 		up, all := v.established(ours)

@@ -8,6 +8,19 @@ import (
 	"plumbline/internal/sim"
 )
 
+// relinks has a link between two devices replaced by another one, which takes stages: the plan is
+// approved and on main.
+func (s *stage) relinks() (digest string) {
+	s.t.Helper()
+	base, err := s.repo.Branch("main")
+	s.must(err)
+	const old = "core1-ams\n  interface: eth2\n  addresses: [10.0.8.0/31, 2001:db8:8::/127]\n- device: core1-fra\n  interface: eth2\n  addresses: [10.0.8.1/31, 2001:db8:8::1/127]\n"
+	fresh := strings.NewReplacer("eth2", "eth3", "10.0.8.0/", "10.0.8.8/", "10.0.8.1/", "10.0.8.9/", "2001:db8:8::", "2001:db8:8:8::").Replace(old)
+	digest = s.drafts("stages", base, "intent/link/ams-fra-1.yaml", old, fresh)
+	s.lands("stages")
+	return digest
+}
+
 // TestStagedPush holds the law on embedded devices: a link that is replaced is there at both
 // ends before the old one goes at either; where the second stage fails, the first one stays, the
 // ledger tells of devices on their way, and the same plan is pushed to its end.
@@ -15,12 +28,7 @@ func TestStagedPush(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
 	s.do(s.diff, s.approve, s.merge, s.push)
-	base, err := s.repo.Branch("main")
-	s.must(err)
-	const old = "core1-ams\n  interface: eth2\n  addresses: [10.0.8.0/31, 2001:db8:8::/127]\n- device: core1-fra\n  interface: eth2\n  addresses: [10.0.8.1/31, 2001:db8:8::1/127]\n"
-	fresh := strings.NewReplacer("eth2", "eth3", "10.0.8.0/", "10.0.8.8/", "10.0.8.1/", "10.0.8.9/", "2001:db8:8::", "2001:db8:8:8::").Replace(old)
-	digest := s.drafts("stages", base, "intent/link/ams-fra-1.yaml", old, fresh)
-	s.lands("stages")
+	digest := s.relinks()
 	if out := s.plumb(ok, "diff", "--head", "main"); !strings.Contains(out, "core1-ams (frr, wave 1 adds, wave 3 removes)") || !strings.Contains(out, "core1-fra (frr, wave 2 adds, wave 4 removes)") {
 		t.Errorf("diff tells no stages:\n%s", out)
 	}

@@ -60,18 +60,7 @@ func examples(t testing.TB) (out []fstest.MapFS) {
 		t.Fatal(err)
 	}
 	for _, f := range folders {
-		files, base := fstest.MapFS{}, os.DirFS(filepath.Dir(f))
-		err := fs.WalkDir(base, ".", func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
-				text, _ := fs.ReadFile(base, p)
-				files[p] = &fstest.MapFile{Data: text}
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, files)
+		out = append(out, golden.Files(t, os.DirFS(filepath.Dir(f))))
 	}
 	return out
 }

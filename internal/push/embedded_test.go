@@ -132,7 +132,7 @@ func passed(t *testing.T, p plan.Plan) gate.Pass { return allowed(t, p.Changes..
 func overSSH(t *testing.T, fs files) push.Options {
 	logins := func(_ context.Context, name string) (drivers.Login, error) { return fs.Logins[name], nil }
 	fleet := os.Getenv(fleetEnv) != ""
-	timeout, wide := 10*time.Second, 2
+	timeout, wide := time.Minute, 2
 	if fleet {
 		timeout, wide = 3*time.Second, 64
 	}
