@@ -108,21 +108,10 @@ func meant(d *network.Device, names []name) map[string]bool {
 		}
 		for _, v := range d.VRF.Tables {
 			sessions(v.Name, v.Neighbors)
-			if v.IPv4() {
-				add("speaks ipv4 %s", v.Name)
-			}
-			if v.IPv6() {
-				add("speaks ipv6 %s", v.Name)
-			}
-			add("rd %s %s", v.Name, v.RD)
 			if v.VNI > 0 {
 				add("vni %s %d", v.Name, v.VNI)
 			}
-			add("tell %s %s", v.Name, v.RT)
-			add("take %s %s", v.Name, v.RT)
-			for _, i := range v.Imports {
-				add("take %s %s", v.Name, i.RT)
-			}
+			marked(v, add)
 			for _, n := range v.Nets {
 				add("net %s %s %s", of(n.Is6()), v.Name, n.Prefix)
 			}
@@ -141,6 +130,22 @@ func meant(d *network.Device, names []name) map[string]bool {
 		reached(d.ACL, add)
 	}
 	return out
+}
+
+// marked gives what the routes of a table bear, family by family: where a platform says it once for
+// each, a wrong one does not hide behind the other.
+func marked(v network.Table, add func(string, ...any)) {
+	for _, six := range []bool{false, true} {
+		if f := of(six); six && v.IPv6() || !six && v.IPv4() {
+			add("speaks %s %s", f, v.Name)
+			add("rd %s %s %s", f, v.Name, v.RD)
+			add("tell %s %s %s", f, v.Name, v.RT)
+			add("take %s %s %s", f, v.Name, v.RT)
+			for _, i := range v.Imports {
+				add("take %s %s %s", f, v.Name, i.RT)
+			}
+		}
+	}
 }
 
 func labels(m *network.MPLS, names []name, add func(string, ...any)) {
@@ -168,10 +173,10 @@ func overlay(e *network.EVPN, add func(string, ...any)) {
 		}
 	}
 	for _, l := range e.L2 {
-		add("rd %d %s", l.VLAN, l.RD)
+		add("rd evpn %d %s", l.VLAN, l.RD)
 		add("bridge %d %d", l.VLAN, l.VNI)
-		add("tell %d %s", l.VLAN, l.RT)
-		add("take %d %s", l.VLAN, l.RT)
+		add("tell evpn %d %s", l.VLAN, l.RT)
+		add("take evpn %d %s", l.VLAN, l.RT)
 	}
 }
 
