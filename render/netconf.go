@@ -24,9 +24,14 @@ type netconf struct {
 // overLines that of a command line which is not the usual way in.
 const overNetconf, overLines = "netconf_confirmed", "confirmed"
 
-// By gives a platform as devices of it are spoken to by a driver; "" is the usual one.
+// By gives a platform as devices of it are spoken to by a driver; "" is the usual one. What changes are
+// called on a command line is a matter of that one alone.
 func (p Platform) By(driver string) Platform {
-	switch by := cmp.Or(driver, p.Driver); {
+	by := cmp.Or(driver, p.Driver)
+	if by != "ssh" {
+		p.Session.Paths = drivers.Paths{}
+	}
+	switch {
 	case by == "netconf":
 		p.Style, p.Session.Commit = overNetconf, p.Session.Netconf.Commit
 	case by == "gnmi":

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"plumbline/drivers"
 	"plumbline/internal/diag"
 	"plumbline/internal/network"
 	"plumbline/internal/plan"
@@ -50,7 +51,7 @@ func (b *Build) Plan(h plan.Header, hold Hold, devices []string, answers []plan.
 		}
 		one := plan.Input{
 			Device: name, Platform: d.Platform, Endpoint: d.Endpoint().String(), Pins: Pins(d),
-			Want: c, Answer: answers[i], Style: p.Style, Group: d.Group, Apart: apart[name],
+			Want: c, Answer: answers[i], Spoken: p.Session.Paths != drivers.Paths{}, Style: p.Style, Group: d.Group, Apart: apart[name],
 			Hold: trial(cmp.Or(hold.Usual, plan.DefaultHold)), LongHold: trial(cmp.Or(hold.Long, hold.Usual, plan.DefaultHold)),
 			Secrets: b.secrets, Blind: b.blind, Key: b.key, Stage: stages[name].last, Via: stages[name].via, Waves: given(like, name), Pairs: pairs[name],
 		}

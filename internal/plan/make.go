@@ -207,6 +207,9 @@ func (r *road) build(ds *diag.List) bool {
 	if len(do) == 0 {
 		return r.refuse(ds, 0, "live and wanted differ, and no command tells how")
 	}
+	if r.in.Spoken && !r.sayable(do, "", ds) || r.in.Spoken && !r.sayable(undo, ", and that is the way back", ds) {
+		return false
+	}
 	r.edit = drivers.Edit{Do: do, Undo: undo, Answers: r.answers(slices.Concat(edits, back))}
 	if d.AsFile() { // the commands tell people what changes, and replay that they lead to this file
 		r.edit.Do, r.edit.Undo = tree.Print(r.want), tree.Print(r.have)
@@ -220,6 +223,22 @@ func (r *road) build(ds *diag.List) bool {
 		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))
 	}
 	return len(refused) == 0
+}
+
+// sayable refuses lines that the command line of the device has no words for.
+func (r *road) sayable(script []byte, which string, ds *diag.List) bool {
+	sound := true
+	for line := range strings.Lines(string(script)) {
+		line = strings.TrimSuffix(line, "\n")
+		if err := drivers.Sayable(line); err != nil {
+			verb, rest, _ := strings.Cut(line, " ")
+			path, _ := drivers.CutPath(rest)
+			ds.Failf(asker(r.in.Want, r.wanted(line)), "plan/no-words", "%s: %q cannot be said on its command line%s: %v", r.in.Device, hide(verb+" "+path, r.secrets), which, err).
+				Hint = "leave that out of intent, or reach the device by a driver that takes it"
+			sound = false
+		}
+	}
+	return sound
 }
 
 // answers gives what the device is told where it asks back, there and on the way back.

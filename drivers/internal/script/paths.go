@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"plumbline/drivers"
@@ -76,7 +75,7 @@ func (w *words) line(line string) ([]string, error) {
 	case !known:
 		return nil, errors.New("no rule of the platform knows this value, so how it is written is not known")
 	}
-	one, err := word(bare(value))
+	one, err := drivers.Word(drivers.Bare(value))
 	return []string{w.s.Paths.Update + said + " " + one}, err
 }
 
@@ -85,10 +84,10 @@ func (w *words) list(at, said, verb, value string, es []element) (out []string, 
 	was := w.values(at, es)
 	var next []string
 	if value != "" {
-		next = slices.DeleteFunc(slices.Clone(was), func(v string) bool { return v == bare(value) })
+		next = slices.DeleteFunc(slices.Clone(was), func(v string) bool { return v == drivers.Bare(value) })
 	}
 	if verb == "update" {
-		next = append(next, bare(value))
+		next = append(next, drivers.Bare(value))
 	}
 	w.lists[at] = next
 	if len(was) > 0 || verb == "delete" {
@@ -99,7 +98,7 @@ func (w *words) list(at, said, verb, value string, es []element) (out []string, 
 	}
 	text := w.s.Paths.Update + said + " ["
 	for _, v := range next {
-		one, err := word(v)
+		one, err := drivers.Word(v)
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +182,7 @@ func spelled(es []element) (said, names string, err error) {
 			if i > 0 {
 				said += " " + k[0]
 			}
-			one, err := word(k[1])
+			one, err := drivers.Word(k[1])
 			if err != nil {
 				return "", "", err
 			}
@@ -191,25 +190,4 @@ func spelled(es []element) (said, names string, err error) {
 		}
 	}
 	return said, names, nil
-}
-
-// bare is a value as it is meant, without the quotes of a path.
-func bare(value string) string {
-	if text, err := strconv.Unquote(value); err == nil && value[0] == '"' {
-		return text
-	}
-	return value
-}
-
-var plainly = regexp.MustCompile(`\A[A-Za-z0-9_.:/@+-]+\z`)
-
-// word is a value as a command line takes it: between quotes where it is no plain word.
-func word(v string) (string, error) {
-	switch {
-	case plainly.MatchString(v):
-		return v, nil
-	case strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f || r == '?' }):
-		return "", errors.New("a value holds a line break, or what a command line takes for a key: devices with driver: gnmi take it")
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`, nil
 }
