@@ -61,12 +61,15 @@ func (e *env) sealable(cfg runnerConfig) error {
 	return e.archive(cfg).Check()
 }
 
-// keeps gives push what keeps an archive, or says that none is kept.
-func (e *env) keeps(cfg runnerConfig) func(string, map[string][]byte) (map[string]string, error) {
+// keeps gives push what keeps an archive; nil where none is kept. What a device is brought back to stays
+// in it: a run that dies on the way is followed by one that opens it again.
+func (e *env) keeps(cfg runnerConfig, back string) func(string, map[string][]byte) (map[string]string, error) {
 	if cfg.Archive == nil {
 		return nil
 	}
-	return e.archive(cfg).Put
+	a := e.archive(cfg)
+	a.Spare = back
+	return a.Put
 }
 
 func archiveFact(e *env, cfg runnerConfig) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"plumbline/internal/journal"
 	"plumbline/internal/push"
@@ -118,15 +120,35 @@ func (e *env) lease(r *repo.Repo, cfg runnerConfig, plan string) (*turn, error) 
 	return h, nil
 }
 
+// errNoLease says that what stands where the lease is kept is none: nobody knows who pushes.
+var errNoLease = errors.New("refs/plumbline/lease is damaged: once you know that no other runner pushes, plumbline locks --release REASON takes it away")
+
 // leased reads who has the lease.
 func (e *env) leased(r *repo.Repo, cfg runnerConfig) (l lease, b []byte, err error) {
 	if b, err = r.Peek(cfg.Remote, leaseRef); err != nil {
 		return l, nil, err
 	}
-	if json.Unmarshal(b, &l) != nil {
-		return l, nil, fmt.Errorf("refs/plumbline/%s is damaged: plumbline locks --release REASON takes it away", leaseRef)
+	l, whole := readLease(b)
+	if !whole {
+		return lease{}, b, errNoLease
 	}
 	return l, b, nil
+}
+
+// readLease reads what a runner wrote. What lacks something that each of them writes is no lease: taken
+// for one it would be over, and free for anybody.
+func readLease(b []byte) (l lease, whole bool) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if d.Decode(&l) != nil || d.More() {
+		return lease{}, false
+	}
+	return l, printed(l.Mark+l.Host+l.Boot+l.Plan) && l.Mark != "" && l.Host != "" && l.Pid > 0 && l.Epoch > 0 && l.Trial >= 0 && !l.Since.IsZero() && !l.Until.IsZero()
+}
+
+// printed tells whether a text of a ref, which others write, does nothing where it is shown.
+func printed(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
 }
 
 func (h *turn) swap(was []byte) error {

@@ -74,6 +74,7 @@ type locked struct {
 	Journal string  `json:"journal"` // free, or held
 	Lease   *lease  `json:"lease"`
 	Over    bool    `json:"lease_over"` // whoever had it is gone
+	Damaged string  `json:"lease_damaged,omitempty"`
 	Halt    *stop   `json:"halt"`
 	File    string  `json:"halt_file,omitempty"`
 	Open    *opened `json:"open"` // a transaction that was not settled
@@ -128,7 +129,7 @@ func (e *env) locks(r *repo.Repo, cfg runnerConfig, format string) error {
 	} else {
 		e.tellLocks(out)
 	}
-	if out.Away != nil {
+	if out.Away != nil || out.Damaged != "" {
 		err = errors.Join(err, errIncomplete)
 	}
 	return err
@@ -136,10 +137,12 @@ func (e *env) locks(r *repo.Repo, cfg runnerConfig, format string) error {
 
 // shareds reads what runners share: who has the lease, and whether a halt stands.
 func (e *env) shareds(r *repo.Repo, cfg runnerConfig, out *locked) error {
-	out.Lease, out.Halt = nil, nil
+	out.Lease, out.Halt, out.Damaged = nil, nil, ""
 	switch l, _, err := e.leased(r, cfg); {
 	case err == nil:
 		out.Lease, out.Over = &l, l.over(e.now())
+	case errors.Is(err, errNoLease):
+		out.Damaged = err.Error()
 	case !errors.Is(err, repo.ErrNone):
 		return err
 	}
@@ -149,8 +152,8 @@ func (e *env) shareds(r *repo.Repo, cfg runnerConfig, out *locked) error {
 	}
 	if err == nil {
 		out.Halt = &stop{}
-		if json.Unmarshal(b, out.Halt) != nil {
-			out.Halt.Reason = "it cannot be read, and counts all the same"
+		if json.Unmarshal(b, out.Halt) != nil || !printed(out.Halt.By+out.Halt.Reason) {
+			out.Halt.By, out.Halt.Reason = "somebody", "it cannot be read, and counts all the same"
 		}
 	}
 	return err
@@ -170,6 +173,8 @@ func (e *env) tellLocks(l locked) {
 	}
 	say("journal", map[string]string{"free": "free", "held": "a process on this machine has it open"}[l.Journal])
 	switch {
+	case l.Damaged != "":
+		say("lease", "who pushes cannot be told, and nothing is pushed: "+l.Damaged+seen)
 	case l.Lease == nil:
 		say("lease", free)
 	case l.Over:
@@ -202,21 +207,23 @@ func (e *env) release(r *repo.Repo, cfg runnerConfig, why string) error {
 	if errors.Is(err, repo.ErrNone) {
 		return errors.New("nobody has the lease")
 	}
+	whose := l.String()
+	if errors.Is(err, errNoLease) {
+		whose, err = "a lease that nobody can read", nil
+	}
 	if err != nil {
-		if b, err = r.Peek(cfg.Remote, leaseRef); err != nil {
-			return err
-		}
+		return err
 	}
 	if host, boot := thisHost(); l.Host == host && l.Boot == boot && alive(l.Pid) {
 		return as(errRefused, fmt.Errorf("push/lease: %s, and its process lives: end it first", l))
 	}
-	if err := e.remember(r, cfg, "released the lease of "+l.String()+": "+why); err != nil {
+	if err := e.remember(r, cfg, "released "+whose+": "+why); err != nil {
 		return err
 	}
 	if err := r.Swap(cfg.Remote, leaseRef, b, nil); err != nil {
 		return err
 	}
-	fmt.Fprintln(e.out, "released:", l)
+	fmt.Fprintln(e.out, "released:", whose)
 	return nil
 }
 

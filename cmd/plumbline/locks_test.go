@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -119,6 +120,52 @@ func TestFence(t *testing.T) {
 	}
 }
 
+// TestDamagedLease holds the law: what stands in the place of a lease and is none is nobody's, and not
+// over: nothing is pushed past it, locks tells all else, and a person takes it away.
+func TestDamagedLease(t *testing.T) {
+	s := newLocks(t)
+	s.leaves(func(l *lease) { l.Host, l.Until = "far", demoDay().Add(-48*time.Hour) })
+	was, err := s.r.Get(leaseRef)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := []string{"", "nonsense", "null", "{}", "[]", string(was[:len(was)/2]), string(was) + string(was), strings.Replace(string(was), `"host":"far"`, `"host":"far\u001b[2J"`, 1), strings.Replace(string(was), "{", `{"more":1,`, 1)}
+	for _, field := range []string{"mark", "host", "pid", "since", "until", "epoch"} {
+		var all map[string]any
+		if err := json.Unmarshal(was, &all); err != nil {
+			t.Fatal(err)
+		}
+		delete(all, field)
+		less, err := json.Marshal(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damaged = append(damaged, string(less))
+	}
+	for _, text := range damaged {
+		if err := errors.Join(s.r.Put(leaseRef, []byte(text)), s.r.Put(haltRef, []byte(`{"by":"ann","reason":"INC-4711"}`))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.e.lease(s.r, s.cfg, ""); code(err) != refused || !strings.Contains(err.Error(), "--release") {
+			t.Errorf("%q: push says %v", text, err)
+		}
+		if exit, out := s.says(); exit != incomplete || !strings.Contains(out, "who pushes cannot be told") || !strings.Contains(out, "--release REASON") || !strings.Contains(out, "INC-4711") || !strings.Contains(out, "no transaction") {
+			t.Errorf("%q: exit %d, %s", text, exit, out)
+		}
+		if exit, out := s.says("-o", "json"); exit != incomplete || !strings.Contains(out, `"lease":null`) || !strings.Contains(out, `"lease_damaged":"refs/plumbline/lease`) {
+			t.Errorf("%q: exit %d, %s", text, exit, out)
+		}
+		if exit, out := s.says("--release", "looked"); exit != ok || !strings.Contains(out, "released: a lease that nobody can read") {
+			t.Errorf("%q: exit %d, %s", text, exit, out)
+		}
+		if h, err := s.e.lease(s.r, s.cfg, ""); err != nil {
+			t.Errorf("%q: then push says %v", text, err)
+		} else {
+			h.free()
+		}
+	}
+}
+
 // TestHaltAndRelease plays what a person does with locks.
 func TestHaltAndRelease(t *testing.T) {
 	s := newLocks(t)
@@ -143,6 +190,12 @@ func TestHaltAndRelease(t *testing.T) {
 		if exit, out := s.says(c.args...); exit != c.exit || !strings.Contains(out, c.want) {
 			t.Errorf("%q: exit %d, %s", c.args, exit, out)
 		}
+	}
+	if err := s.r.Put(haltRef, []byte("{\"reason\":\"\u202ered\\u001b[2J\"}")); err != nil {
+		t.Fatal(err)
+	}
+	if _, out := s.says(); !strings.Contains(out, "by somebody since") || !strings.Contains(out, "counts all the same") {
+		t.Errorf("a halt that acts where it is shown: %q", out)
 	}
 	h.looked = time.Time{}
 	if !h.halted() {
@@ -183,7 +236,7 @@ func TestLocksApart(t *testing.T) {
 	known(incomplete, "remote   refs/plumbline/lease of the remote origin cannot be read", "lease    not known; none was seen here", "halt     not known; none was seen here", "journal  free", "open     no transaction of this machine")
 
 	s.must(os.Rename(gone, there))
-	other, err := json.Marshal(lease{Mark: "other", Host: "far", Since: demoDay(), Until: demoDay().Add(-48 * time.Hour), Epoch: 1})
+	other, err := json.Marshal(lease{Mark: "other", Host: "far", Pid: 1, Since: demoDay(), Until: demoDay().Add(-48 * time.Hour), Epoch: 1})
 	s.must(err)
 	s.must(s.repo.Swap("origin", leaseRef, nil, other))
 	s.plumb(ok, "locks", "--halt", "INC-4711")

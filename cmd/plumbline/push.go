@@ -170,10 +170,14 @@ func (e *env) send(ctx context.Context, both books, mine *turn, cfg runnerConfig
 	if err != nil {
 		return push.Result{}, err
 	}
+	back, _, err := archived(both.repo, pass.Commit(), digest)
+	if err != nil {
+		return push.Result{}, err
+	}
 	if there {
 		o.Soak, o.PerHour, o.All = time.Duration(pol.Soak), int(pol.MaxDevicesPerHour), pol.OnFailure == gate.UndoAll
 	}
-	o.Again, o.Archive, o.Secrets = again.Change, e.keeps(cfg), b.Marks
+	o.Again, o.Archive, o.Secrets = again.Change, e.keeps(cfg, back), b.Marks
 	o.Expect = expects(b, was, pass.Plan())
 	o.Group = func(device string) string { return b.Device(device).Group }
 	return push.Run(ctx, pass, mine.guard(o))

@@ -83,6 +83,7 @@ func (e *env) requested(head, digest string) error {
 
 // request commits the file that names a plan onto a branch of its own.
 func (e *env) request(r *repo.Repo, branch, device, tx string, p plan.Plan) (string, error) {
+	e.about("request plan")
 	digest, err := e.storePlan(r, p)
 	if err != nil {
 		return "", err
@@ -92,6 +93,7 @@ func (e *env) request(r *repo.Repo, branch, device, tx string, p plan.Plan) (str
 		return "", err
 	}
 	head := "plumbline/restore-" + device + "-" + digest[:8]
+	e.about("request branch")
 	if err := r.Point(head, tip); err != nil {
 		return "", err
 	}
@@ -109,6 +111,14 @@ func (e *env) request(r *repo.Repo, branch, device, tx string, p plan.Plan) (str
 		return "", err
 	}
 	who := repo.Author{Person: user, When: e.now().Truncate(time.Second)}
+	e.about("request commit")
 	_, err = r.Commit(head, who, "Restore "+device, map[string][]byte{replanFile(digest): text.Bytes()})
 	return head, err
+}
+
+// about is called before a step that is on disk when it is done.
+func (e *env) about(step string) {
+	if e.step != nil {
+		e.step(step)
+	}
 }

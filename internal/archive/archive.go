@@ -25,6 +25,7 @@ type Archive struct {
 	Dir        string
 	Recipients []string // age1..., whose identities open it
 	Keep       int      // how many pushes are kept
+	Spare      string   // a push that stays, however old: what it has is about to be sent
 }
 
 // most bounds the text of one device, in bytes.
@@ -160,6 +161,9 @@ func (a Archive) prune() error {
 		return err
 	}
 	for _, p := range all[min(a.Keep, len(all)):] {
+		if p.Name == a.Spare {
+			continue
+		}
 		if err := os.RemoveAll(filepath.Join(a.Dir, p.Name)); err != nil {
 			return fmt.Errorf("what is too old in the archive %s stays: %w", a.Dir, err)
 		}

@@ -44,6 +44,11 @@ func TestArchive(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].Name != "plb-3" || strings.Join(all[1].Devices, " ") != "r1 r2" {
 		t.Errorf("kept are %+v %v", all, err)
 	}
+	a.Spare = "plb-2"
+	digests["plb-4"], err = a.Put("plb-4", map[string][]byte{"r1": text})
+	if back, _ := a.List(); err != nil || len(back) != 3 || back[2].Name != "plb-2" {
+		t.Errorf("what is about to be sent is not kept: %+v %v", back, err)
+	}
 	open := func(push, device, want string, id *age.X25519Identity) ([]byte, error) {
 		return a.Open(push, device, want, strings.NewReader(id.String()))
 	}

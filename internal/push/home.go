@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"plumbline/drivers/write"
 	"plumbline/internal/dispatch"
@@ -78,13 +77,6 @@ func (r *run) wayBack(ctx context.Context, of *wave) *wave {
 		w.trials = append(w.trials, &one)
 	}
 	return w
-}
-
-// rename gives the next trial of a device a name of its own: it takes none twice, and no other
-// transaction makes it up.
-func (r *run) rename(t *trial) {
-	t.moves++
-	t.mark = fmt.Sprintf("%s-%s-%s", r.tx, strconv.FormatInt(int64(t.Wave), 36), strconv.FormatInt(int64(t.moves), 36))
 }
 
 // recall looks at each device before anything is sent back: what somebody else changed since

@@ -1,9 +1,6 @@
 package push
 
 import (
-	"cmp"
-	"strconv"
-	"strings"
 	"time"
 
 	"plumbline/drivers"
@@ -40,14 +37,6 @@ type at struct {
 
 func (t *trial) at() at { return at{t.Device, t.Wave} }
 
-// later names the trial of a later step of a device, far from the names of those that are
-// sent over besides.
-func later(tx string, step int) string {
-	head, last := tx[:strings.LastIndexByte(tx, '-')+1], tx[strings.LastIndexByte(tx, '-')+1:]
-	n, _ := strconv.ParseInt(last, 36, 64)
-	return head + strconv.FormatInt(n+int64(step)*500, 36)
-}
-
 // sides gives what the last trial of a device leads from and to.
 func (t *trial) sides() (base, target string) {
 	if t.home {
@@ -79,6 +68,3 @@ func (t *trial) script() drivers.Edit {
 	}
 	return t.Edit
 }
-
-// mark is the name of the last trial on the device: it takes none twice.
-func (r *run) mark(t *trial) string { return cmp.Or(t.mark, r.tx) }
