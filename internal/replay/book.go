@@ -83,7 +83,11 @@ func (dev *Device) holders(name string) []*entry {
 
 // ask reads on paper whatever may have to do with a name, if that was not done before.
 func (dev *Device) ask(name string) {
-	if more := dev.top.unread(); more != nil && !more.asked[name] {
+	more := dev.top.unread()
+	if more == nil {
+		return
+	}
+	if more.enter(); !more.asked[name] {
 		more.ask(name)
 	}
 }
@@ -110,10 +114,48 @@ func (dev *Device) reading() bool {
 // enters and leaves keep the book when an entry, with all under it, comes or goes.
 func (dev *Device) enters(e *entry) {
 	dev.moves++
-	dev.note(e, 1)
+	dev.books(e, 1)
 }
 
-func (dev *Device) leaves(e *entry) { dev.note(e, -1) }
+func (dev *Device) leaves(e *entry) { dev.books(e, -1) }
+
+// books notes what comes or goes at once, but in blocks that are not in the book yet: of these
+// only what others look at before somebody asks for the book.
+func (dev *Device) books(e *entry, by int) {
+	if !outer(e).later {
+		dev.note(e, by)
+		return
+	}
+	if b := &dev.book; b.turned != nil && !dev.reading() {
+		b.turned(e, by)
+	}
+}
+
+// due puts the block of a line into the book before the line comes or goes, where the book says
+// anything of it. What is read because something asks for it is not in the book at first: most of
+// it is never asked for by a name.
+func (dev *Device) due(e *entry, by int) {
+	more := dev.top.unread()
+	switch {
+	case more == nil || more.starting:
+	case more.reading && e.up == dev.top && by > 0 && e.first == nil:
+		e.later = true
+		more.blocks = append(more.blocks, e)
+	case by < 0 && e.up == dev.top || !more.reading && dev.booked(e):
+		more.enterBlock(outer(e))
+	}
+}
+
+// booked tells whether the book says anything of a line, or of others because of it.
+func (dev *Device) booked(e *entry) bool {
+	if e.r == nil {
+		return e.first != nil
+	}
+	r := e.r
+	word, parts := dev.d.Parts[r.Up]
+	return e.first != nil || r.Lockout || r.Filter || r.Def != nil || r.Ref != nil || r.Unique != nil || len(r.Inherits)+len(r.Owns) > 0 ||
+		r.Replace == "undo-first" || parts && (r.First() == word || r.First() == "")
+}
 
 func (dev *Device) note(e *entry, by int) {
 	for s := e.first; s != nil; s = s.next {

@@ -17,6 +17,7 @@ type entry struct {
 	*rare                         // nil until something of it is needed
 	under                   int32 // how many lines stand under it
 	neg                     bool
+	later                   bool  // a block from paper that is not in the book yet
 	met                     uint8 // when it was found last in a text that the device is to show
 }
 

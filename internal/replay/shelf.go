@@ -17,6 +17,7 @@ type shelf struct {
 	left     int
 	asked    map[string]bool
 	kinds    map[string][]int32 // leaves that may have to do with a kind of name
+	blocks   []*entry           // that were read and are not in the book yet, if their mark still says so
 	reading  bool
 	starting bool
 }
@@ -150,6 +151,33 @@ func (dev *Device) head(in *entry, line string) (*dialect.Rule, *reading) {
 	return l.r, dev.heads(l)
 }
 
+// outer is the line at the top that a line stands under, or is.
+func outer(e *entry) *entry {
+	for e.up != nil && e.up.up != nil {
+		e = e.up
+	}
+	return e
+}
+
+// enter puts all blocks that were read into the book.
+func (s *shelf) enter() {
+	for len(s.blocks) > 0 {
+		e := s.blocks[len(s.blocks)-1]
+		s.blocks = s.blocks[:len(s.blocks)-1]
+		s.enterBlock(e)
+	}
+}
+
+func (s *shelf) enterBlock(e *entry) {
+	if !e.later {
+		return
+	}
+	reading := s.reading
+	s.reading, e.later = true, false
+	s.dev.note(e, 1)
+	s.reading = reading
+}
+
 // before finds the line that stands in front of a leaf; nil is none.
 func (s *shelf) before(i int32) *entry {
 	for i--; i >= 0; i-- {
@@ -223,6 +251,7 @@ func (s *shelf) kind(kind, what string) {
 			s.group(i)
 		}
 	}
+	s.enter()
 }
 
 // uses gives the leaves that may have to do with a kind of name.
