@@ -45,7 +45,7 @@ func probed(ask asksHealth, declared []gate.Probe) asksHealth {
 func questioned(declared []gate.Probe) (out []probe.Probe) {
 	for _, p := range declared {
 		tcp, dns := p.At()
-		out = append(out, probe.Probe{Name: p.Name, HTTP: p.HTTP, Status: cmp.Or(int(p.Status), 200), TCP: tcp, DNS: dns, Ask: p.Ask, Ping: p.Ping})
+		out = append(out, probe.Probe{Name: p.Name, HTTP: p.HTTP, Status: cmp.Or(int(p.Status), 200), TCP: tcp, DNS: dns, Ask: p.Ask, Ping: p.Ping, Trace: p.Trace, Hops: int(p.Hops), Via: p.Via})
 	}
 	return out
 }

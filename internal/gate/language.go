@@ -147,7 +147,7 @@ func (Class) Values() []string {
 	return []string{"any", "policy", "lifeline", "filter", "propagating", "bulk", "no-timer", "unruled", "over", "gap", "unproved"}
 }
 
-// Probe is a service that is asked from the runner. It names one of http, tcp, dns and ping.
+// Probe is a service that is asked from the runner. It names one of http, tcp, dns, ping and trace.
 type Probe struct {
 	// What it is called.
 	Name string `yaml:"name"`
@@ -165,6 +165,12 @@ type Probe struct {
 	Ask string `yaml:"ask,optional"`
 	// An address that answers pings.
 	Ping netip.Addr `yaml:"ping,optional"`
+	// An address to which the path is traced. It says in hops, via or both how that must be.
+	Trace netip.Addr `yaml:"trace,optional"`
+	// How many hops the path takes, the address itself among them.
+	Hops uint16 `yaml:"hops,optional"`
+	// An address that must answer on the path.
+	Via netip.Addr `yaml:"via,optional"`
 }
 
 // Blocked is a time in which nothing is pushed.

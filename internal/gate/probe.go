@@ -12,6 +12,9 @@ import (
 // mostProbes is how many a policy may declare: all are asked in each look at a wave.
 const mostProbes = 32
 
+// mostHops is how many of a path are traced.
+const mostHops = 30
+
 func (p *Policy) checkProbes(src *strict.Source, ds *diag.List) {
 	if len(p.Probes) > mostProbes {
 		ds.Failf(src.At(&p.Probes), "policy/probe", "%d probes, and %d is the most", len(p.Probes), mostProbes)
@@ -32,7 +35,7 @@ func (p *Policy) checkProbes(src *strict.Source, ds *diag.List) {
 // wrong tells why a probe cannot be asked; "" where it can.
 func (p *Probe) wrong() string {
 	kinds := 0
-	for _, there := range []bool{p.HTTP != "", p.TCP.IsValid(), p.DNS.IsValid(), p.Ping.IsValid()} {
+	for _, there := range []bool{p.HTTP != "", p.TCP.IsValid(), p.DNS.IsValid(), p.Ping.IsValid(), p.Trace.IsValid()} {
 		if there {
 			kinds++
 		}
@@ -41,7 +44,13 @@ func (p *Probe) wrong() string {
 	case !plain(p.Name, "-_.") || len(p.Name) > 40:
 		return "a name is up to 40 letters, digits, - _ and ."
 	case kinds != 1:
-		return "give one of http, tcp, dns, ping"
+		return "give one of http, tcp, dns, ping, trace"
+	case p.Trace.IsValid() != (p.Hops > 0 || p.Via.IsValid()):
+		return "trace, and it alone, says in hops or via how the path must be"
+	case p.Hops > mostHops:
+		return "a path has up to 30 hops"
+	case p.Via.IsValid() && p.Via.Is4() != p.Trace.Is4():
+		return "via is an address of the family that is traced"
 	case p.HTTP != "" && !isPage(p.HTTP):
 		return "http wants an address such as https://www.example.net/, with no user in it"
 	case p.HTTP != "" && p.Status != 0 && (p.Status < 200 || p.Status > 599):

@@ -1,5 +1,5 @@
 // Package probe asks services from this machine whether they answer: a page, a server of names, a
-// port, an address. No answer is read further than it takes to tell, nor waited for long.
+// port, an address, the hops to it. No answer is read further than it takes to tell, nor waited for long.
 package probe
 
 import (
@@ -22,7 +22,7 @@ import (
 	"golang.org/x/net/ipv6"
 )
 
-// Probe is one question; the one of HTTP, TCP, DNS and Ping that is there says which.
+// Probe is one question; the one of HTTP, TCP, DNS, Ping and Trace that is there says which.
 type Probe struct {
 	Name   string
 	HTTP   string // a page
@@ -31,6 +31,9 @@ type Probe struct {
 	DNS    netip.AddrPort
 	Ask    string // the name that the server is asked for
 	Ping   netip.Addr
+	Trace  netip.Addr // whose path is looked at
+	Hops   int        // that it takes; 0 where any number is well
+	Via    netip.Addr // who must be on it; none where anybody may
 }
 
 // ErrCannot is a question that this machine cannot ask. It says nothing of the service.
@@ -77,6 +80,8 @@ func (p Probe) once(ctx context.Context) error {
 		return err
 	case p.DNS.IsValid():
 		return p.resolves(ctx)
+	case p.Trace.IsValid():
+		return p.traces(ctx)
 	}
 	return p.echoes(ctx)
 }

@@ -38,6 +38,7 @@ probes:
 - {name: names, dns: 192.0.2.53, port: 53, ask: www.example.net}
 - {name: shop, tcp: 192.0.2.80, port: 443}
 - {name: far, ping: "2001:db8::1"}
+- {name: path, trace: 192.0.2.80, hops: 3, via: 192.0.2.1}
 freeze:
 - {from: 2026-12-20, until: 2027-01-04, reason: year end}
 severities:
