@@ -132,7 +132,7 @@ func (v *birds) vitals(name string) string {
 	e := &env{dir: v.path("network"), runner: v.path("runner.yaml")}
 	r := ssh.New(v.build.Platform("bird").Session, v.lab.Logins(), ssh.Options{Timeout: 20 * time.Second})
 	defer r.Close()
-	seen, err := e.health(v.build, func(d string) (drivers.Reader, drivers.Target, error) { return r, v.lab.Target(d), nil })(v.t.Context(), []string{name})
+	seen, err := e.health(v.build, func(d string) (drivers.Reader, drivers.Target, error) { return r, v.lab.Target(d), nil }, nil)(v.t.Context(), []string{name})
 	v.must(err)
 	ups := map[string]bool{}
 	for s, is := range seen[name] {

@@ -26,6 +26,7 @@ type runnerConfig struct {
 	Remote    string         `yaml:"remote,optional"`     // of Git, where runners of several machines share lease and halt
 	Forge     *runnerForge   `yaml:"forge,optional"`      // where --post says what was found, outside of a forge's own jobs
 	Archive   *runnerArchive `yaml:"archive,optional"`    // what devices held before each push, sealed; absent: nothing of it is kept
+	Vantage   string         `yaml:"vantage,optional"`    // device of the inventory through which the others are logged in to as well, to see that they are well
 	file      string
 	veil      *veil // learns what sessions are opened with
 }
@@ -90,7 +91,7 @@ func (e *env) loadRunner() (runnerConfig, error) {
 		return r, fmt.Errorf("the runner's configuration %s: %v", e.runner, ds.Err().Error())
 	}
 	r.Stores, r.State, r.LedgerKey, r.PlanKey, r.Remote, r.Forge, r.Journal = v.Stores, v.State, v.LedgerKey, v.PlanKey, v.Remote, v.Forge, v.Journal
-	r.RepoKey, r.Archive = v.RepoKey, v.Archive
+	r.RepoKey, r.Archive, r.Vantage = v.RepoKey, v.Archive, v.Vantage
 	if err := e.sealable(r); err != nil {
 		return r, fmt.Errorf("the runner's configuration %s: archive: %w", e.runner, err)
 	}

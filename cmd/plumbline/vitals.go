@@ -55,8 +55,9 @@ func digests(b *pipeline.Build) func(string, []byte) (string, error) {
 }
 
 // health asks devices how they are doing, each over a new connection. What cannot be read
-// is an error: unknown never counts as well.
-func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Context, []string) (push.Vitals, error) {
+// is an error: unknown never counts as well. Where there is a second place, each is logged in to from
+// there too, and one that does not let it in is not well.
+func (e *env) health(b *pipeline.Build, reach, afar drivers.Reach) func(context.Context, []string) (push.Vitals, error) {
 	return func(ctx context.Context, devices []string) (push.Vitals, error) {
 		out := push.Vitals{}
 		read, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide, Most: pipeline.PerSite}, b.Site, devices, func(ctx context.Context, name string) (health.Vitals, error) {
@@ -70,6 +71,9 @@ func (e *env) health(b *pipeline.Build, reach drivers.Reach) func(context.Contex
 				facts, err2 := r.Probe(ctx, t, vital(asks)...)
 				if v, err = nil, err2; err == nil {
 					v, err = sessions(asks, facts)
+				}
+				if err == nil && afar != nil {
+					err = entered(ctx, afar, name, vital(asks)[0])
 				}
 				if !drivers.Passing(err) || ctx.Err() != nil {
 					break

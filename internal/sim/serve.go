@@ -147,7 +147,7 @@ func (b *Box) serve(c net.Conn) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	for nc := range channels {
-		if nc.ChannelType() == "direct-tcpip" && b.is.Forwards {
+		if nc.ChannelType() == "direct-tcpip" && b.forwards() {
 			work.Go(func() { forward(nc) })
 			continue
 		}
@@ -161,6 +161,20 @@ func (b *Box) serve(c net.Conn) {
 		}
 		work.Go(func() { b.session(conn, ch, rq) })
 	}
+}
+
+// forwards tells whether others are reached through the device.
+func (b *Box) forwards() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.is.Forwards
+}
+
+// SetForwards has others be reached through the device from now on, or not any more.
+func (b *Box) SetForwards(on bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.is.Forwards = on
 }
 
 // forward carries one connection on to a port of this machine.
