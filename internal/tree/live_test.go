@@ -2,7 +2,6 @@ package tree
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -141,12 +140,9 @@ func (j *judge) become(text string) {
 // send gives the router lines, and what it says to them.
 func (j *judge) send(script string) string {
 	j.t.Helper()
-	if err := os.WriteFile(j.file, []byte(script), 0o644); err != nil {
-		j.t.Fatal(err)
-	}
-	out, err := j.l.Apply(context.Background(), "judge", j.file)
+	out, err := j.at("judge", script)
 	if err != nil {
 		out += err.Error()
 	}
-	return strings.TrimSpace(strings.ReplaceAll(out, "Waiting for children to finish applying config...", ""))
+	return out
 }

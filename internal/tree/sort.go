@@ -39,9 +39,10 @@ func (d *differ) moving() {
 func (d *differ) explicit(c *cmd, r *dialect.Rule) {
 	for _, t := range []*Tree{d.want, d.have} {
 		d.each(t, c, r.Before, func(o *cmd) {
-			if c.del && o.del {
+			switch {
+			case c.del && o.del:
 				before(o, c)
-			} else {
+			case c.del || !o.del || o != d.goneAbove(c.n): // its own block that goes takes those lines along
 				before(c, o)
 			}
 		})
