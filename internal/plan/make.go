@@ -192,7 +192,7 @@ func (r *road) build(ds *diag.List) bool {
 	if err != nil {
 		return r.refuse(ds, 0, "no order of commands is taken: "+err.Error())
 	}
-	if foreign := r.foreign(ds, edits); foreign {
+	if foreign, frozen := r.foreign(ds, edits), r.frozen(ds, edits); foreign || frozen {
 		return false
 	}
 	back, _, err := tree.Diff(r.want, r.have, plain)
@@ -261,6 +261,19 @@ func (r *road) foreign(ds *diag.List, edits []tree.Edit) (found bool) {
 			found = true
 			ds.Failf(asker(r.in.Want, 0), "plan/foreign-line", "%s: %q would take away %q, which is not ours", r.in.Device, hide(e.Send, r.secrets), e.Takes).
 				Hint = "what was on the device before us stays: make intent agree with that line, or take it away by hand"
+		}
+	}
+	return found
+}
+
+// frozen refuses a line that the device would take, and go on as before: text and router would
+// differ, and the device itself says of it that more is to be done.
+func (r *road) frozen(ds *diag.List, edits []tree.Edit) (found bool) {
+	for _, e := range edits {
+		if e.Thaw != "" {
+			found = true
+			ds.Failf(asker(r.in.Want, e.No), "plan/frozen-line", "%s: the device takes %q and goes on as before until %q is typed there", r.in.Device, hide(e.Send, r.secrets), e.Thaw).
+				Hint = "that breaks what runs for a moment: do both by hand at a time of your choice, then plan again; or leave the value as it is"
 		}
 	}
 	return found

@@ -29,6 +29,7 @@ type Edit struct {
 	Cause   int      // with a cascade: the wanted line of the edit behind it
 	Proof   int      // how well its rule is proved, 0 to 4
 	Resets  []string // what it resets on the device
+	Thaw    string   // the device takes it, and goes on as before until this is typed there
 	Takes   string   // with Foreign: the line that it takes away
 	Was     string   // the live line in whose place it comes, without secrets; "" for none
 	Exit    []string // the words that leave the blocks it stands in, and the one it opens
@@ -75,6 +76,9 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 		at := len(out)
 		if out = d.edits(out, c); len(out) > at && out[at].Unruled {
 			notes = append(notes, Note{out[at].No, out[at].Line + ": no rule knows this line; how it acts is a guess"})
+		}
+		if len(out) > at && out[at].Thaw != "" {
+			notes = append(notes, Note{out[at].No, out[at].Line + ": the device goes on as before until \"" + out[at].Thaw + "\" is typed there"})
 		}
 	}
 	return out, notes, nil

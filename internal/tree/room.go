@@ -63,6 +63,25 @@ func (d *differ) held(n *node) bool {
 }
 
 func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
+	d.lines(t, c, globs, func(n *node) {
+		if o := d.acting(n); o != nil && o != c {
+			f(o)
+		}
+	})
+}
+
+// frozen tells whether a device does not follow a command: while one of the lines of its rule is
+// there. Lines that a removal waits for are gone by then.
+func (d *differ) frozen(c *cmd, r *dialect.Rule) (yes bool) {
+	d.lines(d.have, c, r.Frozen, func(n *node) {
+		o := d.acting(n)
+		yes = yes || !c.del || o == nil || !o.del
+	})
+	return yes
+}
+
+// lines visits the lines of a tree that globs select, seen from the line of a command.
+func (d *differ) lines(t *Tree, c *cmd, globs []dialect.Glob, f func(*node)) {
 	if len(globs) == 0 {
 		return
 	}
@@ -79,9 +98,7 @@ func (d *differ) each(t *Tree, c *cmd, globs []dialect.Glob, f func(*cmd)) {
 			continue
 		}
 		for _, n := range from.find(in, &globs[i]) {
-			if o := d.acting(n); o != nil && o != c {
-				f(o)
-			}
+			f(n)
 		}
 	}
 }

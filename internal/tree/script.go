@@ -142,6 +142,9 @@ func (d *differ) about(c *cmd, t *Tree, e *Edit) {
 	if c.del {
 		e.Confirm, e.Answer = r.Confirm, r.Answer
 	}
+	if d.frozen(c, r) {
+		e.Thaw = r.Thaw
+	}
 	if r.Resets != "" {
 		e.Resets = []string{t.name(r.Resets, c.n)}
 	}

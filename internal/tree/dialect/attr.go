@@ -41,6 +41,7 @@ type Attrs struct {
 	Confirm            string // the question that the device asks when the line is taken away
 	Answer             string
 	Resets             string
+	Thaw               string // with Frozen: what is typed on the device for it to follow
 	Proof              int
 	Source             string // of the proof
 
@@ -51,6 +52,7 @@ type Attrs struct {
 	Needs, Conflicts, HeldBy          []Glob
 	Before, After                     []Glob
 	Keeps, Spares, Within, Turns      []Glob
+	Frozen                            []Glob
 }
 
 // Name is a kind or space with the slots or the template that name one thing in it.
@@ -93,6 +95,7 @@ func attributes() map[string]attribute {
 		"mode":       words(func(a *Attrs) *string { return &a.Mode }),
 		"confirm":    {true, (*Attrs).confirm},
 		"resets":     words(func(a *Attrs) *string { return &a.Resets }),
+		"thaw":       words(func(a *Attrs) *string { return &a.Thaw }),
 		"proof":      {true, (*Attrs).proof},
 		"def":        name(func(a *Attrs) **Name { return &a.Def }),
 		"ref":        name(func(a *Attrs) **Name { return &a.Ref }),
@@ -112,6 +115,7 @@ func attributes() map[string]attribute {
 		"keeps":      globs(func(a *Attrs) *[]Glob { return &a.Keeps }),
 		"turns":      globs(func(a *Attrs) *[]Glob { return &a.Turns }),
 		"spares":     globs(func(a *Attrs) *[]Glob { return &a.Spares }),
+		"frozen":     globs(func(a *Attrs) *[]Glob { return &a.Frozen }),
 	}
 }
 

@@ -205,6 +205,9 @@ func (l *lint) rule(rule *Rule) {
 	if rule.Def != nil {
 		l.defs[rule.Def.Kind] = true
 	}
+	if (len(rule.Frozen) > 0) != (rule.Thaw != "") {
+		l.failf(rule.Line, 1, "%q: frozen= says while which lines the device does not follow, thaw= what makes it follow: give both", rule.Text)
+	}
 	if l.d.Syntax == "indent" && rule.literal(0) == l.d.Negate && l.d.Negate != "" {
 		l.failf(rule.Line, 1, "%q begins with %s, which every line can be taken back with: write it without, and default=on if it is there without a word", rule.Text, l.d.Negate)
 	}
