@@ -153,8 +153,8 @@ func (g *session) same(ctx context.Context) error {
 	return nil
 }
 
-// send takes the lines to the device, one after the other. The first word that a device
-// says to a line, and the first mode that is not the one meant, is the end of it.
+// send takes the lines to the device, one after the other. The first word that a device says to a
+// line, but for remarks of its platform, and the first mode that is not the one meant, is the end of it.
 func (g *session) send(ctx context.Context, lines []script.Line) error {
 	sh, err := g.Shell(ctx, g.w.s)
 	if err != nil {
@@ -167,7 +167,7 @@ func (g *session) send(ctx context.Context, lines []script.Line) error {
 	if sh.Mode() == "" {
 		return &write.Refused{Device: g.t.Name, Line: g.w.s.Enter, Reply: "no configuration mode"}
 	}
-	if err := script.Type(ctx, sh, g.t, lines); err != nil {
+	if err := script.Type(ctx, sh, g.t, lines, g.w.s.Notes...); err != nil {
 		return err
 	}
 	if err := script.Quiet(ctx, sh, g.t, 0, g.w.s.Leave); err != nil {
