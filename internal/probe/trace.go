@@ -56,24 +56,24 @@ func (p path) sure(by Probe) bool {
 }
 
 // holds tells why a path is not as declared.
-func (by Probe) holds(p path) error {
-	n := p.reached()
+func (p Probe) holds(way path) error {
+	n := way.reached()
 	switch {
-	case len(p) == 0:
+	case len(way) == 0:
 		return errors.New("nothing on its path answers")
-	case by.Hops > 0 && n == 0:
-		return fmt.Errorf("it does not answer behind %d hops: %s", by.Hops, p)
-	case by.Hops > 0 && n != by.Hops:
-		return fmt.Errorf("it answers behind %d hops, and %d are declared: %s", n, by.Hops, p)
-	case !by.Via.IsValid():
+	case p.Hops > 0 && n == 0:
+		return fmt.Errorf("it does not answer behind %d hops: %s", p.Hops, way)
+	case p.Hops > 0 && n != p.Hops:
+		return fmt.Errorf("it answers behind %d hops, and %d are declared: %s", n, p.Hops, way)
+	case !p.Via.IsValid():
 		return nil
 	}
-	for _, h := range p {
-		if h.from == by.Via.Unmap() && (!h.end || h.why == "") {
+	for _, h := range way {
+		if h.from == p.Via.Unmap() && (!h.end || h.why == "") {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is not on its path: %s", by.Via, p)
+	return fmt.Errorf("%s is not on its path: %s", p.Via, way)
 }
 
 // String reads "1 192.0.2.1, 2 silent, 3 198.51.100.7".
