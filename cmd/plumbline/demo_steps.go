@@ -16,6 +16,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/examples"
+	"plumbline/internal/network"
 	"plumbline/internal/pipeline"
 	"plumbline/internal/repo"
 	"plumbline/internal/sim"
@@ -89,7 +90,7 @@ func (d *demo) start(ctx context.Context) (string, error) {
 	for _, c := range b.Configs() {
 		dev := b.Device(c.Device)
 		p := b.Platform(dev.Platform)
-		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: d.holds, Driver: driver(p, dev)})
+		devices = append(devices, sim.Device{Name: c.Device, Platform: p.Name, Session: p.Session, Dialect: p.Dialect, Running: d.holds, Driver: driver(p, dev), Host: demoHost(b.Network().Device(c.Device))})
 	}
 	farm, err := sim.Start(ctx, devices, sim.Options{Externals: demoExternals(b), Guard: demoGuard()})
 	if err != nil {
@@ -104,6 +105,21 @@ func (d *demo) start(ctx context.Context) (string, error) {
 		kinds[dev.Platform] = true
 	}
 	return fmt.Sprintf("%d routers on 127.0.0.1 (%s), each with its own host key", len(devices), strings.Join(slices.Sorted(maps.Keys(kinds)), ", ")), d.secrets(ctx)
+}
+
+// demoHost is what the host of a device has, which no configuration of one that is a file says.
+func demoHost(d *network.Device) (out []sim.Port) {
+	if d.Interfaces == nil {
+		return nil
+	}
+	for _, p := range d.Interfaces.Ports {
+		port := sim.Port{Name: p.Name}
+		for _, a := range p.Addrs {
+			port.Nets = append(port.Nets, a.Prefix)
+		}
+		out = append(out, port)
+	}
+	return out
 }
 
 // demoExternals is the speakers outside of the example: whoever our routers have a

@@ -49,7 +49,7 @@ type Box struct {
 
 // unlock lets others see what the device holds now.
 func (b *Box) unlock() {
-	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect})
+	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect, host: b.is.Host})
 	b.mu.Unlock()
 }
 
@@ -89,7 +89,7 @@ func newBox(f *Farm, d Device) (*Box, error) {
 	}
 	b.manner = mannerOf(b)
 	b.load(string(d.Running))
-	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect})
+	b.glance.Store(&glance{body: b.body(), d: b.is.Dialect, host: b.is.Host})
 	b.startup, b.before = b.body(), b.body()
 	if len(d.Startup) > 0 && d.Dialect.AsFile() {
 		b.startup = string(d.Startup)

@@ -84,12 +84,19 @@ func (b *Box) protocols() string {
 	return out.String()
 }
 
-// adjacencies tells none: the addresses of such a device are its host's, which nobody plays.
+// adjacencies tells the neighbours of each protocol, by the addresses of the host.
 func (b *Box) adjacencies() string {
 	var out strings.Builder
 	for line := range strings.Lines(string(b.state.Text())) {
 		if m := blockLine.FindStringSubmatch(line); m != nil && m[1] == "ospf" {
 			fmt.Fprintf(&out, "%s:\nRouter ID   \tPri\t     State     \tDTime\tInterface  Router IP\n", m[2])
+			proto, addr := "ospf", "192.0.2.0"
+			if strings.HasPrefix(line, "protocol ospf v3") {
+				proto, addr = "ospf6", "fe80::1"
+			}
+			for _, a := range b.near(proto) {
+				fmt.Fprintf(&out, "%-12s\t  1\tFull/PtP  \t 33.123\t%-10s %s\n", a.id, a.port, addr)
+			}
 		}
 	}
 	if out.Len() == 0 {

@@ -26,11 +26,16 @@ type inside struct {
 }
 
 // interiorOf reads a configuration by its paths: lines of interfaces, and of protocols that
-// name interfaces; a tree of paths by the models of SR Linux. Files are not read: their devices
-// tell no neighbours.
-func interiorOf(d *dialect.Dialect, body string) *interior {
+// name interfaces; a tree of paths by its models. The addresses of a device that is a file are those
+// of its host.
+func interiorOf(d *dialect.Dialect, body string, host []Port) *interior {
 	in := &interior{ports: map[string]*inside{}}
-	if d.AsFile() || !strings.Contains(body, "ospf") && !strings.Contains(body, "isis") {
+	for _, p := range host {
+		if d.AsFile() {
+			in.port(p.Name).nets = p.Nets
+		}
+	}
+	if !strings.Contains(body, "ospf") && !strings.Contains(body, "isis") {
 		return in
 	}
 	if d.Syntax == "path" {
@@ -39,6 +44,10 @@ func interiorOf(d *dialect.Dialect, body string) *interior {
 	for _, at := range replay.New(d, []byte(body)).Paths() {
 		last := strings.Fields(at[len(at)-1])
 		if len(last) == 0 || last[0] == d.Negate {
+			continue
+		}
+		if d.AsFile() {
+			in.filed(at, last)
 			continue
 		}
 		if i := slices.Index(last, "router-id"); i >= 0 && i+1 < len(last) && in.router == "" {
@@ -51,6 +60,21 @@ func interiorOf(d *dialect.Dialect, body string) *interior {
 		}
 	}
 	return in
+}
+
+// filed is a line of a file, in the words of BIRD.
+func (in *interior) filed(at, last []string) {
+	if len(at) == 1 && strings.HasPrefix(at[0], "router id ") {
+		in.router = strings.Trim(last[len(last)-1], ";")
+	}
+	proto := map[string]string{"protocol ospf v2": "ospf", "protocol ospf v3": "ospf6"}[strings.Join(strings.Fields(at[0])[:min(3, len(strings.Fields(at[0])))], " ")]
+	for _, block := range at[1:] {
+		if name, is := strings.CutPrefix(block, `interface "`); is && proto != "" {
+			p := in.port(name[:max(0, strings.IndexByte(name, '"'))])
+			p.runs[proto] = true
+			p.passive[proto] = p.passive[proto] || strings.HasPrefix(last[0], "stub")
+		}
+	}
 }
 
 func (in *interior) port(name string) *inside {
@@ -168,7 +192,7 @@ type adjacency struct{ id, port string }
 // near tells the neighbours of the device: two interfaces in one network that both look for
 // some. The caller holds the lock.
 func (b *Box) near(proto string) (out []adjacency) {
-	me := interiorOf(b.is.Dialect, b.body())
+	me := interiorOf(b.is.Dialect, b.body(), b.is.Host)
 	for _, port := range slices.Sorted(maps.Keys(me.ports)) {
 		if !me.speaks(port, proto) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -37,10 +38,10 @@ func TestNeighbours(t *testing.T) {
 		var out strings.Builder
 		for _, far := range []string{"right", "shut", "passive"} {
 			fmt.Fprintf(&out, "== %s\n", far)
-			device := func(n, text string) sim.Device {
-				return sim.Device{Name: n, Platform: p.Name, Driver: p.Driver, Session: p.Session, Dialect: p.Dialect, Running: []byte(text)}
+			device := func(n, file string) sim.Device {
+				return sim.Device{Name: n, Platform: p.Name, Driver: p.Driver, Session: p.Session, Dialect: p.Dialect, Running: []byte(text(file)), Host: hostOf(t, files, file)}
 			}
-			f, err := sim.Start(t.Context(), []sim.Device{device("a", text("left")), device("b", text(far))}, sim.Options{})
+			f, err := sim.Start(t.Context(), []sim.Device{device("a", "left"), device("b", far)}, sim.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,4 +74,22 @@ func TestNeighbours(t *testing.T) {
 		}
 		return []byte(out.String())
 	})
+}
+
+// hostOf gives what the host of a device has, where a case says it: lines "eth1 10.0.0.0/31".
+func hostOf(t *testing.T, files fs.FS, device string) (out []sim.Port) {
+	t.Helper()
+	b, err := fs.ReadFile(files, device+".host")
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(b)) {
+		name, nets, _ := strings.Cut(strings.TrimSpace(line), " ")
+		p := sim.Port{Name: name}
+		for _, n := range strings.Fields(nets) {
+			p.Nets = append(p.Nets, netip.MustParsePrefix(n))
+		}
+		out = append(out, p)
+	}
+	return out
 }

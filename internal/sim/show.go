@@ -165,6 +165,7 @@ func (f *Farm) others(b *Box) (out []*speaker) {
 type glance struct {
 	body string
 	d    *dialect.Dialect
+	host []Port
 	once sync.Once
 	is   speaker
 	look sync.Once
@@ -173,7 +174,7 @@ type glance struct {
 
 // inside is where the device has interior protocols.
 func (g *glance) inside() *interior {
-	g.look.Do(func() { g.in = interiorOf(g.d, g.body) })
+	g.look.Do(func() { g.in = interiorOf(g.d, g.body, g.host) })
 	return g.in
 }
 
