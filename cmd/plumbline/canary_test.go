@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -240,7 +241,15 @@ func forms(value string) []string {
 		strings.Trim(string(quoted), `"`), html.EscapeString(value), url.QueryEscape(value), url.PathEscape(value), fmt.Sprintf("%q", value),
 		b64([]byte(value)), b64([]byte("u:" + value)), b64([]byte("me:" + value + "\n")), base64.RawURLEncoding.EncodeToString([]byte("you:" + value)),
 		fmt.Sprintf("%x", value), fmt.Sprintf("%X", "u:"+value), strings.TrimPrefix(colon, ":"), percent, type7(value), value,
+		base32.StdEncoding.EncodeToString([]byte("me:" + value)), strings.ToLower(base32.HexEncoding.EncodeToString([]byte(value))),
+		inTwo(b64([]byte(strings.Repeat(" ", 44)+value)), 64), inTwo(b64([]byte(strings.Repeat(" ", 54)+value)), 76), inTwo(strings.Repeat(".", 72)+value, 80),
 	}
+}
+
+// inTwo is what a terminal makes of a text that is longer than its line, or a writer of base64.
+func inTwo(text string, width int) string {
+	width = min(width, len(text))
+	return text[:width] + "\r\n" + text[width:]
 }
 
 // told reads one text.

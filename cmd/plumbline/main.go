@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,7 +75,9 @@ func run(ctx context.Context, e *env, args []string) (end int) {
 	}()
 	if e.veil == nil {
 		e.veil = &veil{}
-		e.out, e.err = e.veil.over(e.out), e.veil.over(e.err)
+		out, err := e.veil.over(e.out), e.veil.over(e.err)
+		e.out, e.err = out, err
+		defer func() { _ = errors.Join(out.flush(), err.flush()) }() // nobody is left to be told
 	}
 	root := &cobra.Command{
 		Use:   "plumbline",

@@ -108,7 +108,7 @@ func only(p report.Page, keep func(report.Section) bool) report.Page {
 
 func (e *env) markdown(p report.Page) (string, error) {
 	var b bytes.Buffer
-	err := report.Formats["md"](e.veil.over(&b), p)
+	err := e.veil.page(&b, "md", p)
 	return b.String(), err
 }
 

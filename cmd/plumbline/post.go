@@ -96,7 +96,7 @@ func (e *env) summary(page report.Page) error {
 	if err != nil {
 		return nil //nolint:nilerr // a job without a summary loses nothing: the page was printed
 	}
-	return errors.Join(report.Formats["md"](e.veil.over(out), page), out.Close())
+	return errors.Join(e.veil.page(out, "md", page), out.Close())
 }
 
 // jobs are the variables by which a job knows its forge. Gitea and Forgejo set the names of

@@ -1,9 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,5 +100,51 @@ func (s *stage) nowhere(words []string) {
 	}))
 	if files < 50 {
 		s.t.Errorf("only %d files were read", files)
+	}
+}
+
+// TestVeilOfPieces holds the law: a secret is hidden in however many pieces it is written, as it is and
+// in other alphabets; and all that is no secret is there when the program ends, in its order.
+func TestVeilOfPieces(t *testing.T) {
+	const secret = "Kanari01plain"
+	for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte("me:" + secret + "\n")), hex.EncodeToString([]byte(secret)), url.QueryEscape("&" + secret), base32.StdEncoding.EncodeToString([]byte(secret))} {
+		text := "the device says: " + form + ", twice: " + form + "\nand no more; Kan"
+		var whole bytes.Buffer
+		v := &veil{}
+		v.add(secret, "Kanari01plain-and-longer")
+		w := v.over(&whole)
+		if _, err := io.WriteString(w, text); err != nil || w.flush() != nil {
+			t.Fatal(err)
+		}
+		for size := 1; size < len(text); size++ {
+			var out bytes.Buffer
+			w := v.over(&out)
+			for piece := range slices.Chunk([]byte(text), size) {
+				if n, err := w.Write(piece); n != len(piece) || err != nil {
+					t.Fatal(n, err)
+				}
+			}
+			if err := w.flush(); err != nil || strings.Contains(out.String(), form) || strings.Contains(out.String(), secret) {
+				t.Errorf("%q in pieces of %d: %q %v", form, size, out.String(), err)
+			}
+			if !strings.HasPrefix(out.String(), "the device says: ") || !strings.HasSuffix(out.String(), "\nand no more; Kan") || out.String() != whole.String() {
+				t.Errorf("%q in pieces of %d: %q, and in one %q", form, size, out.String(), whole.String())
+			}
+		}
+	}
+}
+
+// TestVeilHoldsLittle holds that nobody waits for what is no part of a secret: a line, a question, a display
+// that is written over, what programs say to each other.
+func TestVeilHoldsLittle(t *testing.T) {
+	v := &veil{}
+	for _, secrets := range [][]string{nil, {"Kanari01plain"}} {
+		v.add(secrets...)
+		for _, text := range []string{"\r12/40 devices", "go on? ", "a line\n", "Content-Length: 2\r\n\r\n{}"} {
+			var out bytes.Buffer
+			if _, err := io.WriteString(v.over(&out), text); err != nil || out.String() != text {
+				t.Errorf("of %q there is %q %v", text, out.String(), err)
+			}
+		}
 	}
 }

@@ -6,8 +6,12 @@ import "strings"
 func (x *Index) encoded(t string) (out []span) {
 	letters, digits := 0, 0 // how many of the last characters are of base64, of hexadecimal
 	var bits, nibbles uint32
+	fives := [...]fives{{of: quintet}, {of: quintetHex}}
 	for i := range len(t) {
 		c := t[i]
+		for f := range fives {
+			out = fives[f].next(x, out, t, i)
+		}
 		if v := sextet(c); v >= 0 {
 			letters, bits = letters+1, bits<<6|uint32(v)
 		} else {
@@ -75,6 +79,83 @@ func (x *Index) base64(out []span, t string, start, off int) []span {
 		return out
 	}
 	return append(out, span{start, (6*start+off+8*n-1)/6 + 1})
+}
+
+// fives reads base32: five bits a character.
+type fives struct {
+	of   func(byte) int
+	n    int // how many of the last characters are of it
+	bits uint32
+}
+
+// quintet and quintetHex are what a character of the two alphabets counts; -1 for others.
+func quintet(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A')
+	case c >= 'a' && c <= 'z':
+		return int(c - 'a')
+	case c >= '2' && c <= '7':
+		return int(c-'2') + 26
+	}
+	return -1
+}
+
+func quintetHex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'A' && c <= 'V':
+		return int(c-'A') + 10
+	case c >= 'a' && c <= 'v':
+		return int(c-'a') + 10
+	}
+	return -1
+}
+
+// next takes the i-th character: whatever begins within the first of the last four is looked at.
+func (f *fives) next(x *Index, out []span, t string, i int) []span {
+	v := f.of(t[i])
+	if v < 0 {
+		f.n = 0
+		return out
+	}
+	f.n, f.bits = f.n+1, f.bits<<5|uint32(v)
+	for off := 0; f.n >= 4 && off < 5; off++ {
+		if first := f.bits >> (4 - off); x.pair(byte(first>>8), byte(first)) {
+			out = x.base32(out, t, f.of, 5*(i-3)+off)
+		}
+	}
+	return out
+}
+
+// base32 looks at what begins at a bit of the text.
+func (x *Index) base32(out []span, t string, of func(byte) int, begin int) []span {
+	n := x.found(func(n int) (byte, bool) {
+		bit := begin + 8*n
+		i := bit / 5
+		if bit < 0 {
+			return 0, false
+		}
+		var bits uint32
+		for k := range 3 { // eight bits stand in two characters, or in three
+			v := 0
+			if 5*k < 8+bit%5 {
+				if i+k >= len(t) {
+					return 0, false
+				}
+				if v = of(t[i+k]); v < 0 {
+					return 0, false
+				}
+			}
+			bits = bits<<5 | uint32(v)
+		}
+		return byte(bits >> (7 - bit%5)), true
+	})
+	if n == 0 {
+		return out
+	}
+	return append(out, span{begin / 5, (begin+8*n-1)/5 + 1})
 }
 
 func nibble(c byte) int {

@@ -77,6 +77,36 @@ func (l *level) unescape() (up *level, more bool) {
 	return up, len(up.marks) > 0
 }
 
+// joined undoes line breaks, and what a line is set in by: what a terminal or a writer of long texts
+// cut in two stands in one piece. A character behind a break stands for both. false where there is none.
+func (l *level) joined() (up *level, more bool) {
+	var b strings.Builder
+	up = &level{below: l}
+	done := 0
+	for at := strings.IndexByte(l.text, '\n'); at >= 0; {
+		from, to := at, at+1
+		for from > done && l.text[from-1] == '\r' {
+			from--
+		}
+		for to < len(l.text) && strings.IndexByte("\r\n \t", l.text[to]) >= 0 {
+			to++
+		}
+		if to == len(l.text) {
+			break
+		}
+		b.WriteString(l.text[done:from])
+		up.marks = append(up.marks, mark{b.Len(), span{from, to + 1}})
+		b.WriteByte(l.text[to])
+		done = to + 1
+		if at = strings.IndexByte(l.text[done:], '\n'); at >= 0 {
+			at += done
+		}
+	}
+	b.WriteString(l.text[done:])
+	up.text = b.String()
+	return up, len(up.marks) > 0
+}
+
 // entities are those of HTML and XML that have a name.
 var entities = []struct {
 	name string

@@ -14,8 +14,8 @@ const (
 	most  = 1024 // bytes; a secret that is longer is no word of a configuration
 )
 
-// Index finds secrets where others wrote them in a form of theirs: in base64 (alone or within
-// something longer), in hexadecimal, with the escapes of URLs, JSON, YAML or HTML, in Cisco's type 7
+// Index finds secrets where others wrote them in a form of theirs: in base64 and base32 (alone or within
+// something longer), in hexadecimal, cut in two by the end of a line, with the escapes of URLs, JSON, YAML or HTML, in Cisco's type 7
 // and in Junos' $9$. It reads a text a fixed number of times, however many secrets there are.
 type Index struct {
 	begins  [1 << 10]uint64 // which two bytes a secret begins with
@@ -129,6 +129,13 @@ func (x *Index) Hide(text, instead string) string {
 	for range levels {
 		for _, s := range append(x.encoded(at.text), x.escaped(at)...) {
 			all = append(all, span{at.source(s.from).from, at.source(s.to - 1).to})
+		}
+		if one, cut := at.joined(); cut {
+			for _, s := range append(x.encoded(one.text), x.escaped(one)...) {
+				if one.escapes(s.from+1, s.to) { // a break is in it, and not before it
+					all = append(all, span{one.source(s.from).from, one.source(s.to - 1).to})
+				}
+			}
 		}
 		next, more := at.unescape()
 		if !more {

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -45,6 +46,26 @@ func spellings(s string) map[string]string {
 		"HTML by hex":         every("&#x%x;"),
 		"JSON in HTML":        html.EscapeString(`{\"key\":\"` + inner(quoted) + `\"}`),
 	}
+	for how, e := range map[string]*base32.Encoding{"base32": base32.StdEncoding, "base32, raw": base32.StdEncoding.WithPadding(base32.NoPadding), "base32 hex": base32.HexEncoding} {
+		for i := range 5 {
+			all[fmt.Sprint(how, " behind ", i)] = e.EncodeToString([]byte("::::"[:i] + s + ":"))
+		}
+		all[how+" of a login"], all[how+", small"] = e.EncodeToString([]byte("admin:"+s)), strings.ToLower(e.EncodeToString([]byte("x:"+s)))
+	}
+	for _, width := range []int{64, 76} {
+		for _, end := range []string{"\n", "\r\n", "\n    "} {
+			for i := range 6 {
+				text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(":", width*3/4-i) + s + strings.Repeat(":", 70)))
+				all[fmt.Sprintf("base64, %d wide with %q, %d before", width, end, i)] = wrapped(text, width, end)
+			}
+			all[fmt.Sprintf("base32, %d wide with %q", width, end)] = wrapped(base32.StdEncoding.EncodeToString([]byte(strings.Repeat(":", width*5/8-2)+s)), width, end)
+			all[fmt.Sprintf("hex, %d wide with %q", width, end)] = wrapped(hex.EncodeToString([]byte(strings.Repeat(":", width/2-2)+s)), width, end)
+		}
+	}
+	for i := 1; i < len(s); i++ {
+		all[fmt.Sprint("cut by a terminal at ", i)], all[fmt.Sprint("cut and set in at ", i)] = s[:i]+"\r\n"+s[i:], s[:i]+"\n\t  "+s[i:]
+	}
+	all["cut, in JSON"] = inner([]byte(fmt.Sprintf("%q", s[:2]+"\r\n"+s[2:])))
 	if strings.Contains(s, "'") {
 		all["YAML"] = strings.ReplaceAll(s, "'", "''")
 		all["shell"] = strings.ReplaceAll(s, "'", `'\''`)
@@ -53,6 +74,14 @@ func spellings(s string) map[string]string {
 		all["percent"], all["percent, path"] = every("%%%02X"), strings.NewReplacer("%", "%25", "&", "%26", "'", "%27", `"`, "%22", "/", "%2F", "<", "%3C", `\`, "%5C", "+", "%2B", "~", "%7E").Replace(s)
 	}
 	return all
+}
+
+// wrapped cuts a text into lines.
+func wrapped(text string, width int, end string) (out string) {
+	for ; len(text) > width; text = text[width:] {
+		out += text[:width] + end
+	}
+	return out + text
 }
 
 var hard = []string{"hunter2hunter2", "cisco", "Pa55", `a"quote'd`, `it's&that`, `back\slash`, "100%sure", "<tagged>", "+/plus==", "~~~~~~"}
@@ -109,6 +138,7 @@ func TestUnhidden(t *testing.T) {
 	for _, text := range []string{
 		"snmp-server community public ro", "republic public", "republic%20of", "%20priviledge%20", "cm8=", "YWJj", "20726f", "%72%6f",
 		hex.EncodeToString([]byte("xciscox")), base64.StdEncoding.EncodeToString([]byte("priviledged")), base64.StdEncoding.EncodeToString([]byte("san francisco")),
+		"aaaa\nbb", "publi\n", "\npublic\n", "router\npublic", "pub\n\nisher", "\n", "\r\n\r\n", base32.StdEncoding.EncodeToString([]byte("priviledged")),
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "10:00:00 2026-11-27", "192.0.2.1 198.51.100.7 2001:db8::1", "02:00:5e:10:00:01",
 		"&amp;&lt;&#39;", `\\\\\"`, "''''''", `""""""`, "100%", `\`, "&#", "&#x", "%", "%4", "$9$", "$9$$9$", "07", "0822455D0A", "", "\x00\xff",
 	} {
@@ -131,7 +161,7 @@ func TestRandom(t *testing.T) {
 	for i := range noise {
 		noise[i] = byte(r.Uint32())
 	}
-	for _, text := range []string{hex.EncodeToString(noise), base64.StdEncoding.EncodeToString(noise), url.QueryEscape(string(noise)), fmt.Sprintf("%q", noise)} {
+	for _, text := range []string{hex.EncodeToString(noise), base64.StdEncoding.EncodeToString(noise), base32.StdEncoding.EncodeToString(noise), wrapped(base64.StdEncoding.EncodeToString(noise), 76, "\r\n"), url.QueryEscape(string(noise)), fmt.Sprintf("%q", noise)} {
 		if got := x.Hide(text, "<secret>"); got != text {
 			t.Errorf("something is hidden in noise: %.60q", text)
 		}
