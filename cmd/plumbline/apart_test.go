@@ -23,7 +23,7 @@ func TestEmergencyApart(t *testing.T) {
 	const why = "edge1-fra drops packets"
 	urgent := []string{"push", "--plan", s.plan, "--emergency", why}
 	apart := append(urgent[:len(urgent):len(urgent)], "--without-remote")
-	other, err := json.Marshal(lease{Mark: "other", Host: "far", Since: demoDay(), Until: demoDay().Add(time.Hour), Epoch: 1})
+	other, err := json.Marshal(lease{Mark: "other", Host: "far", Pid: 7, Since: demoDay(), Until: demoDay().Add(time.Hour), Epoch: 1})
 	s.must(err)
 
 	s.must(s.repo.Swap("origin", leaseRef, nil, other))

@@ -206,7 +206,7 @@ func keysOf(rules []*Rule, name string, entry map[string]any) (out []string) {
 		}
 		return out
 	}
-	for _, key := range []string{"name", "index", "id", "sequence-id", "ip-prefix", "prefix", "peer-address", "group-name"} {
+	for _, key := range []string{"name", "index", "id", "sequence-id", "ip-prefix", "ipv4-prefix", "ipv6-prefix", "prefix", "peer-address", "group-name"} {
 		if _, ok := entry[key]; ok {
 			return []string{key}
 		}
