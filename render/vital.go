@@ -23,6 +23,7 @@ type Vital struct {
 	Of    string // the question whose sessions it tells counts of, and nothing else
 	// Where an answer tells how many routes go over a session.
 	Counts []Count
+	Apart  string // a pattern of names that are not judged
 }
 
 // Count is where numbers stand: rows within a session, the field, and what it is called.
@@ -40,6 +41,7 @@ type vital struct {
 	Of     string  `yaml:"of,optional"`
 	Counts []count `yaml:"counts,optional"`
 	Off    *off    `yaml:"off,optional"`
+	Apart  string  `yaml:"apart,optional"`
 }
 
 // off is how a device tells that what a question is about is switched off.
@@ -68,7 +70,7 @@ func (form) Values() []string { return []string{"json", "lines"} }
 
 // facts checks what can be checked without an answer.
 func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
-	patterns := []*string{&v.Head, &v.None, &v.Up}
+	patterns := []*string{&v.Head, &v.None, &v.Up, &v.Apart}
 	if v.Off != nil {
 		patterns = append(patterns, &v.Off.Like)
 	}
@@ -88,7 +90,7 @@ func (v *vital) facts(src *strict.Source, ds *diag.List) Vital {
 	case v.Up == "" && v.Of == "":
 		ds.Failf(src.At(v), "platform/health", "up says which states are good: without it any would be")
 	}
-	out := Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, "", "", v.Of, v.counts(src, ds)}
+	out := Vital{string(v.Form), v.Rows, v.Head, v.None, v.Name, v.State, v.Up, "", "", v.Of, v.counts(src, ds), v.Apart}
 	if v.Off != nil {
 		out.Off, out.Like = v.Off.Ask, v.Off.Like
 	}

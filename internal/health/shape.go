@@ -34,6 +34,7 @@ type Shape struct {
 	// lines by a pattern within what a row fits; Name begins with received, accepted or
 	// advertised. What has one name is added up.
 	Counts []Count
+	Apart  string // a pattern of names that are nobody's: they come and go by themselves, and are not judged; may be empty
 }
 
 // IsOff tells whether a question that the device refuses means that there are no sessions, by what
@@ -57,8 +58,15 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 	if err != nil {
 		return nil, err
 	}
+	apart, err := regexp.Compile(s.Apart)
+	if err != nil {
+		return nil, err
+	}
 	out := Vitals{}
 	add := func(name, state string, counts map[string]int) {
+		if s.Apart != "" && apart.MatchString(name) {
+			return
+		}
 		is, seen := out[name]
 		is.Up = up.MatchString(state) && (is.Up || !seen)
 		if is.Counts == nil {
