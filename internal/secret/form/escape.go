@@ -77,34 +77,51 @@ func (l *level) unescape() (up *level, more bool) {
 	return up, len(up.marks) > 0
 }
 
-// joined undoes line breaks, and what a line is set in by: what a terminal or a writer of long texts
-// cut in two stands in one piece. A character behind a break stands for both. false where there is none.
+// joined undoes line breaks with what a line is set in by, and single blanks, which some make of them: what
+// a terminal or a writer of long texts cut in two stands in one piece. A character behind such a gap stands
+// for both. false where there is none.
 func (l *level) joined() (up *level, more bool) {
 	var b strings.Builder
 	up = &level{below: l}
 	done := 0
-	for at := strings.IndexByte(l.text, '\n'); at >= 0; {
-		from, to := at, at+1
-		for from > done && l.text[from-1] == '\r' {
-			from--
+	for i := 0; i < len(l.text); {
+		n := strings.IndexAny(l.text[i:], "\r\n \t")
+		if n < 0 {
+			break
 		}
+		from, to, breaks := i+n, i+n, false
 		for to < len(l.text) && strings.IndexByte("\r\n \t", l.text[to]) >= 0 {
+			breaks = breaks || l.text[to] == '\n'
 			to++
 		}
-		if to == len(l.text) {
+		if i = to; to == len(l.text) {
 			break
+		}
+		if !breaks && l.text[from:to] != " " {
+			continue
 		}
 		b.WriteString(l.text[done:from])
 		up.marks = append(up.marks, mark{b.Len(), span{from, to + 1}})
 		b.WriteByte(l.text[to])
-		done = to + 1
-		if at = strings.IndexByte(l.text[done:], '\n'); at >= 0 {
-			at += done
-		}
+		done, i = to+1, to+1
 	}
 	b.WriteString(l.text[done:])
 	up.text = b.String()
 	return up, len(up.marks) > 0
+}
+
+// across finds secrets that have a gap in them; those that stand there as they are only as whole words.
+func (x *Index) across(l *level) (out []span) {
+	bound := func(i int) bool {
+		return i == 0 || i == len(l.text) || parts(l.text[i-1]) || parts(l.text[i]) || l.escapes(i, i+1)
+	}
+	for _, s := range x.escaped(l) {
+		if bound(s.from) && bound(s.to) {
+			out = append(out, s)
+		}
+	}
+	out = append(out, x.encoded(l.text)...)
+	return slices.DeleteFunc(out, func(s span) bool { return !l.escapes(s.from+1, s.to) }) // a gap before it is none in it
 }
 
 // entities are those of HTML and XML that have a name.

@@ -131,10 +131,8 @@ func (x *Index) Hide(text, instead string) string {
 			all = append(all, span{at.source(s.from).from, at.source(s.to - 1).to})
 		}
 		if one, cut := at.joined(); cut {
-			for _, s := range append(x.encoded(one.text), x.escaped(one)...) {
-				if one.escapes(s.from+1, s.to) { // a break is in it, and not before it
-					all = append(all, span{one.source(s.from).from, one.source(s.to - 1).to})
-				}
+			for _, s := range x.across(one) {
+				all = append(all, span{one.source(s.from).from, one.source(s.to - 1).to})
 			}
 		}
 		next, more := at.unescape()

@@ -53,7 +53,7 @@ func spellings(s string) map[string]string {
 		all[how+" of a login"], all[how+", small"] = e.EncodeToString([]byte("admin:"+s)), strings.ToLower(e.EncodeToString([]byte("x:"+s)))
 	}
 	for _, width := range []int{64, 76} {
-		for _, end := range []string{"\n", "\r\n", "\n    "} {
+		for _, end := range []string{"\n", "\r\n", "\n    ", " "} {
 			for i := range 6 {
 				text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(":", width*3/4-i) + s + strings.Repeat(":", 70)))
 				all[fmt.Sprintf("base64, %d wide with %q, %d before", width, end, i)] = wrapped(text, width, end)
@@ -64,6 +64,7 @@ func spellings(s string) map[string]string {
 	}
 	for i := 1; i < len(s); i++ {
 		all[fmt.Sprint("cut by a terminal at ", i)], all[fmt.Sprint("cut and set in at ", i)] = s[:i]+"\r\n"+s[i:], s[:i]+"\n\t  "+s[i:]
+		all[fmt.Sprint("cut, and a blank made of it, at ", i)] = s[:i] + " " + s[i:]
 	}
 	all["cut, in JSON"] = inner([]byte(fmt.Sprintf("%q", s[:2]+"\r\n"+s[2:])))
 	if strings.Contains(s, "'") {
@@ -138,7 +139,7 @@ func TestUnhidden(t *testing.T) {
 	for _, text := range []string{
 		"snmp-server community public ro", "republic public", "republic%20of", "%20priviledge%20", "cm8=", "YWJj", "20726f", "%72%6f",
 		hex.EncodeToString([]byte("xciscox")), base64.StdEncoding.EncodeToString([]byte("priviledged")), base64.StdEncoding.EncodeToString([]byte("san francisco")),
-		"aaaa\nbb", "publi\n", "\npublic\n", "router\npublic", "pub\n\nisher", "\n", "\r\n\r\n", base32.StdEncoding.EncodeToString([]byte("priviledged")),
+		"aaaa\nbb", "publi\n", "\npublic\n", "router\npublic", "republ\r\nic", "re pub licans", "pub\n\nisher", "\n", "\r\n\r\n", base32.StdEncoding.EncodeToString([]byte("priviledged")),
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "10:00:00 2026-11-27", "192.0.2.1 198.51.100.7 2001:db8::1", "02:00:5e:10:00:01",
 		"&amp;&lt;&#39;", `\\\\\"`, "''''''", `""""""`, "100%", `\`, "&#", "&#x", "%", "%4", "$9$", "$9$$9$", "07", "0822455D0A", "", "\x00\xff",
 	} {
