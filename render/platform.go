@@ -26,6 +26,8 @@ type Platform struct {
 	Requires    []Requirement    // what must be so before anything is pushed
 	Evidence    []Evidence       // what was shown of it
 	Health      map[string]Vital // questions whose answers tell how a device is doing
+	Log         Log              // how its log is read
+	Load        []Load           // how it is read how much of it is used
 	Clock       Clock            // how it tells what time it is
 }
 
@@ -53,6 +55,8 @@ type file struct {
 	Requires    []Requirement `yaml:"requires,optional"`
 	Read        []question    `yaml:"read,optional"`
 	Health      []vital       `yaml:"health,optional"`
+	Log         *log          `yaml:"log,optional"`
+	Load        []load        `yaml:"load,optional"`
 	Clock       *clock        `yaml:"clock,optional"`
 	Evidence    []Evidence    `yaml:"evidence,optional"`
 }
@@ -123,6 +127,7 @@ func Read(platforms fs.FS, name string) (Platform, diag.List) {
 		p.Health[v.Ask] = v.facts(src, &ds)
 	}
 	f.completed(p, src, &ds)
+	f.signs(&p, src, &ds)
 	p.Session.Models = f.Models.facts(&p, src, &ds)
 	p.Session.Netconf = f.Netconf.facts(&p, src, &ds)
 	f.reached(src, &ds)

@@ -58,6 +58,7 @@ func digests(b *pipeline.Build) func(string, []byte) (string, error) {
 // is an error: unknown never counts as well. Where there is a second place, each is logged in to from
 // there too, and one that does not let it in is not well.
 func (e *env) health(b *pipeline.Build, reach, afar drivers.Reach) func(context.Context, []string) (push.Vitals, error) {
+	marks := marker(b.Key())
 	return func(ctx context.Context, devices []string) (push.Vitals, error) {
 		out := push.Vitals{}
 		read, errs := dispatch.Each(ctx, dispatch.Bounds{Wide: wide, Most: pipeline.PerSite}, b.Site, devices, func(ctx context.Context, name string) (health.Vitals, error) {
@@ -65,15 +66,18 @@ func (e *env) health(b *pipeline.Build, reach, afar drivers.Reach) func(context.
 			if err != nil {
 				return nil, err
 			}
-			asks := b.Platform(b.Device(name).Platform).Health
+			p := b.Platform(b.Device(name).Platform)
 			var v health.Vitals
 			for range 3 { // asking changes nothing: a session that was cut is worth another one
-				facts, err2 := r.Probe(ctx, t, vital(asks)...)
+				facts, err2 := r.Probe(ctx, t, vital(p)...)
 				if v, err = nil, err2; err == nil {
-					v, err = sessions(asks, facts)
+					v, err = sessions(p.Health, facts)
+				}
+				if err == nil {
+					err = signs(p, facts, v, marks)
 				}
 				if err == nil && afar != nil {
-					err = entered(ctx, afar, name, vital(asks)[0])
+					err = entered(ctx, afar, name, slices.Min(slices.Collect(maps.Keys(p.Health))))
 				}
 				if !drivers.Passing(err) || ctx.Err() != nil {
 					break
@@ -88,10 +92,10 @@ func (e *env) health(b *pipeline.Build, reach, afar drivers.Reach) func(context.
 	}
 }
 
-// vital lists what is asked: what tells of sessions, and what tells that they cannot be.
-func vital(asks map[string]render.Vital) []string {
-	out := slices.Collect(maps.Keys(asks))
-	for _, v := range asks {
+// vital lists what is asked: what tells of sessions, what tells that they cannot be, and of logs and loads.
+func vital(p render.Platform) []string {
+	out := slices.AppendSeq(p.Signs(), maps.Keys(p.Health))
+	for _, v := range p.Health {
 		if v.Off != "" {
 			out = append(out, v.Off)
 		}

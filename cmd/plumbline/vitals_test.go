@@ -34,7 +34,7 @@ func TestSwitchedOff(t *testing.T) {
 		t.Helper()
 		r := ssh.New(p.Session, f.Logins(), ssh.Options{})
 		defer r.Close()
-		facts, err := r.Probe(t.Context(), f.Target("a"), vital(p.Health)...)
+		facts, err := r.Probe(t.Context(), f.Target("a"), vital(p)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestCountsApart(t *testing.T) {
 			}
 			look := func() health.Vitals {
 				t.Helper()
-				facts, err := r.Probe(t.Context(), f.Target("a"), vital(p.Health)...)
+				facts, err := r.Probe(t.Context(), f.Target("a"), vital(p)...)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -33,7 +33,11 @@ const (
 // Notes lists what changed of counts and is not judged, or cannot be: a person is told of it.
 func Notes(before, after Vitals, e Expected) (out []Finding) {
 	for _, s := range slices.Sorted(maps.Keys(before)) {
-		if was, is := before[s], after[s]; was.Up && is.Up && !e.freed(s) && !e.removed(s) {
+		switch was, is := before[s], after[s]; {
+		case sign(s):
+			_, told := e.signs(s, was, is)
+			out = append(out, told...)
+		case was.Up && is.Up && !e.freed(s) && !e.removed(s):
 			_, told := e.counted(s, was, is)
 			out = append(out, told...)
 		}
@@ -115,11 +119,7 @@ func (e Expected) crowded(session, count string, was, is int) bool {
 	if strings.HasPrefix(count, "advertised") {
 		return false
 	}
-	for name, l := range e.Limits {
-		if listed([]string{name}, session) {
-			full := func(n, limit int) bool { return limit > 0 && n*100 > limit*room }
-			return full(is, l.Is) && !full(was, l.Was)
-		}
-	}
-	return false
+	full := func(n, limit int) bool { return limit > 0 && n*100 > limit*room }
+	l := limited(e.Limits, session)
+	return full(is, l.Is) && !full(was, l.Was)
 }

@@ -68,7 +68,7 @@ func TestCounts(t *testing.T) {
 func TestWithout(t *testing.T) {
 	v := Vitals{"a": {Up: true, Counts: map[string]int{"received": 1, "advertised": 2}}, "b": {Up: true}}
 	have := v.Without([]Finding{{Session: "a", Count: "received"}, {Session: "b"}, {Session: "c", Count: "received"}})
-	if fmt.Sprint(have) != "map[a:{true map[advertised:2]}]" || len(v) != 2 || len(v["a"].Counts) != 2 {
+	if fmt.Sprint(have) != "map[a:{true map[advertised:2] <nil>}]" || len(v) != 2 || len(v["a"].Counts) != 2 {
 		t.Error(have, v)
 	}
 }

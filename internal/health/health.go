@@ -19,6 +19,7 @@ type Vitals map[string]Vital
 type Vital struct {
 	Up     bool
 	Counts map[string]int `json:",omitempty"`
+	Lines  *Lines         `json:"-"` // of a log
 }
 
 // Expected is what a change is known to add and to take away, by the names in Vitals; what
@@ -53,6 +54,9 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		is, there := after[s]
 		gone := e.removed(s)
 		switch {
+		case sign(s):
+			bad, _ := e.signs(s, was, is)
+			out = append(out, bad...)
 		case e.freed(s):
 		case gone && is.Up:
 			out = append(out, Finding{Session: s, Text: "is still up, and the change takes it away"})

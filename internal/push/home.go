@@ -95,7 +95,7 @@ func (w *wave) recall(ctx context.Context) error {
 	before := Vitals{}
 	for _, t := range w.of.trials {
 		v := w.before[t.Device]
-		before[t.Device] = v.Without(health.Compare(v, now[t.Device], w.expected(t)))
+		before[t.Device] = v.Without(health.Compare(v, now[t.Device], w.expected(t))).Anew(now[t.Device])
 	}
 	w.before = before
 	return nil

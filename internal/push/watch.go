@@ -21,6 +21,7 @@ func (w *wave) watch(ctx context.Context) (err error) {
 			w.say("%s: does not answer before anything is sent, and is not judged", s)
 		}
 	}
+	w.untold()
 	return nil
 }
 
@@ -28,28 +29,40 @@ func (w *wave) watch(ctx context.Context) (err error) {
 func (w *wave) well(ctx context.Context) error {
 	w.step("health after keep " + w.trials[0].Device)
 	after, err := w.Health(ctx, names(w.trials))
-	if found := w.worse(w.trials, w.before, after); err != nil || len(found) > 0 {
+	found := w.worse(w.trials, w.before, after)
+	if len(found) == 0 && err == nil {
+		found = w.together(after)
+	}
+	if err != nil || len(found) > 0 {
 		return sick(w.trials, "health after keep", Doubt, found, err)
 	}
 	w.tell(after)
+	if !w.back {
+		w.seen = w.looks(w.trials, after)
+	}
 	return nil
 }
 
 // tell says what changed of counts and was not judged.
 func (w *wave) tell(after Vitals) {
-	const most = 5
 	var all []string
 	for _, t := range w.trials {
 		for _, f := range health.Notes(w.before[t.Device], after[t.Device], w.expected(t)) {
 			all = append(all, t.Device+": "+f.String())
 		}
 	}
+	w.some(all)
+}
+
+// some says the first of several things.
+func (r *run) some(all []string) {
+	const most = 5
 	for i, text := range all {
 		if i == most {
-			w.say("and %d more", len(all)-most)
+			r.say("and %d more", len(all)-most)
 			break
 		}
-		w.say("%s", text)
+		r.say("%s", text)
 	}
 }
 
@@ -152,6 +165,9 @@ func (w *wave) unwell(ctx context.Context) (found []string, err error) {
 				found = append(found, o.ails(t, o != w, after)...)
 			}
 		}
+	}
+	if len(found) == 0 {
+		found = w.together(after)
 	}
 	return found, nil
 }

@@ -269,7 +269,9 @@ var writes = []writeCase{
 	{"no-timer", is("no-timer"), 0, through}, // the guard has a clock of its own, and words of its own
 	{"untold", is("untold"), 0, through},
 	{"loses", is("loses@0=received", "loses@9=advertised"), 0, through}, // no habit of writing: TestLoses tells it apart
-	{"deaf", is("deaf"), 0, through},                                    // a habit of gNMI, played in drivers/drivertest
+	{"says", is("says=%SYS-2-X: y"), 0, through},                        // nor are these: TestSigns tells them apart
+	{"fills", is("fills@99=memory"), 0, through},
+	{"deaf", is("deaf"), 0, through}, // a habit of gNMI, played in drivers/drivertest
 }
 
 func TestWriteFaults(t *testing.T) {

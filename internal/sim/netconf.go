@@ -146,7 +146,7 @@ func (c *caller) do(body string) (string, error) {
 		if ask != body {
 			continue
 		}
-		if out, known := b.manner.exec(&c.shell, b.is.Session.Read[name]); known {
+		if out, known := b.exec(&c.shell, b.is.Session.Read[name]); known {
 			return "<output>\n" + escaped(out) + "</output>", nil
 		}
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +38,8 @@ func (m *sessions) exec(s *shell, line string) (string, bool) {
 	case line == "show clock":
 		return b.farm.opt.Clock.Now().UTC().Format("Mon Jan _2 15:04:05 2006") + "\nTimezone: UTC\nClock source: local\n", true
 	case line == "show version | json":
-		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `"}` + "\n", true
+		free := (100 - b.used("memory", usedMemory)) * 100000
+		return `{"modelName": "vEOS", "version": "4.32.2F", "imageFormat": "` + Mark + `", "memTotal": 10000000, "memFree": ` + strconv.Itoa(free) + "}\n", true
 	case line == "show bgp summary vrf all | json":
 		return m.bgp(), true
 	case line == "show interfaces description | json":

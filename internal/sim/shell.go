@@ -201,7 +201,7 @@ func (s *shell) do(line string) (string, error) {
 	case line == ss.Fetch:
 		return b.shown(s.prompt()), nil
 	}
-	if out, known := b.manner.exec(s, line); known {
+	if out, known := b.exec(s, line); known {
 		return out, nil
 	}
 	if slices.Contains(ss.Open, line) {
