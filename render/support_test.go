@@ -63,7 +63,7 @@ is how many of these lines no document says; each rule is on the page of its pla
 	}
 	b.WriteString("\n## Transports, commits and health\n\nWhat may be pushed to is at level push; a plan names the proof of its weakest rule.\n\n| | level | reached by | commit | health |\n|---|---|---|---|---|\n")
 	b.Write(ways.Bytes())
-	b.WriteString("\n## What health asks\n\nBefore a push and behind it, over new connections. What was up has to be up; what cannot be read is not well. None in log, memory or\nprocessors: the platform tells no severity, no share or no mean, and it is not judged there (`docs/decisions/0078`).\n\n| | sessions | how many routes go over each | adjacencies | ports | log | memory | processors |\n|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n## What health asks\n\nBefore a push and behind it, over new connections. What was up has to be up; what cannot be read is not well. None in log, memory or\nprocessors: the platform tells no severity, no share or no mean, and it is not judged there (`docs/decisions/0078`).\nTables are asked for default routes and own addresses.\n\n| | sessions | how many routes go over each | adjacencies | ports | tables | log | memory | processors |\n|---|---|---|---|---|---|---|---|---|\n")
 	b.Write(asked.Bytes())
 	golden.Page(t, "../docs/platforms/support.md", b.Bytes())
 }
@@ -92,7 +92,7 @@ func vital(t *testing.T, b *bytes.Buffer, p render.Platform) {
 			case "*":
 				ask += " (the table is not told)"
 			}
-		case "interface":
+		case "interface", "route":
 		default:
 			t.Errorf("%s: %s tells of %s, which no column is for", p.Name, ask, what[0])
 		}
@@ -107,7 +107,7 @@ func vital(t *testing.T, b *bytes.Buffer, p render.Platform) {
 	fmt.Fprintf(b, "| [%s](%s.md) |", p.Name, p.Name)
 	slices.Sort(told["counts"])
 	told["counts"] = slices.Compact(told["counts"])
-	for _, what := range []string{"bgp", "counts", "adjacency", "interface", "log", "memory", "cpu"} {
+	for _, what := range []string{"bgp", "counts", "adjacency", "interface", "route", "log", "memory", "cpu"} {
 		fmt.Fprintf(b, " %s |", cmp.Or(strings.Join(told[what], ", "), "none"))
 	}
 	b.WriteString("\n")

@@ -18,9 +18,10 @@ import (
 // lines of a change: what comes and goes is what intent had and has. How many routes go over
 // sessions, what the whole plan does to them tells.
 func expects(b *pipeline.Build, was deployment, p plan.Plan) func(plan.Change) health.Expected {
-	sessions, counts := comes(b, was), moves(b, was, p)
+	sessions, counts, loose := comes(b, was), moves(b, was, p), loosed(b, was, p)
 	return func(c plan.Change) health.Expected {
 		e := sessions(c)
+		e.Freed = append(e.Freed, loose...)
 		e.Moves, e.Limits = counts[c.Device], limits(was.device(c.Device), b.Network().Device(c.Device))
 		return e
 	}

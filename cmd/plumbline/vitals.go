@@ -72,6 +72,7 @@ func (e *env) health(b *pipeline.Build, reach, afar drivers.Reach) func(context.
 				facts, err2 := r.Probe(ctx, t, vital(p)...)
 				if v, err = nil, err2; err == nil {
 					v, err = sessions(p.Health, facts)
+					owned(b.Network().Device(name), v)
 				}
 				if err == nil {
 					err = signs(p, facts, v, marks)

@@ -37,6 +37,8 @@ func Notes(before, after Vitals, e Expected) (out []Finding) {
 		case sign(s):
 			_, told := e.signs(s, was, is)
 			out = append(out, told...)
+		case Route(s) && e.freed(s) && was.Up && !is.Up:
+			out = append(out, Finding{Session: s, Text: "was in its table and is not any more, which the plan may do"})
 		case was.Up && is.Up && !e.freed(s) && !e.removed(s):
 			_, told := e.counted(s, was, is)
 			out = append(out, told...)

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Vitals is the sessions of one device: "bgp VRF PEER" and "ospf NEIGHBOUR INTERFACE". The VRF
+// Vitals is the sessions of one device: "bgp VRF PEER" and "ospf NEIGHBOUR INTERFACE", and entries of its tables: "route VRF PREFIX". The VRF
 // is * where a device does not say which it is.
 type Vitals map[string]Vital
 
@@ -63,6 +63,8 @@ func Compare(before, after Vitals, e Expected) (out []Finding) {
 		case gone || !was.Up:
 		case Probe(s) && !is.Up:
 			out = append(out, Finding{Session: s, Text: "answered before and does not any more"})
+		case Route(s) && !is.Up:
+			out = append(out, Finding{Session: s, Text: "was in its table and is not any more"})
 		case !there:
 			out = append(out, Finding{Session: s, Text: "was up and is not there any more"})
 		case !is.Up:

@@ -84,6 +84,6 @@ func listed(all []string, session string) bool {
 			return s == session
 		}
 		a := strings.Fields(s)
-		return s == session || len(a) == 3 && len(b) == 3 && a[0] == b[0] && a[0] == "bgp" && strings.EqualFold(a[2], b[2]) && (a[1] == "*" || b[1] == "*")
+		return s == session || len(a) == 3 && len(b) == 3 && a[0] == b[0] && (a[0] == "bgp" || a[0] == "route") && strings.EqualFold(a[2], b[2]) && (a[1] == "*" || b[1] == "*")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -51,8 +52,8 @@ type Count = struct{ Rows, Name, Field string }
 const highest = 1 << 30
 
 // Read gives the sessions of an answer. One that cannot be understood is an error: unknown
-// is never taken for none. A session that stands there several times is up where all of
-// them are.
+// is never taken for none. JSON may be several objects, one behind the other. A session that
+// stands there several times is up where all of them are, an entry of a table where one is.
 func (s Shape) Read(text []byte) (Vitals, error) {
 	up, err := regexp.Compile(s.Up)
 	if err != nil {
@@ -64,11 +65,16 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 	}
 	out := Vitals{}
 	add := func(name, state string, counts map[string]int) {
-		if s.Apart != "" && apart.MatchString(name) {
+		if s.Apart != "" && apart.MatchString(name) || Route(name) && !looksAt(name) {
 			return
 		}
 		is, seen := out[name]
-		is.Up = up.MatchString(state) && (is.Up || !seen)
+		switch good := up.MatchString(state); {
+		case Route(name): // of several ways to one place, one is enough
+			is.Up = is.Up || good
+		default:
+			is.Up = good && (is.Up || !seen)
+		}
 		if is.Counts == nil {
 			is.Counts = counts
 		} else {
@@ -92,23 +98,34 @@ func (s Shape) Read(text []byte) (Vitals, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	var root any
-	if err := d.Decode(&root); err != nil {
-		return nil, fmt.Errorf("no JSON: %q", text[:min(len(text), 60)])
+	for {
+		var root any
+		if err := d.Decode(&root); errors.Is(err, io.EOF) {
+			return out, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("no JSON: %q", text[:min(len(text), 60)])
+		}
+		if _, is := root.(map[string]any); !is {
+			return nil, errors.New("no JSON object")
+		}
+		if err := s.object(root, text, add); err != nil {
+			return nil, err
+		}
 	}
-	if _, is := root.(map[string]any); !is {
-		return nil, errors.New("no JSON object")
-	}
+}
+
+// object takes the sessions of one object.
+func (s Shape) object(root any, text []byte, add adder) error {
 	for _, rows := range strings.Split(s.Rows, " | ") {
 		w := walk{rows: rows, row: func(w *walk, at any) error { return s.session(w, at, add) }}
 		if err := w.down(root, strings.Split(rows, ".")); err != nil {
-			return nil, err
+			return err
 		}
 		if w.found {
-			return out, nil
+			return nil
 		}
 	}
-	return nil, fmt.Errorf("not understood: %q", text[:min(len(text), 60)])
+	return fmt.Errorf("not understood: %q", text[:min(len(text), 60)])
 }
 
 // adder takes one session.
@@ -305,6 +322,8 @@ func (w *walk) field(name string) (string, bool) {
 			return x, x != ""
 		case json.Number:
 			return x.String(), true
+		case bool:
+			return strconv.FormatBool(x), true
 		}
 	}
 	return "", false

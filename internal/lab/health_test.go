@@ -21,6 +21,10 @@ import (
 
 // speaks is a router that looks for neighbours on two wires, in all protocols.
 const speaks = `frr defaults traditional
+ip route 0.0.0.0/0 10.0.0.%[2]d
+interface lo
+ ip address 9.9.9.%[1]d/32
+exit
 interface eth0
  ip address 10.0.0.%[1]d/30
  ipv6 address 2001:db8::%[1]d/64
@@ -103,14 +107,14 @@ func TestHealth(t *testing.T) {
 		out, err := l.Apply(ctx, name, file)
 		must(errors.Join(err, refused(out)))
 	}
-	wait("all protocols", "bgp default 10.0.0.2: true, advertised ipv4Unicast 2, received ipv4Unicast 1\n"+ports+"isis r2 eth0: true\nisis r2 eth1: true\nospf 1.1.1.2 eth0:10.0.0.1: true\nospf6 1.1.1.2 eth0: true\n")
+	wait("all protocols", "bgp default 10.0.0.2: true, advertised ipv4Unicast 2, received ipv4Unicast 1\n"+ports+"isis r2 eth0: true\nisis r2 eth1: true\nospf 1.1.1.2 eth0:10.0.0.1: true\nospf6 1.1.1.2 eth0: true\nroute default 0.0.0.0/0: true\nroute default 9.9.9.1/32: true\n")
 	_, err = l.In(ctx, "r2", "ip", "link", "set", "eth0", "down")
 	must(err)
-	wait("a wire that is cut", strings.Replace("bgp default 10.0.0.2: false, advertised ipv4Unicast 0, received ipv4Unicast 0\n"+ports+"isis r2 eth1: true\n", "eth0: true", "eth0: false", 1))
+	wait("a wire that is cut", strings.Replace("bgp default 10.0.0.2: false, advertised ipv4Unicast 0, received ipv4Unicast 0\n"+ports+"isis r2 eth1: true\nroute default 9.9.9.1/32: true\n", "eth0: true", "eth0: false", 1))
 	for _, d := range []string{"isisd", "ospfd", "ospf6d", "bgpd"} {
 		must(l.Stop("r1", d))
 	}
-	wait("without their daemons", strings.Replace(ports, "eth0: true", "eth0: false", 1))
+	wait("without their daemons", strings.Replace(ports+"route default 9.9.9.1/32: true\n", "eth0: true", "eth0: false", 1))
 }
 
 // refused is an error where a router did not take a line.

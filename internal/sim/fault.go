@@ -32,7 +32,7 @@ var Kinds = map[string]string{
 	"drop":            "hangs up after N configuration lines",
 	"cut":             "hangs up at the N-th line that any session is asked, before or after (Text) it is carried out",
 	"drop-byte":       "hangs up after N bytes of output",
-	"loses":           "tells N routes over each session, received or advertised (Text), while its configuration is another than when this was set",
+	"loses":           "tells N routes over each session, received or advertised (Text), or none in its table (routes), while its configuration is another than when this was set",
 	"says":            "has the line Text in its log while its configuration is another than when this was set",
 	"fills":           "has N percent of Text (memory, cpu) in use while its configuration is another than when this was set",
 	"reject":          "refuses configuration lines that contain Text",

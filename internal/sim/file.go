@@ -30,6 +30,8 @@ func (m file) exec(_ *shell, line string) (string, bool) {
 		return begins + m.b.adjacencies(), true
 	case "show interfaces":
 		return begins + m.b.hosts(), true
+	case "show route table all 0.0.0.0/0", "show route table all ::/0":
+		return begins + "Network not found\n", true
 	}
 	return begins + "No such command. Press `?' for help.\n", strings.HasPrefix(line, "show ")
 }

@@ -28,6 +28,9 @@ func (b *Box) show(line string) string {
 	case "show interface vrf all json":
 		return b.interfaces()
 	}
+	if said, known := b.entries(line); known {
+		return said
+	}
 	return "% Unknown command: " + line + "\n"
 }
 
