@@ -173,6 +173,8 @@ func (q *inquiry) planned() (_ string, err error) {
 		switch {
 		case !there:
 			return "", fmt.Errorf("%s stands in the ledger and not in the plan", d.Name)
+		case d.State != repo.New && d.State != repo.Old && d.State != repo.Already:
+			return "", fmt.Errorf("%s: the ledger says that it ended as %q, which is no end", d.Name, d.State)
 		case d.Leaf != fmt.Sprintf("%x", c.Leaf()):
 			return "", fmt.Errorf("%s: the ledger names another change than the plan holds", d.Name)
 		case d.Rendered != fmt.Sprintf("%x", sum(c.Text)):

@@ -132,8 +132,13 @@ func (r *Repo) ledger(verify Verifier) (es []Entry, kept []sealed, err error) {
 		var s sealed
 		var e Entry
 		no := len(es) + 1
-		if json.Unmarshal(line, &s) != nil || json.Unmarshal(s.Body, &e) != nil {
+		if json.Unmarshal(line, &s) != nil || !json.Valid(s.Body) {
 			return nil, nil, fmt.Errorf("ledger: entry %d is damaged: fetch refs/plumbline/ledger again", no)
+		}
+		body := json.NewDecoder(bytes.NewReader(s.Body))
+		body.DisallowUnknownFields() // what is not known may change what all else means
+		if body.Decode(&e) != nil {
+			return nil, nil, fmt.Errorf("ledger: entry %d says what this version does not know: use the version that wrote it, or restore refs/plumbline/ledger", no)
 		}
 		if one, err := json.Marshal(s); err != nil || !bytes.Equal(append(one, '\n'), line) {
 			return nil, nil, fmt.Errorf("ledger: entry %d is not in its one spelling: it was tampered with; restore refs/plumbline/ledger", no)
