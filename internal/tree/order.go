@@ -32,6 +32,13 @@ func (d *differ) order() ([]*cmd, error) {
 		d.edges()
 		out, stuck = d.sort()
 	}
+	for range maxSplits {
+		if stuck != nil || !d.early(out) {
+			break
+		}
+		d.edges()
+		out, stuck = d.sort()
+	}
 	if stuck != nil {
 		var names []string
 		for _, c := range stuck {
@@ -106,7 +113,11 @@ func (d *differ) headers() {
 				p = d.counterpart(p)
 			}
 			for ; p != nil && p.parent != nil; p = p.parent {
-				before(d.sent(p), c)
+				if up := d.sent(p); c.why == Split && up != nil && up.del { // taken out of its block before that goes
+					before(c, up)
+				} else {
+					before(up, c)
+				}
 			}
 			continue
 		}

@@ -56,6 +56,49 @@ func (d *differ) split(stuck []*cmd) bool {
 	return false
 }
 
+// early takes a value that a line holds alone out of a block, where the block can go only after the way in
+// has changed, and who takes the value would come after the way in with it.
+func (d *differ) early(out []*cmd) bool {
+	if !d.want.d.AtOnce() {
+		return false
+	}
+	last := slices.IndexFunc(out, func(c *cmd) bool { return c.phase >= lastly })
+	if last < 0 {
+		return false
+	}
+	var free rooms
+	for _, c := range out[last:] {
+		r := d.treeOf(c).rule(c.n)
+		if c.phase >= lastly || c.del || r == nil || r.Unique == nil {
+			continue
+		}
+		if free.of == nil {
+			free = d.frees()
+		}
+		name := d.want.space(c.n, r)
+		if n := d.holder(free.of[name], name); n != nil {
+			x := d.add(n, true, Split, c.n)
+			x.phase, x.seq = setting, c.seq
+			return true
+		}
+	}
+	return false
+}
+
+// holder is the line of a block that goes which holds a value, where nothing is done to it by itself.
+func (d *differ) holder(block *cmd, name string) (line *node) {
+	if block == nil || !block.del {
+		return nil
+	}
+	block.n.walk(func(n *node) {
+		r := d.have.rule(n)
+		if r != nil && r.Unique != nil && n.cmd == nil && !n.m.neg && !d.held(n) && d.have.space(n, r) == name {
+			line = n
+		}
+	})
+	return line
+}
+
 // held tells whether a live line cannot be taken away while others stand.
 func (d *differ) held(n *node) bool {
 	r := d.have.rule(n)
