@@ -255,6 +255,16 @@ func TestMutual(t *testing.T) {
 	}
 }
 
+// A device that is reached through another one is not dialled past it.
+func TestJump(t *testing.T) {
+	g, to := start(t, sim.Tree{TLS: true})
+	to.Jump = &drivers.Target{Name: "bastion"}
+	_, err := reader(models, gnmi.Options{}).Fetch(t.Context(), to)
+	if !errors.Is(err, drivers.ErrConfig) || !strings.Contains(err.Error(), "through bastion") || g.Calls.Load() != 0 {
+		t.Errorf("%v, after %d calls", err, g.Calls.Load())
+	}
+}
+
 // A device that asks who we are and ends the connection refuses our certificate, however little of its
 // word about it comes through: here nothing does.
 func TestMutualReset(t *testing.T) {

@@ -74,6 +74,9 @@ func Dial(ctx context.Context, t drivers.Target, m drivers.Models, logins driver
 	if err != nil {
 		return nil, err
 	}
+	if t.Jump != nil { // who asks for a way must not be led along another one
+		return nil, Fail(t, drivers.ErrConfig, "it is reached through "+t.Jump.Name+", and gNMI does not go through other hosts in this version", "read it over SSH or NETCONF, or reach it directly and take jump out of the inventory", nil)
+	}
 	plain := len(t.Pins) == 0
 	if plain && !t.Address.Addr().IsLoopback() {
 		return nil, Fail(t, drivers.ErrConfig, "no key is pinned", "pin the public key of the device's certificate: "+Scheme+"HEX", nil)
