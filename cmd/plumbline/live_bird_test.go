@@ -150,7 +150,7 @@ func TestLiveBIRD(t *testing.T) {
 	v := newBirds(t)
 	v.do(v.commit)
 	v.planned()
-	if seen := v.vitals("core1-ams"); seen != "map[interface eth1:true interface eth2:true interface lo:true]" {
+	if seen := v.vitals("core1-ams"); seen != "map[interface eth1:true interface eth2:true interface lo:true route * 10.0.0.1/32:true route * 2001:db8:0:1::1/128:true]" {
 		t.Errorf("before anything was pushed health sees %s", seen)
 	}
 	v.dies()
@@ -204,13 +204,14 @@ func (v *birds) reads(name string) string {
 }
 
 // healthy: health sees each session and each adjacency of a router, under the names that
-// intent has for them.
+// intent has for them, and its own addresses.
 func (v *birds) healthy() {
 	v.t.Helper()
 	const want = "map[bgp default 10.0.0.1:true bgp default 10.0.0.2:true bgp default 10.0.0.3:true bgp default 198.18.0.251:true bgp default 198.18.0.77:true" +
 		" bgp default 2001:db8:0:1::1:true bgp default 2001:db8:0:1::2:true bgp default 2001:db8:0:1::3:true bgp default 2001:db8:ff00::251:true bgp default 2001:db8:ff00::77:true" +
 		" interface eth1:true interface eth2:true interface eth3:true interface lo:true" +
-		" ospf 10.0.0.2 eth1:true ospf 10.0.0.3 eth2:true ospf6 10.0.0.2 eth1:true ospf6 10.0.0.3 eth2:true]"
+		" ospf 10.0.0.2 eth1:true ospf 10.0.0.3 eth2:true ospf6 10.0.0.2 eth1:true ospf6 10.0.0.3 eth2:true" +
+		" route * 10.0.0.4/32:true route * 2001:db8:0:1::4/128:true]"
 	if seen := v.vitals(demoRouter); seen != want {
 		v.t.Errorf("health sees %s\nwant %s", seen, want)
 	}

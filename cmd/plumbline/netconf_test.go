@@ -17,7 +17,7 @@ func TestNetconf(t *testing.T) {
 		t.Errorf("of empty devices:\n%s", out)
 	}
 	out := s.plumb(ok, "doctor", demoRouter)
-	for _, want := range []string{"changes: netconf_confirmed, by a clock of the device, from 1m0s to 1000h0m0s", "identity: it proved what is pinned (ssh-ed25519)", "it says: NETCONF 1.1, 6 capabilities: candidate:1.0 confirmed-commit:1.0 validate:1.0", "clock: that of this machine", "questions that it answers: bgp_summary, clock, interfaces, isis, ospf, ospf3, pending, version ("} {
+	for _, want := range []string{"changes: netconf_confirmed, by a clock of the device, from 1m0s to 1000h0m0s", "identity: it proved what is pinned (ssh-ed25519)", "it says: NETCONF 1.1, 6 capabilities: candidate:1.0 confirmed-commit:1.0 validate:1.0", "clock: that of this machine", "questions that it answers: bgp_summary, clock, engine, interfaces, isis, ospf, ospf3, pending, version ("} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in:\n%s", want, out)
 		}

@@ -136,11 +136,12 @@ func (c *Change) named(k Key, at []*tree.Tree, rendered *tree.Tree) (ends []stri
 // between two stages where the plan has such. A stage in which nothing happens there is none.
 func (c *Change) ways(in Input, at []*tree.Tree, ends []string, deployed *tree.Tree, o tree.Options, ds *diag.List) bool {
 	var parts []Part
+	from := at[0]
 	for i, via := range in.steps() {
 		if ends[i] == ends[i+1] {
 			continue
 		}
-		r := road{in: in, have: at[i], want: at[i+1], deployed: deployed, o: o, secrets: c.Secrets}
+		r := road{in: in, have: from, want: at[i+1], deployed: deployed, o: o, secrets: c.Secrets}
 		if r.in.Want = via.Config; !r.build(ds) {
 			return false
 		}
@@ -150,6 +151,9 @@ func (c *Change) ways(in Input, at []*tree.Tree, ends []string, deployed *tree.T
 			}
 		}
 		parts = append(parts, Part{Stage: via.Stage, Wave: in.Waves[via.Stage], Want: ends[i+1], Edit: r.edit, Edits: r.edits, Said: via.Config})
+		if i+2 < len(at) {
+			from = r.shown(in.Key, ends[i+1])
+		}
 	}
 	last := len(parts) - 1
 	if last < 0 || parts[last].Want != c.Want {
@@ -223,6 +227,28 @@ func (r *road) build(ds *diag.List) bool {
 		r.refuse(ds, r.wanted(line), fmt.Sprintf("the model of the device refuses %q: %s", line, strings.TrimSpace(f.Text)))
 	}
 	return len(refused) == 0
+}
+
+// shown is what a device shows that has gone a way, its lines in its own order. The next stage begins there, so
+// that it sends the same lines in the same order where it is planned anew from a device that stopped on the way.
+func (r *road) shown(k Key, holds string) *tree.Tree {
+	d := r.in.Want.Dialect
+	dev := replay.New(d, tree.Print(r.have))
+	for text := string(tree.Script(d, r.edits)); text != "" && !d.AsFile(); {
+		line, rest, _ := strings.Cut(text, "\n")
+		if whole := d.Whole(text); whole != "" {
+			line, rest = whole, strings.TrimPrefix(text[len(whole):], "\n")
+		}
+		if text, line = rest, strings.TrimSpace(line); line != "" && dev.Do(line) != nil {
+			return r.want
+		}
+	}
+	dev.Top()
+	is, notes := tree.Parse(d, dev.Text())
+	if name, err := k.Digest(is); err != nil || len(notes) > 0 || name != holds {
+		return r.want
+	}
+	return is
 }
 
 // sayable refuses lines that the command line of the device has no words for.

@@ -8,6 +8,35 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
+// headers: a block before what stands in it; the removal of a line before its new value.
+func (d *differ) headers() {
+	for _, c := range d.cmds {
+		if c.del { // a header that changes is set first, so that its block is entered as it will be
+			p := c.n.parent
+			if !d.inWant(c.n) {
+				p = d.counterpart(p)
+			}
+			for ; p != nil && p.parent != nil; p = p.parent {
+				if up := d.sent(p); c.why == Split && up != nil && up.del { // taken out of its block before that goes
+					before(c, up)
+				} else {
+					before(up, c)
+				}
+			}
+			continue
+		}
+		for p := c.n.parent; p != nil; p = p.parent {
+			before(d.sent(p), c)
+		}
+		if old := d.live(c); old != nil {
+			if r := old.cmd; r != nil && (!r.taken || r.del) {
+				before(r.taker(), c)
+			}
+		}
+		before(d.goneAbove(c.n), c)
+	}
+}
+
 // moving: a line is set before it is moved, and moves come in their order.
 func (d *differ) moving() {
 	for _, t := range d.turns {
