@@ -56,6 +56,8 @@ func doctorVerb(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			facts, seen := e.vantageFact(b, r)
+			p.Facts, guarded = append(p.Facts, facts...), guarded && seen
 			verdict := e.examine(c, b, devices, len(names) > 0, &p)
 			if err := e.say("text", p); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 
 	"plumbline/drivers"
 	"plumbline/internal/pipeline"
+	"plumbline/internal/report"
 )
 
 // vantage is how devices are reached from a second place, which the runner's configuration names: a
@@ -36,6 +37,19 @@ func (e *env) vantage(b *pipeline.Build, reach drivers.Reach) (drivers.Reach, er
 		t.Jump = &over
 		return reader, t, err
 	}, nil
+}
+
+// vantageFact is what doctor says of the second place; false where it can be none.
+func (e *env) vantageFact(b *pipeline.Build, r runnerConfig) ([]report.Fact, bool) {
+	if r.Vantage == "" {
+		return nil, true
+	}
+	is := report.Fact{Name: "vantage", Value: r.Vantage + ": each look at a device under push logs in through it too"}
+	_, err := e.vantage(b, nil)
+	if err != nil {
+		is.Value = err.Error()
+	}
+	return []report.Fact{is}, err == nil
 }
 
 // farFrom tells whether a device can be looked at from the second place at all: not that place itself, nor

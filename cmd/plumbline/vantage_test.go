@@ -23,6 +23,9 @@ func TestVantage(t *testing.T) {
 	t.Parallel()
 	const from = "core1-fra"
 	s := overlooked(t, from)
+	if out := s.plumb(ok, "doctor"); !strings.Contains(out, "vantage      "+from+": each look") {
+		t.Errorf("doctor tells the place as\n%s", out)
+	}
 	s.do(s.diff, s.approve, s.merge)
 	if out := s.plumb(incomplete, "push", "--plan", s.plan); !strings.Contains(out, "through "+from+", the second place of the runner's configuration") {
 		t.Errorf("a place that leads nowhere is told as\n%s", out)
@@ -44,6 +47,15 @@ func TestVantage(t *testing.T) {
 	s.env.step = nil
 	s.farm.Device(from).SetForwards(true)
 	s.plumb(ok, "push", "--plan", s.plan)
+}
+
+// TestVantageNowhere holds that doctor finds a second place that is none.
+func TestVantageNowhere(t *testing.T) {
+	t.Parallel()
+	s := overlooked(t, "nosuch")
+	if out := s.plumb(findings, "doctor"); !strings.Contains(out, `vantage: the inventory has no device "nosuch"`) {
+		t.Errorf("doctor says\n%s", out)
+	}
 }
 
 // TestEveryLookIsNew holds that health asks over new connections, in each look, from each place: an old
