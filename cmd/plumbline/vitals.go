@@ -105,9 +105,12 @@ func vital(p render.Platform) []string {
 	return slices.Compact(out)
 }
 
-// sessions puts the answers together; one that is unknown makes all unknown. What tells of the
+// sessions puts the answers together; one that is unknown makes all unknown, as no question does. What tells of the
 // sessions of another question completes it.
 func sessions(asks map[string]render.Vital, facts []drivers.Fact) (health.Vitals, error) {
+	if len(asks) == 0 {
+		return nil, errors.New("its platform has no question of health, and unknown is not well: list questions under health in its platform.yaml")
+	}
 	told := map[string]health.Vitals{}
 	for _, f := range facts {
 		ask, tells := asks[f.Ask]

@@ -17,6 +17,14 @@ import (
 	"plumbline/templates"
 )
 
+// TestNothingAsked holds that a platform which asks nothing is not taken for well.
+func TestNothingAsked(t *testing.T) {
+	t.Parallel()
+	if v, err := sessions(nil, nil); err == nil || v != nil {
+		t.Errorf("no question was taken for %v", v)
+	}
+}
+
 // TestSwitchedOff holds what a refused question means: no sessions, where the device itself says
 // that the feature is off; else nothing that is known.
 func TestSwitchedOff(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Vitals is the sessions of one device: "bgp VRF PEER" and "ospf NEIGHBOUR INTERFACE", and entries of its tables: "route VRF PREFIX". The VRF
-// is * where a device does not say which it is.
+// Vitals is the sessions of one device, "bgp VRF PEER" and "ospf NEIGHBOUR INTERFACE", and entries of
+// its tables, "route VRF PREFIX". The VRF is * where a device does not say which it is.
 type Vitals map[string]Vital
 
 // Vital is how one of them is: whether it is up, and how many routes go over it, such as
