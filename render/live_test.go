@@ -31,7 +31,7 @@ cd "$(mktemp -d)"
 for i in $(seq 50); do [ -S ctl ] && break; sleep 0.1; done
 birdc -r -s ctl show protocols all
 kill $(cat pid)
-rm -r "$PWD"
+rm -rf "$PWD"
 `, indented},
 }
 

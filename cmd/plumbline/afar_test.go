@@ -39,7 +39,7 @@ func (s *stage) dies(at string) {
 	s.t.Helper()
 	reached := make(chan string, 100)
 	dead := *s.demo
-	dead.env = &env{run: run, out: io.Discard, step: func(name string) {
+	dead.env = &env{run: run, out: io.Discard, clock: brisk{}, step: func(name string) {
 		if strings.HasPrefix(name, at) {
 			reached <- name
 			select {}

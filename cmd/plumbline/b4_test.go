@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"plumbline/internal/repo"
 	"plumbline/internal/sim"
@@ -19,11 +20,22 @@ type stage struct {
 	t *testing.T
 }
 
+// brisk is the real time, where a soak of the example, which is a second or two, takes a tenth:
+// embedded devices have nothing that comes up later. Longer waits are for clocks of devices.
+type brisk struct{ wall }
+
+func (b brisk) Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 2*time.Second {
+		d /= 10
+	}
+	return b.wall.Sleep(ctx, d)
+}
+
 // newStage starts devices. policy, where it is there, rewrites who decides, before it is
 // committed.
 func newStage(t *testing.T, policy func(string) string) *stage {
 	t.Helper()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}}, t: t}
+	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard, clock: brisk{}}}, t: t}
 	t.Cleanup(s.stop)
 	s.do(s.start)
 	file := s.path("network", "policy.yaml")

@@ -119,7 +119,7 @@ func TestCanaries(t *testing.T) {
 		text := held[platform]
 		t.Run(to, func(t *testing.T) {
 			t.Parallel()
-			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(text)}, t: t}
+			s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard, clock: brisk{}}, holds: []byte(text)}, t: t}
 			t.Cleanup(s.stop)
 			all := regexp.MustCompile(`[^ "\n]*Kanari[^ ";\n]*`).FindAllString(text, -1)
 			if s.edited = func(network string) error { return moved(network, to) }; platform == "frr" {

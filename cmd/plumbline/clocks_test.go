@@ -70,7 +70,7 @@ func (s *stage) parts() {
 // intent committed.
 func onPlatform(t *testing.T, platform, holds string) *stage {
 	t.Helper()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(holds)}, t: t}
+	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard, clock: brisk{}}, holds: []byte(holds)}, t: t}
 	s.edited = func(network string) error { return moved(network, platform) }
 	t.Cleanup(s.stop)
 	s.do(s.start, s.commit)

@@ -55,7 +55,7 @@ func (d *demo) path(parts ...string) string {
 // plumbline runs one command as a person would, and demands how it ends.
 func (d *demo) plumbline(ctx context.Context, want int, args ...string) (string, error) {
 	var out bytes.Buffer
-	e := &env{dir: d.path("network"), runner: d.path("runner.yaml"), out: &out, err: &out, now: demoDay, run: d.env.run, step: d.env.step}
+	e := &env{dir: d.path("network"), runner: d.path("runner.yaml"), out: &out, err: &out, now: demoDay, run: d.env.run, step: d.env.step, clock: d.env.clock}
 	got := d.env.run(ctx, e, args)
 	if d.verbose {
 		fmt.Fprintf(d.env.out, "\n$ plumbline %s\n%sexit %d\n\n", strings.Join(args, " "), out.String(), got)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"plumbline/internal/push"
 )
 
 // env is all of the world that a verb may touch. A test gives its own.
@@ -25,6 +27,7 @@ type env struct {
 	eyes     io.Writer                                 // a terminal that people read out on, past the veil; nil where there is none
 	bars     bool                                      // whether err is a terminal that can show progress
 	step     func(string)                              // called before each step of a push; tests stop there
+	clock    push.Clock                                // what a push waits by; nil for the real time
 	drawn    *[32]byte                                 // a key of this run, where the runner has none
 	veil     *veil                                     // hides the secrets of devices from out and err
 }

@@ -293,7 +293,7 @@ func (e *env) doors(b *pipeline.Build, cfg runnerConfig, book push.Journal) (pus
 		return push.Options{}, err
 	}
 	return push.Options{
-		Read: reach, Write: limits.Over(writers(b, cfg)), Journal: veiledJournal{e.veil, book}, Clock: wall{}, Soak: time.Minute, Wide: wide, PerSite: pipeline.PerSite, Site: b.Site,
+		Read: reach, Write: limits.Over(writers(b, cfg)), Journal: veiledJournal{e.veil, book}, Clock: e.waits(), Soak: time.Minute, Wide: wide, PerSite: pipeline.PerSite, Site: b.Site,
 		Digest: digests(b), Health: probed(e.health(b, reach, afar), pol.Probes),
 		Step: e.step,
 		Said: func(text string) { fmt.Fprintln(e.err, text) },

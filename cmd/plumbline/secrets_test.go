@@ -94,7 +94,7 @@ func TestSecretsArrive(t *testing.T) {
 // share. Without it a plan is shown and cannot be approved; with another one it is not pushed.
 func TestRepoKey(t *testing.T) {
 	t.Parallel()
-	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard}, holds: []byte(held["frr"])}, t: t}
+	s := &stage{demo: &demo{dir: t.TempDir(), env: &env{run: run, out: io.Discard, clock: brisk{}}, holds: []byte(held["frr"])}, t: t}
 	t.Cleanup(s.stop)
 	s.do(s.start, s.commit)
 	text, err := os.ReadFile(s.path("runner.yaml"))

@@ -36,7 +36,7 @@ func TestHarmedRunner(t *testing.T) {
 	}
 	n, _ := strconv.Atoi(at)
 	args := strings.Split(os.Getenv(harmArgs), "\n")
-	e := &env{dir: args[0], runner: args[1], out: os.Stdout, err: os.Stderr, now: demoDay, run: run, step: func(name string) {
+	e := &env{dir: args[0], runner: args[1], out: os.Stdout, err: os.Stderr, now: demoDay, run: run, clock: brisk{}, step: func(name string) {
 		if n--; n != 0 {
 			return
 		}

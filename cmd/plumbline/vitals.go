@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -32,6 +33,11 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// waits is what a push waits by.
+func (e *env) waits() push.Clock {
+	return cmp.Or[push.Clock](e.clock, wall{})
 }
 
 func sum(b []byte) []byte {
