@@ -9,10 +9,15 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"plumbline/internal/offline"
 	"plumbline/internal/replay"
 	"plumbline/internal/tree"
 	"plumbline/internal/tree/dialect"
@@ -22,54 +27,107 @@ import (
 // rounds is how often each side is timed; the median counts.
 const rounds = 7
 
-// BenchmarkEngine prints the ratios. One iteration is all it needs: -benchtime 1x.
+// job is one way to use the engine on two texts.
+type job func(b *testing.B, d *dialect.Dialect, have, want []byte)
+
+// BenchmarkEngine prints the ratios. One iteration is all it needs: -benchtime 1x. Each case is
+// measured cold, where all free memory was given back to the system before each round, and warm,
+// behind rounds that are not counted.
 func BenchmarkEngine(b *testing.B) {
 	p, problems := render.Read(os.DirFS("../templates"), "eos")
 	if len(problems) > 0 {
 		b.Fatal(problems)
 	}
-	d := p.Dialect
 	for _, c := range []struct {
 		name       string
 		have, want []byte
-		work       func(b *testing.B, d *dialect.Dialect, have, want []byte)
+		work       job
 	}{
 		{"full/2k", ports(2000, 0), ports(2000, 20), full},
 		{"both/2k", ports(2000, 0), ports(2000, 20), both},
 		{"plan/2k", ports(2000, 0), ports(2000, 20), plan},
 		{"parse/2k", ports(2000, 0), ports(2000, 20), parse},
 		{"equal/2k", ports(2000, 0), ports(2000, 0), plan},
+		{"told/2k", ports(2000, 0), ports(2000, 20), told},
 		{"full/20k", ports(20000, 0), ports(20000, 20), full},
+		{"full/200k", ports(200000, 0), ports(200000, 20), full},
 		{"flat/1k", list(1000, 18), list(1000, 20), full},
 		{"flat/4k", list(4000, 18), list(4000, 20), full},
+		{"flat/16k", list(16000, 18), list(16000, 20), full},
 	} {
-		b.Run(c.name, func(b *testing.B) {
-			for range b.N {
-				anchor, work := compare(b, d, c.have, c.want, c.work)
-				b.ReportMetric(float64(work)/float64(anchor), "x-hash")
-				b.ReportMetric(float64(work.Microseconds())/1000, "ms")
-				b.ReportMetric(float64(anchor.Microseconds())/1000, "hash-ms")
-				b.ReportMetric(0, "ns/op")
-			}
-		})
+		for _, cold := range []bool{true, false} {
+			b.Run(c.name+map[bool]string{true: "/cold", false: "/warm"}[cold], func(b *testing.B) {
+				for range b.N {
+					report(b, cold, c.have, c.want, func() { c.work(b, p.Dialect, c.have, c.want) })
+				}
+			})
+		}
 	}
 }
 
-// compare times the pass that only hashes and the work in turns, and gives both medians.
-func compare(b *testing.B, d *dialect.Dialect, have, want []byte, work func(*testing.B, *dialect.Dialect, []byte, []byte)) (time.Duration, time.Duration) {
+// BenchmarkFleet plans 10,000 devices of 2,000 lines, each of which differs in one line of twenty,
+// on all processors.
+func BenchmarkFleet(b *testing.B) {
+	p, problems := render.Read(os.DirFS("../templates"), "eos")
+	if len(problems) > 0 {
+		b.Fatal(problems)
+	}
+	have, want := ports(2000, 0), ports(2000, 20)
+	for range b.N {
+		var left atomic.Int64
+		left.Store(10000)
+		var all sync.WaitGroup
+		start := time.Now()
+		for range runtime.GOMAXPROCS(0) {
+			all.Go(func() {
+				for left.Add(-1) >= 0 {
+					script(b, p.Dialect, have, want)
+				}
+			})
+		}
+		all.Wait()
+		b.ReportMetric(time.Since(start).Seconds(), "s")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// report times the pass that only hashes and the work in turns, and reports both medians.
+func report(b *testing.B, cold bool, have, want []byte, work func()) {
 	var hashing, working []time.Duration
+	if !cold {
+		warm(work)
+	}
 	for range rounds {
+		if cold {
+			debug.FreeOSMemory()
+			hash(have) // the texts are near in both
+			hash(want)
+		}
 		start := time.Now()
 		hash(have)
 		hash(want)
-		hashing = append(hashing, time.Since(start))
+		hashed := time.Since(start)
 		start = time.Now()
-		work(b, d, have, want)
-		working = append(working, time.Since(start))
+		work()
+		hashing, working = append(hashing, hashed), append(working, time.Since(start))
 	}
 	slices.Sort(hashing)
 	slices.Sort(working)
-	return hashing[rounds/2], working[rounds/2]
+	anchor, took := hashing[rounds/2], working[rounds/2]
+	b.ReportMetric(float64(took)/float64(anchor), "x-hash")
+	b.ReportMetric(float64(took.Microseconds())/1000, "ms")
+	b.ReportMetric(float64(anchor.Nanoseconds())/1e6, "hash-ms")
+	b.ReportMetric(0, "ns/op")
+}
+
+// warm works until the collector has come by a few times, so that memory is used again.
+func warm(work func()) {
+	var is, was runtime.MemStats
+	for runtime.ReadMemStats(&was); is.NumGC < was.NumGC+3; runtime.ReadMemStats(&is) {
+		for range 10 {
+			work()
+		}
+	}
 }
 
 // hash is the anchor: it finds every line and hashes it, eight bytes a step as the tree does.
@@ -113,6 +171,13 @@ func both(b *testing.B, d *dialect.Dialect, have, want []byte) {
 	do, undo := script(b, d, have, want), script(b, d, want, have)
 	if _, refusals := replay.Verify(d, have, want, do, undo); len(refusals) > 0 {
 		b.Fatal(refusals[0].Line, refusals[0].Text)
+	}
+}
+
+// told is all that plumbline diff does with two texts.
+func told(b *testing.B, d *dialect.Dialect, have, want []byte) {
+	if c := offline.Compare(d, have, want); !c.Verified {
+		b.Fatal(c.Findings)
 	}
 }
 

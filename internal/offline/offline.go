@@ -75,7 +75,7 @@ func lead(d *dialect.Dialect, from, to *tree.Tree, o tree.Options) (w way) {
 		return way{fault: "no way back: " + err.Error()}
 	}
 	w = way{do: do, notes: notes, script: tree.Script(d, do)}
-	w.proof, w.refused = replay.Verify(d, tree.Print(from), tree.Print(to), w.script, tree.Script(d, back))
+	w.proof, w.refused = replay.Verify(d, tree.Source(from), tree.Print(to), w.script, tree.Script(d, back))
 	return w
 }
 

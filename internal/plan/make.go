@@ -218,7 +218,7 @@ func (r *road) build(ds *diag.List) bool {
 	if d.AsFile() { // the commands tell people what changes, and replay that they lead to this file
 		r.edit.Do, r.edit.Undo = tree.Print(r.want), tree.Print(r.have)
 	}
-	proof, refused := replay.Verify(d, tree.Print(r.have), tree.Print(r.want), do, undo)
+	proof, refused := replay.Verify(d, tree.Source(r.have), tree.Print(r.want), do, undo)
 	for _, n := range proof.Notes() {
 		r.notes = append(r.notes, hide(n, r.secrets))
 	}
@@ -233,7 +233,7 @@ func (r *road) build(ds *diag.List) bool {
 // that it sends the same lines in the same order where it is planned anew from a device that stopped on the way.
 func (r *road) shown(k Key, holds string) *tree.Tree {
 	d := r.in.Want.Dialect
-	dev := replay.New(d, tree.Print(r.have))
+	dev := replay.New(d, tree.Source(r.have))
 	for text := string(tree.Script(d, r.edits)); text != "" && !d.AsFile(); {
 		line, rest, _ := strings.Cut(text, "\n")
 		if whole := d.Whole(text); whole != "" {

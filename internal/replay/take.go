@@ -11,6 +11,7 @@ type taker struct {
 	dev   *Device
 	stack []open
 	tops  int // lines at the top
+	deaf  int // lines from this column on stand under one that is not kept; 0 is none
 	each  func(dialect.Line)
 }
 
@@ -30,7 +31,7 @@ func (dev *Device) take(text string) int {
 		t = &taker{dev: dev}
 		t.each = t.line
 	}
-	t.stack, t.tops = append(t.stack[:0], open{e: dev.top, depth: -1}), 0
+	t.stack, t.tops, t.deaf = append(t.stack[:0], open{e: dev.top, depth: -1}), 0, 0
 	dialect.Each(dev.d, text, t.each)
 	dev.taker = t
 	return t.tops
@@ -38,9 +39,10 @@ func (dev *Device) take(text string) int {
 
 func (t *taker) line(l dialect.Line) {
 	dev := t.dev
-	if l.Text == "" {
+	if l.Text == "" || t.deaf > 0 && l.Depth >= t.deaf {
 		return
 	}
+	t.deaf = 0
 	if shut := t.shuts(l); shut != nil {
 		if shut.r == nil {
 			shut.own().exit = l.Text
@@ -55,6 +57,7 @@ func (t *taker) line(l dialect.Line) {
 	}
 	for _, e := range dev.read(t.inner(), l.Text) {
 		if e.r != nil && (e.r.Noise || e.r.DeviceOnly) {
+			t.deaf = l.Depth + 1
 			return
 		}
 		in, flat := e.up, e.up != t.inner()

@@ -82,7 +82,7 @@ func play(t *testing.T, d *dialect.Dialect, files fs.FS) []byte {
 			refused = append(refused, err.Error())
 		}
 	}
-	_, refusals := replay.Verify(d, tree.Print(have), tree.Print(want), tree.Script(d, do), tree.Script(d, undo))
+	_, refusals := replay.Verify(d, tree.Source(have), tree.Print(want), tree.Script(d, do), tree.Script(d, undo))
 	for _, r := range refusals {
 		refused = append(refused, fmt.Sprintf("%s: %s: %s", r.Kind, r.Line, r.Text))
 	}

@@ -26,6 +26,15 @@ func Print(t *Tree) []byte {
 	return []byte(p.b.String())
 }
 
+// Source is the text that a tree was read from, as it was written; of one that was made of others it
+// is what Print writes.
+func Source(t *Tree) []byte {
+	if t.src == "" {
+		return Print(t)
+	}
+	return []byte(t.src)
+}
+
 type printer struct {
 	t *Tree
 	b strings.Builder

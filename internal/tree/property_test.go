@@ -201,7 +201,7 @@ func (p *pair) judge() {
 		return
 	}
 	p.do, p.undo = tree.Script(p.d, do), tree.Script(p.d, undo)
-	p.from, p.to = tree.Print(have), tree.Print(want)
+	p.from, p.to = p.have, tree.Print(want)
 	_, refusals := replay.Verify(p.d, p.from, p.to, p.do, p.undo)
 	if len(refusals) > 0 && p.refusedWell(refusals[0]) {
 		p.open = refusals[0].Kind == replay.ListInUse
