@@ -41,7 +41,7 @@ func TestAgree(t *testing.T) {
 				t.Fatal(problems)
 			}
 			d.Join(nil, "end")
-			unread, scripts, behind, brief, proved := 0, 0, 0, 0, 0
+			unread, scripts, behind, brief, proved, aside := 0, 0, 0, 0, 0, 0
 			glance := func(seed uint64, have, want []byte, all ...[]byte) {
 				at, refused := replay.Brief(d, have, want, all...)
 				if at && refused != "" {
@@ -52,6 +52,7 @@ func TestAgree(t *testing.T) {
 				}
 				if at {
 					brief++
+					aside += replay.Aside(d, have, want, all...)
 				}
 			}
 			for seed := range n {
@@ -87,7 +88,10 @@ func TestAgree(t *testing.T) {
 			if at := !d.AtOnce() && !d.Flat() && d.Syntax == "indent"; at != (brief > 0) {
 				t.Errorf("%d of %d proofs were made at a glance", brief, proved)
 			}
-			t.Logf("figure: %d scripts, %d blocks unread in the end, %d lines behind their headers, %d of %d proofs at a glance", scripts, unread, behind, brief, proved)
+			if strings.Contains(file, "/eos/") && aside == 0 {
+				t.Error("no block was set aside")
+			}
+			t.Logf("figure: %d scripts, %d blocks unread in the end, %d lines behind their headers, %d of %d proofs at a glance, %d blocks set aside", scripts, unread, behind, brief, proved, aside)
 		})
 	}
 }

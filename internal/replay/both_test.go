@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,25 @@ func Brief(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (glance boo
 		}
 	}
 	return brief(d, string(have), string(want), scripts...), refused
+}
+
+// Aside tells how many blocks the scripts change that stay on paper.
+func Aside(d *dialect.Dialect, have, want []byte, scripts ...[]byte) int {
+	reader := New(d, nil)
+	reader.memory = remembering(scripts)
+	b, p, ok := reader.first(string(have), []string{string(have), string(want), string(bytes.Join(scripts, nil))})
+	if !ok {
+		return 0
+	}
+	p.mark(b)
+	dev := reader.holding(p)
+	aside := dev.top.unread().setAside()
+	for i, s := range scripts {
+		if !dev.smooth(commands(d, s)) || !dev.shows(string([2][]byte{want, have}[i%2]), uint8(i+1)) || aside.spoiled {
+			break
+		}
+	}
+	return len(aside.rows)
 }
 
 // Behind writes a text with each line that may stand behind its header so, and counts them.

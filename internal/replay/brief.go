@@ -27,8 +27,9 @@ func brief(d *dialect.Dialect, have, want string, scripts ...[]byte) bool {
 	}
 	p.mark(b)
 	dev := reader.holding(p)
+	aside := dev.top.unread().setAside()
 	for i, s := range scripts {
-		if !dev.smooth(commands(d, s)) || !dev.shows([2]string{want, have}[i%2], uint8(i+1)) {
+		if !dev.smooth(commands(d, s)) || !dev.shows([2]string{want, have}[i%2], uint8(i+1)) || aside.spoiled {
 			return false
 		}
 	}
@@ -39,7 +40,15 @@ func brief(d *dialect.Dialect, have, want string, scripts ...[]byte) bool {
 // and whether nothing is in doubt after the last one for which both ends have to be asked.
 func (dev *Device) smooth(cmds []string) bool {
 	dev.book.bare, dev.book.out = nil, nil
-	for _, line := range cmds {
+	aside := dev.top.unread().aside
+	aside.at = 0
+	for len(cmds) > 0 {
+		if n := aside.settle(cmds); n > 0 {
+			cmds = cmds[n:]
+			continue
+		}
+		line := cmds[0]
+		cmds = cmds[1:]
 		before, mode, text := dev.moves, dev.mode, dev.mode.text()
 		if dev.Do(line) != nil || dev.moves == before && dev.mode == mode && !text {
 			return false
@@ -82,7 +91,7 @@ func (dev *Device) shows(text string, mark uint8) bool {
 	v := &view{taker: taker{dev: dev}, s: s, mark: mark, seen: make([]bool, len(leaves)), looks: 1 << 16}
 	v.each = v.line
 	for {
-		if at := v.at; at < len(leaves) && !s.read[at] && !v.seen[at] && c.Pass(leaves[at].text) {
+		if at := v.at; at < len(leaves) && !s.read[at] && !v.seen[at] && s.aside.done[at] == 0 && c.Pass(leaves[at].text) {
 			v.at, v.seen[at] = at+1, true
 			continue
 		}
@@ -125,9 +134,14 @@ func (v *view) leaf(i int32, b *dialect.Block) bool {
 	return v.s.heads[i] != nil && v.under(v.s.heads[i], b)
 }
 
-// onPaper tells whether a block that was not read is written so, and was not found before.
+// onPaper tells whether a block that was not read is written so, or has become so, and was not found before.
 func (v *view) onPaper(i int32, b *dialect.Block) bool {
-	if v.s.read[i] || v.seen[i] || v.s.p.leaves[i].text != b.Text {
+	switch {
+	case v.s.read[i] || v.seen[i]:
+		return false
+	case v.s.aside.done[i] != 0 && !v.s.aside.shows(i, b):
+		return false
+	case v.s.p.leaves[i].text != b.Text:
 		return false
 	}
 	v.seen[i] = true

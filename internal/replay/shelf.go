@@ -20,6 +20,7 @@ type shelf struct {
 	blocks   []*entry           // that were read and are not in the book yet, if their mark still says so
 	reading  bool
 	starting bool
+	aside    *aside // blocks whose commands were taken without reading them; nil is none
 }
 
 // holding gives a device that holds a paper.
@@ -102,6 +103,9 @@ func (s *shelf) group(i int32) {
 
 // take reads one leaf, and puts what it becomes behind what was written before it.
 func (s *shelf) take(i int32) {
+	if a := s.aside; a != nil && a.done[i] != 0 {
+		a.spoiled = true
+	}
 	s.read[i] = true
 	s.left--
 	top := s.dev.top

@@ -111,6 +111,7 @@ func (d *Dialect) learn(rules []*Rule) {
 		d.shuts['e'] = true // exit
 	}
 	for _, r := range rules {
+		d.seek(&r.Attrs)
 		for _, w := range r.Exits {
 			d.exits[w] = true
 			d.shuts[w[0]] = true
