@@ -129,6 +129,9 @@ func TestDefences(t *testing.T) {
 			}
 			tried++
 			t.Run(a.id, func(t *testing.T) {
+				if !m.slowly { // these start servers
+					t.Parallel()
+				}
 				for _, in := range a.tests {
 					if m.fails(t, in) {
 						return
