@@ -124,7 +124,10 @@ type differ struct {
 	lostTo     []loss                     // live lines that go with a command, wanted again or not
 	fell       map[*node]bool             // live lines that some command takes along
 	tell       map[*dialect.Index]*told   // by the rules of a block
-	lists      map[string]*entries        // commands of lists that let through and hold back
+	toldOf     *dialect.Index             // the last one that was asked for
+	toldIs     *told
+	apart      halves              // room for what two blocks have alike
+	lists      map[string]*entries // commands of lists that let through and hold back
 	notes      []Note
 	in         *around // the blocks around the last edit
 	outer      []*node // room for the blocks around the next one
@@ -155,13 +158,15 @@ func (d *differ) blocks(h, w *node) {
 		}
 		return
 	}
-	if h.parent != nil || !d.sides() {
-		d.pairs(h, w)
+	if !h.brief() {
+		if h.parent != nil || !d.sides() {
+			d.pairs(h, w)
+		}
+		d.respelled(h, w)
+		d.level(d.have, h)
+		d.level(d.want, w)
+		d.number(h, w)
 	}
-	d.respelled(h, w)
-	d.level(d.have, h)
-	d.level(d.want, w)
-	d.number(h, w)
 	d.byKey(h, w)
 	d.orders(h, w)
 	theirs := d.follows(h, w)
@@ -183,7 +188,7 @@ func (d *differ) blocks(h, w *node) {
 
 // pair compares two lines with one key.
 func (d *differ) pair(h, w *node) {
-	if h.text == w.text && !h.moved && !w.moved && alike(h, w) {
+	if h.text == w.text && !h.moved && !w.moved && !d.brief(h, w) && alike(h, w) {
 		return
 	}
 	r := d.want.rule(w)

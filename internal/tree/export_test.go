@@ -28,3 +28,13 @@ func (t *Tree) Numbers() (out []int32) {
 	t.root.walk(func(n *node) { out = append(out, n.no) })
 	return out
 }
+
+// Briefs counts the blocks of a tree of which only what differs was read.
+func (t *Tree) Briefs() (n int) {
+	for k := t.root.coarse(); k != nil; k = k.next {
+		if k.brief() {
+			n++
+		}
+	}
+	return n
+}

@@ -11,6 +11,10 @@ type fold struct {
 	no   int    // lines in front of it
 	runs bool   // of a root: runs stand among its lines
 	run  bool   // of a run
+
+	few           bool  // of a block: only those of its lines that differ from another block were read
+	front, differ int32 // how many lines stand in front of these, and how many they are in the text
+	beside        *node // the other block, while both are compared
 }
 
 // kid gives the first line under a line, and reads what was not read yet.
@@ -43,7 +47,16 @@ func (n *node) open() {
 	case n.parent == nil:
 		f.t.blocks()
 		return
+	case f.few:
+		n.fill()
+		return
 	}
+	n.read()
+}
+
+// read reads all lines of a block.
+func (n *node) read() {
+	f := n.fold
 	n.fold = nil
 	in := f.t.reader
 	if f.t.reader = nil; in == nil {

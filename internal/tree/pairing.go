@@ -9,7 +9,7 @@ import (
 // alike tells whether all under two lines is written in the same way. Hashes say that it
 // is not; that it is, only the lines themselves do.
 func alike(a, b *node) bool {
-	if a.fold != nil && b.fold != nil && a.fold.text == b.fold.text {
+	if a.fold != nil && b.fold != nil && !a.fold.few && !b.fold.few && a.fold.text == b.fold.text {
 		return true
 	}
 	x, y := a.kid(), b.kid()
@@ -125,12 +125,12 @@ func (q *queues) pop(text string) *node {
 // respelled takes partners apart that are spelled in another way, where a line of the block
 // has no partner: what it turns into may stand in the block that they are moved to.
 func (d *differ) respelled(h, w *node) {
-	may := d.told(d.have, h).elsewhere
-	if len(may) == 0 || !d.told(d.want, w).spelled || !lonely(h) && !lonely(w) {
+	may := d.told(d.have, h)
+	if len(may.elsewhere) == 0 || !d.told(d.want, w).spelled || !lonely(h) && !lonely(w) {
 		return
 	}
 	for k := h.kid(); k != nil; k = k.next {
-		if k.mate == nil || !slices.ContainsFunc(may, func(word string) bool { return d.have.begins(k.text, word) }) {
+		if k.mate == nil || !may.moves(d.have, k.text) {
 			continue
 		}
 		if r := d.have.rule(k); r != nil && elsewhere(r) {
@@ -156,6 +156,9 @@ func (d *differ) told(t *Tree, n *node) *told {
 	} else if r := t.rule(n); r != nil {
 		of = r.Under
 	}
+	if d.toldOf == of && d.toldIs != nil { // mostly blocks of one rule follow one another
+		return d.toldIs
+	}
 	known := d.tell[of]
 	if known == nil {
 		known = &told{}
@@ -173,7 +176,13 @@ func (d *differ) told(t *Tree, n *node) *told {
 		}
 		d.tell[of] = known
 	}
+	d.toldOf, d.toldIs = of, known
 	return known
+}
+
+// moves tells whether a line may say something of another block.
+func (d *told) moves(t *Tree, line string) bool {
+	return slices.ContainsFunc(d.elsewhere, func(word string) bool { return t.begins(line, word) })
 }
 
 // elsewhere tells whether what a line of a rule says may stand in another block, or in several
@@ -264,9 +273,6 @@ func (t *Tree) twice(n *node) {
 	}
 }
 
-// few is how many lines are looked for one by one.
-const few = 4
-
 // paired gives the last line of a block that has a partner and is written so; nil is none.
 func (n *node) paired(text string) (last *node) {
 	for k := n.kid(); k != nil; k = k.next {
@@ -289,12 +295,12 @@ func (d *differ) byKey(h, w *node) {
 		return
 	}
 	left := newQueues(size)
-	for k := h.kid(); k != nil; k = k.next {
+	for k := h.coarse(); k != nil; k = k.next {
 		if k.mate == nil {
 			left.push(d.have.key(k), k)
 		}
 	}
-	for k := w.kid(); k != nil; k = k.next {
+	for k := w.coarse(); k != nil; k = k.next {
 		if k.mate != nil {
 			continue
 		}
@@ -306,11 +312,11 @@ func (d *differ) byKey(h, w *node) {
 
 // oneByKey does so where one live line is left.
 func (d *differ) oneByKey(h, w *node) {
-	old := h.kid()
+	old := h.coarse()
 	for old.mate != nil {
 		old = old.next
 	}
-	for k := w.kid(); k != nil; k = k.next {
+	for k := w.coarse(); k != nil; k = k.next {
 		if k.mate == nil && d.want.key(k) == d.have.key(old) {
 			k.mate, old.mate = old, k
 			return

@@ -6,9 +6,10 @@ import "plumbline/internal/tree/dialect"
 // one run each until something looks at the lines themselves: then the runs of both are read, and
 // their lines are partners. Who does without says so by asking for what is coarse.
 
-// coarse gives the first line under a line, or the run that it is in.
+// coarse gives the first line under a line, or the run that it is in; of a block of which only what
+// differs was read, the first of that.
 func (n *node) coarse() *node {
-	if n.fold != nil && n.fold.runs {
+	if n.fold != nil && (n.fold.runs || n.fold.few) {
 		return n.first
 	}
 	return n.kid()
@@ -123,7 +124,9 @@ func (s *side) done(other *Tree) {
 func (d *differ) part() {
 	d.have.beside, d.want.beside = nil, nil
 	for _, n := range d.marked {
-		n.met = nil
+		if n.met = nil; n.fold != nil {
+			n.fold.beside = nil
+		}
 	}
 	for _, row := range d.rows {
 		for i := range row {

@@ -88,7 +88,7 @@ func (c *Cutter) Pass(block string) bool {
 // is not for texts with values that have lines of their own.
 func (c *Cutter) Shared(o *Cutter) int {
 	a, b := c.Rest(), o.Rest()
-	n := alike(a, b)
+	n := Alike(a, b)
 	if n == len(a) && n == len(b) {
 		return n
 	}
@@ -102,8 +102,8 @@ func (c *Cutter) Shared(o *Cutter) int {
 	return 0
 }
 
-// alike tells how many bytes at their beginnings two texts have in common.
-func alike(a, b string) (n int) {
+// Alike tells how many bytes at their beginnings two texts have in common.
+func Alike(a, b string) (n int) {
 	for most := min(len(a), len(b)); n < most; n++ {
 		for n+128 <= most && a[n:n+128] == b[n:n+128] {
 			n += 128

@@ -46,7 +46,7 @@ func indented(d *Dialect, text string, f func(Line)) {
 	no := 0
 	for len(text) > 0 {
 		no++
-		raw, rest := cutLine(text)
+		raw, rest := CutLine(text)
 		at, depth := margin(raw)
 		end := len(raw)
 		for end > at && blank(raw[end-1]) {
@@ -70,7 +70,8 @@ func indented(d *Dialect, text string, f func(Line)) {
 	}
 }
 
-func cutLine(text string) (line, rest string) {
+// CutLine gives the first line of a text, and what follows it.
+func CutLine(text string) (line, rest string) {
 	if i := strings.IndexByte(text, '\n'); i >= 0 {
 		return text[:i], text[i+1:]
 	}
@@ -81,6 +82,33 @@ func cutLine(text string) (line, rest string) {
 func (d *Dialect) skip(body string) bool {
 	body = Fold(body)
 	return body == d.End || d.comment(body) || d.volatile(body)
+}
+
+// Trim gives a line without what stands before and behind it, and how many bytes stand before it.
+func Trim(raw string) (line string, at int) {
+	end := len(raw)
+	for at < end && blank(raw[at]) {
+		at++
+	}
+	for end > at && blank(raw[end-1]) {
+		end--
+	}
+	return raw[at:end], at
+}
+
+// Plain tells whether a line that is not empty says something, and whether it is one line by itself
+// then: none that closes a block, and none whose value has lines of its own.
+func (d *Dialect) Plain(line string) (says, plain bool) {
+	first := line[0]
+	if d.special[first] {
+		if d.skip(line) {
+			return false, false
+		}
+		if d.blobOf(line) != nil {
+			return true, false
+		}
+	}
+	return true, !d.shuts[first] || !d.Closes(line) && !strings.HasPrefix(line, "exit")
 }
 
 func (d *Dialect) comment(body string) bool {
@@ -172,7 +200,7 @@ func (d *Dialect) Closes(line string) bool {
 // Whole gives the line at the head of a text with all lines of its value; "" where its
 // value has no lines of its own.
 func (d *Dialect) Whole(text string) string {
-	line, _ := cutLine(text)
+	line, _ := CutLine(text)
 	body := strings.TrimSpace(line)
 	r := d.blobOf(body)
 	if r == nil || body == "" {
@@ -231,14 +259,14 @@ func blob(r *Rule, text, body string, depth int) (whole string, cut bool, lines 
 		end, cut = len(text), true
 	}
 	whole = strings.TrimRight(text[:end], "\r\n")
-	_, rest = cutLine(text[end:])
+	_, rest = CutLine(text[end:])
 	return whole, cut, strings.Count(whole, "\n"), rest
 }
 
 // delimited finds the end of a value that ends with the character it begins with. Control-C
 // is shown as two characters.
 func delimited(text string, head int) int {
-	line, _ := cutLine(text)
+	line, _ := CutLine(text)
 	if head >= len(strings.TrimRight(line, "\r ")) {
 		return -1
 	}
@@ -257,7 +285,7 @@ func delimited(text string, head int) int {
 func until(text, word string) int {
 	at := 0
 	for at < len(text) {
-		line, _ := cutLine(text[at:])
+		line, _ := CutLine(text[at:])
 		if at > 0 && strings.TrimSpace(line) == word {
 			return at + len(line)
 		}
@@ -268,10 +296,10 @@ func until(text, word string) int {
 
 // deeper finds the end of the lines that stand deeper than the first.
 func deeper(text string, depth int) int {
-	first, _ := cutLine(text)
+	first, _ := CutLine(text)
 	at := len(first)
 	for at < len(text) {
-		line, _ := cutLine(text[at+1:])
+		line, _ := CutLine(text[at+1:])
 		indent := len(line) - len(strings.TrimLeft(line, " \t"))
 		if strings.TrimSpace(line) == "" || indent <= depth {
 			break

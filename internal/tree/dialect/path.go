@@ -28,7 +28,7 @@ func paths(d *Dialect, text string, f func(Line)) {
 	var open []string
 	for len(text) > 0 {
 		var raw string
-		raw, text = cutLine(text)
+		raw, text = CutLine(text)
 		no++
 		if raw = strings.TrimSpace(raw); raw != "" && !d.skip(raw) {
 			open = pathLine(raw, no, open, f)
