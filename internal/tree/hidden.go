@@ -12,9 +12,11 @@ import (
 const Hidden = "<secret>"
 
 // telling are words behind which a line that no rule knows may hold a secret.
-var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk", "pre-shared-key",
-	"authentication-key", "auth-key", "auth-password", "priv-password", "encrypted-password", "plain-text-password", "hello-authentication-key",
-	"key-octet-string", "shared-secret", "preshared-key", "passwd", "auth", "priv", "string", "cak", "community", "token"}
+var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk",
+	"key-octet-string", "passwd", "auth", "priv", "string", "cak", "community", "token"}
+
+// endings are those of further such words.
+var endings = []string{"-key", "-password", "-password-value", "-passphrase", "-secret", "-token"}
 
 // shown is a line for people: canonical, with no secret in it. What a rule knows is hidden by
 // its slot; in what no rule knows all is hidden behind a word that tells of one.
@@ -40,11 +42,17 @@ func opaque(r *dialect.Rule) bool {
 // cut parts a line of unknown meaning at the first word that tells of a secret.
 func cut(line string) (shown, secret string) {
 	words := strings.Fields(line)
-	for i, w := range words[:max(0, len(words)-1)] {
+	for i, w := range words {
+		if _, way, ok := strings.Cut(w, "://"); ok && strings.Contains(way, "@") { // scheme://user:password@host
+			return strings.Join(append(words[:i:i], Hidden), " "), strings.Join(words[i:], " ")
+		}
+		if i == len(words)-1 {
+			break
+		}
 		w = strings.ToLower(strings.Trim(w, `":;`))
 		last := words[len(words)-1]
 		switch {
-		case !slices.Contains(telling, w):
+		case !tells(w):
 			continue
 		case w == "key" && (words[i+1] == "chain" || plain(last) && i == len(words)-2), w == "community" && !strings.HasPrefix(words[0], "snmp"):
 			continue
@@ -52,6 +60,11 @@ func cut(line string) (shown, secret string) {
 		return strings.Join(words[:i+1], " ") + " " + Hidden, strings.Join(words[i+1:], " ")
 	}
 	return line, ""
+}
+
+// tells tells whether a word says that what follows may be a secret.
+func tells(word string) bool {
+	return slices.Contains(telling, word) || slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(word, end) })
 }
 
 // plain tells whether a word is a number and no more: "key 1" opens a block.

@@ -17,6 +17,7 @@ func TestProblems(t *testing.T) {
 		"nonsense\n\na\n":          "1: a header line is written name: value",
 		head + "a <x>\n":           "6: <x>: a slot is written <name:type>",
 		head + "a <x:thing>\n":     `6: <x:thing>: no type "thing"`,
+		head + "<x:enum()>\n":      `6: <x:enum()>: a word is missing: write <x:enum(a|b)>`,
 		head + "a ( b\n":           "6: a ( is never closed",
 		head + "a b ) c\n":         "6: a ) closes nothing",
 		head + "a :: undone=key\n": `6: no attribute "undone"`,

@@ -101,8 +101,12 @@ func (r *reader) slot(no, col int, token string) Elem {
 		e.Enum = strings.Split(arg, "|")
 	}
 	e.Is = typeOf(e.Type)
-	if !slices.Contains(Types, e.Type) {
+	switch {
+	case !slices.Contains(Types, e.Type):
 		r.failf(no, col, "%s: no type %q: there are %s", token, e.Type, strings.Join(Types, " "))
+	case e.Type == "enum" && (len(e.Enum) == 0 || slices.Contains(e.Enum, "")):
+		r.failf(no, col, "%s: a word is missing: write <%s:enum(a|b)>", token, e.Name)
+		e.Enum = nil
 	}
 	return e
 }
