@@ -176,7 +176,7 @@ func both(b *testing.B, d *dialect.Dialect, have, want []byte) {
 
 // told is all that plumbline diff does with two texts.
 func told(b *testing.B, d *dialect.Dialect, have, want []byte) {
-	if c := offline.Compare(d, have, want); !c.Verified {
+	if c := offline.Compare(d, have, want, nil); !c.Verified {
 		b.Fatal(c.Findings)
 	}
 }

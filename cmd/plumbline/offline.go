@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -83,7 +81,7 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	c := offline.Compare(p.Dialect, have, want)
+	c := offline.Compare(p.Dialect, have, want, dialects)
 	page, to := offlinePage(p, c, commands), e.out
 	page.Sections[0].Notes = append(page.Sections[0].Notes, openEnded(p.Dialect.End, have, want)...)
 	switch {
@@ -152,73 +150,6 @@ func offlinePage(p render.Platform, c offline.Change, commands bool) report.Page
 	return page
 }
 
-// answer is a line that a batch writes. Findings are why it is not verified, and what is to
-// be known of it.
-type answer struct {
-	Commands []string `json:"commands"`
-	Verified bool     `json:"verified"`
-	Unruled  []string `json:"unruled"`
-	Findings []string `json:"findings"`
-}
-
-// batch answers each line with a line, in order; a bad one does not stop the others.
-func (e *env) batch(in io.Reader) error {
-	lines, bad := bufio.NewScanner(in), false
-	lines.Buffer(make([]byte, 1<<16), longestLine)
-	out, no, seen := json.NewEncoder(e.out), 0, platforms{}
-	for lines.Scan() {
-		no++
-		a := answerTo(lines.Bytes(), no, seen)
-		bad = bad || !a.Verified
-		if err := out.Encode(a); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("line %d of the batch cannot be read: %w; a line holds %d MiB at most", no+1, err, longestLine>>20)
-	}
-	if bad {
-		return errFindings
-	}
-	return nil
-}
-
-// platforms are those that a batch has named; each is read once.
-type platforms map[string]render.Platform
-
-func (ps platforms) find(name string) (p render.Platform, err error) {
-	p, seen := ps[name]
-	if !seen {
-		if p, err = render.Find(templates.FS, name); err == nil {
-			ps[name] = p
-		}
-	}
-	return p, err
-}
-
-func answerTo(line []byte, no int, seen platforms) answer {
-	var q struct{ Platform, Have, Want *string }
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if d.Decode(&q) != nil || d.More() || q.Platform == nil || q.Have == nil || q.Want == nil {
-		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf(`line %d: want one JSON object {"platform","have","want"} of texts`, no)}}
-	}
-	p, err := seen.find(*q.Platform)
-	if err != nil {
-		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf("line %d: %v", no, err)}}
-	}
-	c := offline.Compare(p.Dialect, []byte(*q.Have), []byte(*q.Want))
-	commands := []string{}
-	if len(c.Commands) > 0 {
-		commands = splitLines(c.Commands)
-	}
-	findings := append(append([]string{}, c.Findings...), c.Notes...)
-	if c.Conceals {
-		findings = append(findings, hiddenNote)
-	}
-	return answer{commands, c.Verified, append([]string{}, c.Unruled...), findings}
-}
-
 // textOf reads a file, or standard input for "-".
 func (e *env) textOf(in io.Reader, file string) ([]byte, error) {
 	if file != "-" {
@@ -227,7 +158,7 @@ func (e *env) textOf(in io.Reader, file string) ([]byte, error) {
 			return nil, fmt.Errorf("%s cannot be read: %w", file, errors.Unwrap(err))
 		}
 		defer f.Close()
-		if i, err := f.Stat(); err != nil || !i.Mode().IsRegular() && i.Mode()&fs.ModeNamedPipe == 0 {
+		if i, err := f.Stat(); err != nil || !i.Mode().IsRegular() && i.Mode()&fs.ModeNamedPipe == 0 && file != os.DevNull {
 			return nil, fmt.Errorf("%s is no file with a configuration", file)
 		}
 		in = f

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +49,45 @@ func TestBatch(t *testing.T) {
 	}
 	if err := e.batch(strings.NewReader(strings.Repeat("x", longestLine+1))); code(err) != usage {
 		t.Errorf("a line without end: %v", err)
+	}
+}
+
+// TestQuestions holds that a line which readers of JSON would take in another way than it was
+// meant is refused, with the reason.
+func TestQuestions(t *testing.T) {
+	const begin = `{"platform":"frr","have":"","want":"`
+	for line, why := range map[string]string{
+		"":                      "it is cut",
+		begin:                   "it is cut",
+		`[1]`:                   "it is no object",
+		begin + `","have":"x"}`: `"have" stands twice`,
+		begin + `","id":7}`:     `there is no "id"`,
+		begin + `"} {}`:         "more stands behind",
+		begin + "\xe9\"}":       "not UTF-8",
+		begin + `\udce9"}`:      "want holds half of a character",
+		`{"platform":"frr","have":null,"want":""}`: "have is missing",
+		`{"Platform":"frr","have":"","want":""}`:   "platform is missing",
+		begin + `\ufffd"}`:                         "",
+		"\ufeff" + begin + "\"}\r":                 "",
+	} {
+		if _, fault := question([]byte(line)); !strings.Contains(fault, why) || why == "" && fault != "" {
+			t.Errorf("%q: %q, want %q", line, fault, why)
+		}
+	}
+}
+
+// TestUntilDone holds that a run which waits for standard input ends when it is interrupted.
+func TestUntilDone(t *testing.T) {
+	in, never := io.Pipe()
+	defer never.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	e := testEnv(t.TempDir(), &bytes.Buffer{})
+	if err := e.batch(untilDone{ctx, in}); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	if text, err := io.ReadAll(untilDone{t.Context(), strings.NewReader(strings.Repeat("ab", 1<<16))}); err != nil || len(text) != 1<<17 {
+		t.Errorf("%d bytes, %v", len(text), err)
 	}
 }
 

@@ -4,6 +4,7 @@
 package offline
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,18 +27,41 @@ type Change struct {
 }
 
 // Compare makes the change from have to want. A text that ends inside a block is a part of
-// one, and nothing is made of it.
-func Compare(d *dialect.Dialect, have, want []byte) Change {
+// one, and nothing is made of it; neither is of one that is no text of the platform. others
+// gives the platforms whose text it may be; nil is none.
+func Compare(d *dialect.Dialect, have, want []byte, others func() []*dialect.Dialect) Change {
 	var c Change
-	have, fault1 := blocks(d, have)
-	want, fault2 := blocks(d, want)
-	for i, fault := range []string{fault1, fault2} {
+	texts := [][]byte{bytes.TrimPrefix(have, []byte(mark)), bytes.TrimPrefix(want, []byte(mark))}
+	c.compare(d, texts[0], texts[1])
+	if others == nil || c.Verified && len(c.Unruled) == 0 {
+		return c
+	}
+	for i, text := range texts {
+		if fault := elsewhere(d, others(), text); fault != "" {
+			c.Findings, c.Verified = append(c.Findings, sides[i]+fault), false
+		}
+	}
+	return c
+}
+
+// mark is what some editors begin a file with (the byte order mark).
+const mark = "\ufeff"
+
+// sides are the names of both texts, as findings begin.
+var sides = []string{"have:", "want:"}
+
+func (c *Change) compare(d *dialect.Dialect, have, want []byte) {
+	for i, text := range []*[]byte{&have, &want} {
+		fault := strange(d, *text)
+		if fault == "" {
+			*text, fault = blocks(d, *text)
+		}
 		if fault != "" {
-			c.Findings = append(c.Findings, []string{"have:", "want:"}[i]+fault)
+			c.Findings = append(c.Findings, sides[i]+fault)
 		}
 	}
 	if len(c.Findings) > 0 {
-		return c
+		return
 	}
 	from, cut := tree.Parse(d, have)
 	to, more := tree.Parse(d, want)
@@ -52,7 +76,6 @@ func Compare(d *dialect.Dialect, have, want []byte) Change {
 	if len(c.Findings) == 0 {
 		c.prove(d, from, to)
 	}
-	return c
 }
 
 // way is a way there and back, and what the model of the device says of it.
@@ -106,9 +129,15 @@ func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 		do[i].Line = n.line(do[i])
 		if do[i].Unruled {
 			c.Unruled = append(c.Unruled, hide(do[i].Line))
+			if side := sides[1]; session(do[i].Line) {
+				if do[i].Del {
+					side = sides[0]
+				}
+				c.Findings = append(c.Findings, fmt.Sprintf("%s %q is %s", side, hide(do[i].Line), ofSession))
+			}
 		}
 	}
-	c.Edits, c.Verified = do, len(refused) == 0
+	c.Edits, c.Verified = do, len(c.Findings) == 0
 }
 
 // numbers hides secrets behind numbers, so that two that are equal are seen to be.

@@ -6,6 +6,7 @@ import (
 
 	"plumbline/internal/offline"
 	"plumbline/internal/pairs"
+	"plumbline/internal/tree/dialect"
 	"plumbline/render"
 	"plumbline/templates"
 )
@@ -31,7 +32,7 @@ func TestCompare(t *testing.T) {
 		if ds.Failed() {
 			t.Fatal(ds)
 		}
-		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want))
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
 		if got.Verified != (c.finding == "") || !strings.Contains(string(got.Commands), c.do) || c.do == "" && len(got.Commands) > 0 || len(got.Unruled) != c.unruled {
 			t.Errorf("%s: %+v\n%s", name, got, got.Commands)
 		}
@@ -40,6 +41,59 @@ func TestCompare(t *testing.T) {
 		}
 		if strings.Contains(string(got.Commands)+strings.Join(got.Notes, ""), "hunter2") {
 			t.Errorf("%s: tells a secret: %s", name, got.Commands)
+		}
+	}
+}
+
+// TestStrange holds that what is no configuration of the platform is told at its place, and that
+// nothing of it is taken for verified.
+func TestStrange(t *testing.T) {
+	const (
+		ios   = "hostname r1\ninterface GigabitEthernet0/1\n description old\n ip address 192.0.2.1 255.255.255.0\nend\n"
+		junos = "system {\n    host-name r1;\n    domain-name x;\n}\n"
+		json  = `{"interface":[{"name":"ethernet-1/1","description":"x"}]}`
+	)
+	all := func() (ds []*dialect.Dialect) {
+		names, err := render.Names(templates.FS)
+		for _, n := range names {
+			p, _ := render.Read(templates.FS, n)
+			ds = append(ds, p.Dialect)
+		}
+		if err != nil || len(ds) < 9 {
+			t.Fatal("few platforms", err)
+		}
+		return ds
+	}
+	for name, c := range map[string]struct{ platform, have, want, finding string }{
+		"a mark of editors":               {"ios-xe", "\ufeff" + ios, ios, ""},
+		"ends of lines as of Windows":     {"ios-xe", ios, strings.ReplaceAll(ios, "\n", "\r\n"), ""},
+		"nothing":                         {"sr-linux", "", json, ""},
+		"a banner with a prompt":          {"ios-xe", "banner motd ^C\nr1#\n--More--\n^C\n", "", ""},
+		"a delimiter of one byte":         {"ios-xe", "banner motd \x03\nhello\n\x03\n", "", ""},
+		"a prompt with its command":       {"ios-xe", ios, "r1#sh run\n" + ios, `want: "r1#sh run" is a prompt`},
+		"a prompt behind":                 {"frr", "hostname r1\nend\nr1# \n", "hostname r1\n", `have: "r1#" is a prompt`},
+		"a page break":                    {"eos", "hostname r1\n--More--\nntp server 192.0.2.1\n", "hostname r1\n", `have: "--More--" is a prompt`},
+		"a page break of Junos":           {"junos", junos, strings.Replace(junos, "    dom", "---(more 50%)---\n    dom", 1), "want:3: a prompt"},
+		"a prompt of Junos":               {"junos", "user@r1> show configuration\n" + junos + "\nuser@r1> \n", junos, "have:1: a prompt"},
+		"a page break that was wiped":     {"ios-xe", ios, strings.Replace(ios, "\n ip", "\n--More-- \b\b\b ip", 1), "want:4: a control byte (0x08)"},
+		"a zero byte":                     {"frr", "hostname r1\n\x00\n", "", "have:2: a control byte (0x00)"},
+		"braces for lines":                {"ios-xe", ios, junos, "want: 4 of 4 lines have no rule of ios-xe, and most have one of junos:"},
+		"lines for braces":                {"junos", ios, junos, "have: as a text of junos it is cut, and most have one of"},
+		"JSON for braces":                 {"junos", junos, json, "want: 3 of 3 lines have no rule of junos, and most have one of sr-linux:"},
+		"lines of a terminal for a model": {"sr-linux", json, "set / interface ethernet-1/1 description x\n", "want:1: neither JSON"},
+		"braces for a model":              {"openconfig", junos, json, "have:1: neither JSON"},
+		"an object that goes on":          {"sr-linux", json, json + "{}", "want:1: more stands behind"},
+		"a member twice":                  {"sr-linux", json, strings.TrimSuffix(json, "}") + ",\n\"interface\":[]}", `want:2: the member "interface" stands twice`},
+		"JSON that is none":               {"sr-linux", json, "{\n\"a\":1,\n}", "want:3: it is no JSON"},
+		"JSON that is cut":                {"sr-linux", json[:len(json)-1], json, "have:1: the text ends before this is closed"},
+	} {
+		p, ds := render.Read(templates.FS, c.platform)
+		if ds.Failed() {
+			t.Fatal(ds)
+		}
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), all)
+		if got.Verified != (c.finding == "") || !strings.Contains(strings.Join(got.Findings, "\n"), c.finding) {
+			t.Errorf("%s: %v %q, want %q", name, got.Verified, got.Findings, c.finding)
 		}
 	}
 }
@@ -54,13 +108,13 @@ func TestSetLines(t *testing.T) {
 	judged := 0
 	for seed := range uint64(150) {
 		text := pairs.New(p.Dialect, seed, 40).Text()
-		c := offline.Compare(p.Dialect, nil, text)
+		c := offline.Compare(p.Dialect, nil, text, nil)
 		if !c.Verified || strings.Contains(string(c.Commands), "<secret") {
 			continue // what cannot be sent as it stands
 		}
 		judged++
 		for _, pair := range [][2][]byte{{c.Commands, text}, {text, c.Commands}, {c.Commands, c.Commands}} {
-			if got := offline.Compare(p.Dialect, pair[0], pair[1]); !got.Verified || len(got.Edits) > 0 {
+			if got := offline.Compare(p.Dialect, pair[0], pair[1], nil); !got.Verified || len(got.Edits) > 0 {
 				t.Fatalf("seed %d: %v\n%s\nwhere there is no difference between:\n%s\nand:\n%s", seed, got.Findings, got.Commands, pair[0], pair[1])
 			}
 		}
@@ -86,7 +140,7 @@ func TestForms(t *testing.T) {
 		"switched off, never": {blocks, "set system host-name r1\ndeactivate protocols bgp\n", "want:2: the model of the device does not take this line: missing"},
 		"a remark":            {"/* said\nset system host-name r9\n*/\n" + blocks, set, ""},
 	} {
-		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want))
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
 		if c.finding == "" && (!got.Verified || len(got.Edits) > 0) || !strings.Contains(strings.Join(got.Findings, "\n"), c.finding) {
 			t.Errorf("%s: %v\n%s", name, got.Findings, got.Commands)
 		}
