@@ -181,12 +181,13 @@ func touching(empty, typed []string) (out []string) {
 	return out
 }
 
-// refusal tells whether an answer is one: whatever FRR says but for two remarks on lines that
-// it takes.
+// refusal tells whether an answer is one: whatever FRR says but for remarks on lines that it
+// takes.
 func refusal(said string) bool {
 	said = strings.TrimSpace(said)
 	return said != "" && !(strings.HasPrefix(said, "The route-map '") && strings.HasSuffix(said, "' does not exist.")) &&
-		!strings.HasPrefix(said, "% OSPF: Reference bandwidth is changed.")
+		!strings.HasPrefix(said, "% OSPF: Reference bandwidth is changed.") && !strings.HasPrefix(said, "% Echo mode works correctly for IPv4") &&
+		!strings.HasPrefix(said, "Graceful restart configuration changed, reset ")
 }
 
 // bare tells whether a tree says nothing: headers of ports are no configuration, and that of
