@@ -162,14 +162,13 @@ func (p *halves) line(d *dialect.Dialect, raw string) (string, bool) {
 	if line == "" {
 		return "", true
 	}
-	says, plain := d.Plain(line)
 	switch {
-	case !says:
+	case !d.Says(line):
 		return "", true
 	case at == 0:
 		p.outer = true
 		return "", true
-	case !plain || p.outer:
+	case p.outer || !d.Ordinary(line):
 		return "", false
 	case p.column == "":
 		p.column = raw[:at]

@@ -96,20 +96,8 @@ func Trim(raw string) (line string, at int) {
 	return raw[at:end], at
 }
 
-// Plain tells whether a line that is not empty says something, and whether it is one line by itself
-// then: none that closes a block, and none whose value has lines of its own.
-func (d *Dialect) Plain(line string) (says, plain bool) {
-	first := line[0]
-	if d.special[first] {
-		if d.skip(line) {
-			return false, false
-		}
-		if d.blobOf(line) != nil {
-			return true, false
-		}
-	}
-	return true, !d.shuts[first] || !d.Closes(line) && !strings.HasPrefix(line, "exit")
-}
+// Says tells whether a line that is not empty says something.
+func (d *Dialect) Says(line string) bool { return !d.special[line[0]] || !d.skip(line) }
 
 func (d *Dialect) comment(body string) bool {
 	for _, c := range d.Comment {
