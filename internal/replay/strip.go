@@ -31,6 +31,7 @@ func (s *strip) next() bool {
 		pad++
 	}
 	if pad == 0 || s.odd {
+		s.odd = s.odd || indented(s.text)
 		return false
 	}
 	line, rest := s.text[pad:], ""
@@ -48,6 +49,21 @@ func (s *strip) next() bool {
 		s.word, _ = firstWord(strings.TrimLeft(line[len(word):], " \t\v\f\r"))
 	}
 	return true
+}
+
+// indented tells whether a line of a text begins with a blank.
+func indented(text string) bool {
+	for text != "" {
+		if space(text[0]) && text[0] != '\n' {
+			return true
+		}
+		end := strings.IndexByte(text, '\n')
+		if end < 0 {
+			return false
+		}
+		text = text[end+1:]
+	}
+	return false
 }
 
 func (s *strip) begins(word string) bool { return s.word == word }
