@@ -57,6 +57,14 @@ func TestAgree(t *testing.T) {
 			}
 			for seed := range n {
 				have, want, all := asked(d, seed)
+				if seed < 2 && replay.Sized(d, have) != "" {
+					t.Fatalf("seed %d: %s", seed, replay.Sized(d, have))
+				}
+				for _, text := range [][]byte{have, want} {
+					if wrong := replay.Column(d, text); wrong != "" {
+						t.Fatalf("seed %d: %s\n%s", seed, wrong, text)
+					}
+				}
 				for _, script := range all {
 					parted, left := replay.Both(d, have, want, script)
 					if parted != "" {

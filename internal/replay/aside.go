@@ -20,6 +20,9 @@ type aside struct {
 	now     part
 	in      entry // its block
 	text    string
+	next    entry // of a line that is looked at
+	words   []string
+	lines   []entry // room for what blocks hold
 	plains  []verdict
 	spoiled bool
 }
@@ -57,9 +60,7 @@ func (a *aside) settle(cmds []string) int {
 			if n == 0 || len(a.now.lines) == 0 && mayGo(r) {
 				return 0
 			}
-			a.rows = append(a.rows, a.now)
-			a.done[a.at] = int32(len(a.rows))
-			a.at++
+			a.keep(len(cmds))
 			return n + 2
 		}
 		if !a.take(line) {
@@ -67,6 +68,28 @@ func (a *aside) settle(cmds []string) int {
 		}
 	}
 	return 0
+}
+
+// keep keeps what a block became; so many commands are left.
+func (a *aside) keep(left int) {
+	if len(a.rows) == cap(a.rows) {
+		a.rows = slices.Grow(a.rows, 1+left/3)
+	}
+	a.rows = append(a.rows, a.now)
+	a.done[a.at] = int32(len(a.rows))
+	a.at++
+	a.words, a.lines = a.words[min(len(a.words), len(a.now.words)):], a.lines[min(len(a.lines), len(a.now.lines)):]
+}
+
+// room is where the next block may have a few words and lines.
+func (a *aside) room() part {
+	if len(a.words) < few {
+		a.words = make([]string, 16*few)
+	}
+	if len(a.lines) < few {
+		a.lines = make([]entry, 8*few)
+	}
+	return part{a.words[:0:few], a.lines[:0:few]}
 }
 
 // enter finds the block on paper that a command enters, if nothing but that comes of it.
@@ -83,7 +106,7 @@ func (a *aside) enter(line string) bool {
 		return false
 	}
 	a.at, a.text = i, l.text
-	a.now = part{}
+	a.now = a.room()
 	a.in = entry{r: l.r, up: a.dev.top}
 	return true
 }
@@ -134,17 +157,18 @@ func (a *aside) take(line string) bool {
 	if r == nil || !a.plain(r) || !a.read(r.First()) {
 		return false
 	}
-	e := entry{r: r, reading: as, up: a.block(r)}
+	a.next = entry{r: r, reading: as, up: a.block(r)}
+	e := &a.next
 	at := slices.IndexFunc(a.now.lines, func(x entry) bool { return x.id == e.id })
-	switch hidden := dev.hidden(&e); {
+	switch hidden := dev.hidden(e); {
 	case at < 0 && !hidden:
-		a.now.lines = append(a.now.lines, e)
-	case at < 0 || a.now.lines[at].alike(&e) || r.Replace != "" && r.Replace != "overwrite":
+		a.now.lines = append(a.now.lines, *e)
+	case at < 0 || a.now.lines[at].alike(e) || r.Replace != "" && r.Replace != "overwrite":
 		return false // it changes nothing, or is refused
 	case hidden:
 		a.now.lines = slices.Delete(a.now.lines, at, at+1)
 	default:
-		a.now.lines[at] = e
+		a.now.lines[at] = *e
 	}
 	return true
 }
@@ -198,11 +222,12 @@ func (a *aside) read(word string) bool {
 		if r == nil || !a.plain(r) {
 			return false
 		}
-		e := entry{r: r, reading: as, up: a.block(r)}
-		if a.dev.hidden(&e) || slices.ContainsFunc(a.now.lines, func(x entry) bool { return x.id == e.id }) {
+		a.next = entry{r: r, reading: as, up: a.block(r)}
+		e := &a.next
+		if a.dev.hidden(e) || slices.ContainsFunc(a.now.lines, func(x entry) bool { return x.id == e.id }) {
 			return false
 		}
-		a.now.lines = append(a.now.lines, e)
+		a.now.lines = append(a.now.lines, *e)
 	}
 	return !s.odd
 }

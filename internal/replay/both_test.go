@@ -80,6 +80,40 @@ func Aside(d *dialect.Dialect, have, want []byte, scripts ...[]byte) int {
 	return len(aside.rows)
 }
 
+// Sized gives a line of a text that a rule reads although it has too few or too many words for it; "" is none.
+func Sized(d *dialect.Dialect, text []byte) (wrong string) {
+	var try reader
+	var look func(rules []*dialect.Rule, line string, words []dialect.Word)
+	look = func(rules []*dialect.Rule, line string, words []dialect.Word) {
+		for _, r := range rules {
+			if try.start(d, line); !r.May(len(words), false) && try.read(r.Pattern, words) {
+				wrong = r.Text + ": " + line
+			}
+			look(r.Kids, line, words)
+		}
+	}
+	for _, l := range dialect.Lex(d, text) {
+		for n, words := 0, dialect.AppendWords(nil, l.Text); n <= len(words); n++ {
+			look(d.Rules, l.Text, words[:n])
+		}
+	}
+	return wrong
+}
+
+// Column gives a header of a text that was not read as its rules say; "" is none.
+func Column(d *dialect.Dialect, text []byte) string {
+	dev := New(d, nil)
+	_, p, ok := dev.first(string(text), nil)
+	for i := range p.leaves {
+		if l := &p.leaves[i]; ok && !l.neg && l.line == nil && l.r != nil {
+			if r, as := dev.chooser.choose(d, d.All, l.head); r != l.r || as.id != p.index.ids[l.slot] {
+				return l.head
+			}
+		}
+	}
+	return ""
+}
+
 // Behind writes a text with each line that may stand behind its header so, and counts them.
 func Behind(d *dialect.Dialect, text []byte) (out []byte, n int) {
 	if d.Flat() {

@@ -91,8 +91,8 @@ func (dev *Device) shows(text string, mark uint8) bool {
 	v := &view{taker: taker{dev: dev}, s: s, mark: mark, seen: make([]bool, len(leaves)), looks: 1 << 16}
 	v.each = v.line
 	for {
-		if at := v.at; at < len(leaves) && !s.read[at] && !v.seen[at] && s.aside.done[at] == 0 && c.Pass(leaves[at].text) {
-			v.at, v.seen[at] = at+1, true
+		if n := v.run(c); n > 0 {
+			c.Skip(n)
 			continue
 		}
 		if !c.Next() {
@@ -108,6 +108,17 @@ func (dev *Device) shows(text string, mark uint8) bool {
 		}
 	}
 	return v.all(dev.top) && v.inOrder()
+}
+
+// run tells how many bytes of the text are blocks that follow one another on paper, were not touched and
+// are written so, and notes that these were found.
+func (v *view) run(c *dialect.Cutter) (n int) {
+	s, leaves := v.s, v.s.p.leaves
+	for at := v.at; at < len(leaves) && !s.read[at] && !v.seen[at] && s.aside.done[at] == 0 && c.Starts(n, leaves[at].text); at++ {
+		n += len(leaves[at].text)
+		v.at, v.seen[at] = at+1, true
+	}
+	return n
 }
 
 // block looks for the next block of the text.

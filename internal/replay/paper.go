@@ -153,7 +153,11 @@ func columns(text string) int {
 
 // next gives room for the next leaf.
 func (p *paper) next() *leaf {
-	p.leaves = append(p.leaves, leaf{})
+	if n := len(p.leaves); n < cap(p.leaves) { // nothing was there before
+		p.leaves = p.leaves[:n+1]
+	} else {
+		p.leaves = append(p.leaves, leaf{})
+	}
 	return &p.leaves[len(p.leaves)-1]
 }
 
@@ -214,7 +218,13 @@ func (p *pairing) scattered() {
 // read reads the line of a block.
 func (b *binder) read(l *leaf, block *dialect.Block) {
 	d := b.dev.d
-	*l = leaf{text: block.Text, head: block.Head, twin: -1, mate: -1}
+	l.text, l.head, l.twin, l.mate = block.Text, block.Head, -1, -1
+	if block.More && b.again(block.Head) {
+		l.r, l.of = b.last.r, b.last.of
+		l.slot = b.index.slot(b.dev.chooser.space, b.dev.chooser.lasting)
+		b.look(l, block)
+		return
+	}
 	said := block.Head
 	if rest, ok := strings.CutPrefix(said, d.Negate); ok && strings.HasPrefix(rest, " ") {
 		said, l.neg = strings.TrimSpace(rest), true

@@ -81,6 +81,9 @@ func (c *chooser) glance(d *dialect.Dialect, rules *dialect.Index, line string) 
 	best, now := &c.tries[0], &c.tries[1]
 	for _, list := range [2][]*dialect.Rule{named, other} {
 		for _, r := range list {
+			if !r.May(len(c.words), false) {
+				continue
+			}
 			now.start(d, line)
 			if now.read(r.Pattern, c.words) && (rule == nil || slices.Compare(now.cost, best.cost) < 0) {
 				rule, best, now = r, now, best

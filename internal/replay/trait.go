@@ -12,7 +12,9 @@ type trait struct {
 	early [][]string // it is read at once where all words of one of these stand in it
 	uses  []use
 	front front
-	told  bool // the rule of the block that its lines stand in is among those that are read at once
+	head  string        // what each line begins with, up to its one word that is a value; "" where it is not so simple
+	word  *dialect.Elem // that value
+	told  bool          // the rule of the block that its lines stand in is among those that are read at once
 }
 
 // use is a rule of a block that has to do with names.
@@ -39,11 +41,48 @@ func (b *binder) trait(r *dialect.Rule) *trait {
 	t := b.traits[r]
 	if t == nil {
 		t = &trait{front: frontOf(r)}
+		t.head, t.word = b.simple(r)
 		b.traits[r] = t
 		b.learn(t, r, 0)
 	}
 	b.last.r, b.last.of = r, t
 	return t
+}
+
+// simple gives the words of a rule whose lines are these and one value, which is their key and says all that
+// they are, where no other rule may read such a line.
+func (b *binder) simple(r *dialect.Rule) (head string, word *dialect.Elem) {
+	n := len(r.Pattern) - 1
+	words := literals(r.Pattern)
+	if n < 1 || len(words) != n || r.Of != nil || r.Choice != "" || r.Many || !b.dev.d.All.Alone(r) {
+		return "", nil
+	}
+	if word = &r.Pattern[n]; word.Value || !single(word) || word.Pre != "" || word.Post != "" {
+		return "", nil
+	}
+	return strings.Join(words, " ") + " ", word
+}
+
+// again reads a line like the last one, if it is written as it is spelled. It writes the identity of the line.
+func (b *binder) again(line string) bool {
+	t, c := b.last.of, &b.dev.chooser
+	if t == nil || t.head == "" || !strings.HasPrefix(line, t.head) {
+		return false
+	}
+	word := line[len(t.head):]
+	for i := range len(word) {
+		if space(word[i]) {
+			return false
+		}
+	}
+	if word == "" || word[0] == '"' {
+		return false
+	}
+	if v, ok := one(b.dev.d, t.word, word); !ok || v != word {
+		return false
+	}
+	c.space = append(append(append(c.space[:0], b.last.r.ID...), 0), word...)
+	return true
 }
 
 // learn looks at a rule that stands so deep, and at those below.

@@ -68,19 +68,18 @@ func (c *Cutter) Skip(n int) (lines int) {
 	return lines
 }
 
-// Pass leaves out the next block where it is written as one of another text, which closes all of
-// its values, and tells whether it did.
-func (c *Cutter) Pass(block string) bool {
+// Starts tells whether the next block behind so many bytes of the rest, which are whole blocks, is written
+// as one of another text, which closes all of its values.
+func (c *Cutter) Starts(at int, block string) bool {
 	rest, n := c.Rest(), len(block)
-	if n == 0 || !strings.HasPrefix(rest, block) {
+	if n == 0 || at > len(rest) || !strings.HasPrefix(rest[at:], block) {
 		return false
 	}
-	if n < len(rest) { // the next line has to begin a block
-		if next := rest[n]; block[n-1] != '\n' || blank(next) || c.d.special[next] || c.d.shuts[next] {
+	if at += n; at < len(rest) { // the next line has to begin a block
+		if next := rest[at]; block[n-1] != '\n' || blank(next) || c.d.special[next] || c.d.shuts[next] {
 			return false
 		}
 	}
-	c.Skip(n)
 	return true
 }
 
