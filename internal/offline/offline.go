@@ -63,6 +63,7 @@ func (c *Change) compare(d *dialect.Dialect, have, want []byte) {
 	if len(c.Findings) > 0 {
 		return
 	}
+	have, want = alike(d, have, want)
 	from, cut := tree.Parse(d, have)
 	to, more := tree.Parse(d, want)
 	for _, side := range []struct {

@@ -138,6 +138,9 @@ func TestForms(t *testing.T) {
 		"paths behind":        {blocks, "# c\nsystem {\n    host-name r1;\n}\nset system host-name r2\n", "want:5: a line in whole paths in a text of blocks"},
 		"a command":           {blocks, "set system host-name r1\ndelete system host-name\n", "want:2: neither"},
 		"switched off, never": {blocks, "set system host-name r1\ndeactivate protocols bgp\n", "want:2: the model of the device does not take this line: missing"},
+		"unruled":             {"poe {\n    interface all;\n    management {\n        class;\n    }\n}\n", "set poe interface all\nset poe management class\n", ""},
+		"unruled, folded":     {"poe {\n    interface all;\n    management class;\n}\n", "poe {\n    management {\n        class;\n    }\n    interface {\n        all;\n    }\n}\n", ""},
+		"off, and unruled":    {"poe {\n    inactive: interface all;\n}\n", "poe {\n    inactive: interface all;\n}\n", ""},
 		"a remark":            {"/* said\nset system host-name r9\n*/\n" + blocks, set, ""},
 	} {
 		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)

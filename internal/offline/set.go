@@ -51,6 +51,51 @@ func blocks(d *dialect.Dialect, text []byte) ([]byte, string) {
 	return dev.Text(), ""
 }
 
+// alike gives two texts of blocks in one form: a block and its line may say the same, also where no
+// rule knows them. Where one of them cannot be said so, both stay as they are.
+func alike(d *dialect.Dialect, have, want []byte) ([]byte, []byte) {
+	if d.Syntax == "brace" && d.Acts == "commit" {
+		if a, b := formed(d, have), formed(d, want); a != nil && b != nil {
+			return a, b
+		}
+	}
+	return have, want
+}
+
+// formed gives a text of blocks as the model of the device shows it when it is told each line by
+// its whole path; nil where it is cut, or has a line that is not taken so.
+func formed(d *dialect.Dialect, text []byte) []byte {
+	dev, whole := replay.New(d, nil), true
+	var path, offs []string
+	leaf := false // the last line has nothing under it so far
+	say := func() {
+		if leaf && whole {
+			whole = dev.Do(d.Set+" "+strings.Join(path, " ")) == nil
+		}
+	}
+	dialect.Each(d, string(text), func(l dialect.Line) {
+		whole = whole && !l.Cut && l.Depth <= len(path)
+		switch {
+		case !whole:
+		case l.Text == dialect.Inactive:
+			offs = append(offs, strings.Join(path, " "))
+		default:
+			if l.Depth < len(path) {
+				say()
+			}
+			path, leaf = append(path[:l.Depth], l.Text), true
+		}
+	})
+	say()
+	for _, path := range offs {
+		whole = whole && dev.Do(off+" "+path) == nil
+	}
+	if !whole {
+		return nil
+	}
+	return append([]byte{}, dev.Text()...)
+}
+
 // bare is a line without the blanks around it and without a remark behind it.
 func bare(line string) string {
 	quoted := false

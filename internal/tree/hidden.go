@@ -18,6 +18,9 @@ var telling = []string{"password", "secret", "passphrase", "key", "keystring", "
 // endings are those of further such words.
 var endings = []string{"-key", "-password", "-password-value", "-passphrase", "-secret", "-token"}
 
+// hashed are beginnings of words that are a secret wherever they stand, hashed or in a form that can be read back.
+var hashed = []string{"$1$", "$5$", "$6$", "$8$", "$9$", "$2a$", "$2b$", "$2y$", "$14$", "$sha512$", "$aes1$"}
+
 // shown is a line for people: canonical, with no secret in it. What a rule knows is hidden by
 // its slot; in what no rule knows all is hidden behind a word that tells of one.
 func (t *Tree) shown(n *node) string {
@@ -45,6 +48,9 @@ func cut(line string) (shown, secret string) {
 	for i, w := range words {
 		if _, way, ok := strings.Cut(w, "://"); ok && strings.Contains(way, "@") { // scheme://user:password@host
 			return strings.Join(append(words[:i:i], Hidden), " "), strings.Join(words[i:], " ")
+		}
+		if form := bare(w); slices.ContainsFunc(hashed, func(h string) bool { return strings.HasPrefix(form, h) }) {
+			return strings.TrimSpace(strings.Join(words[:i], " ") + " " + Hidden), strings.Join(words[i:], " ")
 		}
 		if i == len(words)-1 {
 			break
