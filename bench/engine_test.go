@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,7 +29,7 @@ import (
 const rounds = 7
 
 // job is one way to use the engine on two texts.
-type job func(b *testing.B, d *dialect.Dialect, have, want []byte)
+type job func(b *testing.B, d *dialect.Dialect, have, want string)
 
 // BenchmarkEngine prints the ratios. One iteration is all it needs: -benchtime 1x. Each case is
 // measured cold, where all free memory was given back to the system before each round, and warm,
@@ -40,7 +41,7 @@ func BenchmarkEngine(b *testing.B) {
 	}
 	for _, c := range []struct {
 		name       string
-		have, want []byte
+		have, want string
 		work       job
 	}{
 		{"full/2k", ports(2000, 0), ports(2000, 20), full},
@@ -58,7 +59,7 @@ func BenchmarkEngine(b *testing.B) {
 		for _, cold := range []bool{true, false} {
 			b.Run(c.name+map[bool]string{true: "/cold", false: "/warm"}[cold], func(b *testing.B) {
 				for range b.N {
-					report(b, cold, c.have, c.want, func() { c.work(b, p.Dialect, c.have, c.want) })
+					report(b, cold, []byte(c.have), []byte(c.want), func() { c.work(b, p.Dialect, c.have, c.want) })
 				}
 			})
 		}
@@ -148,7 +149,7 @@ func hash(text []byte) (sum uint64) {
 }
 
 // parse reads every line of both: a tree reads a block when something looks into it.
-func parse(b *testing.B, d *dialect.Dialect, have, want []byte) {
+func parse(b *testing.B, d *dialect.Dialect, have, want string) {
 	from, _ := tree.Parse(d, have)
 	to, _ := tree.Parse(d, want)
 	if from.Lines() != to.Lines() {
@@ -157,17 +158,17 @@ func parse(b *testing.B, d *dialect.Dialect, have, want []byte) {
 }
 
 // plan parses, compares, orders and writes the commands.
-func plan(b *testing.B, d *dialect.Dialect, have, want []byte) { script(b, d, have, want) }
+func plan(b *testing.B, d *dialect.Dialect, have, want string) { script(b, d, have, want) }
 
 // full is a plan and its proof.
-func full(b *testing.B, d *dialect.Dialect, have, want []byte) {
+func full(b *testing.B, d *dialect.Dialect, have, want string) {
 	if refusals := replay.Check(d, have, want, script(b, d, have, want)); len(refusals) > 0 {
 		b.Fatal(refusals[0].Line, refusals[0].Text)
 	}
 }
 
 // both is a plan there and one back, and the proof of both.
-func both(b *testing.B, d *dialect.Dialect, have, want []byte) {
+func both(b *testing.B, d *dialect.Dialect, have, want string) {
 	do, undo := script(b, d, have, want), script(b, d, want, have)
 	if _, refusals := replay.Verify(d, have, want, do, undo); len(refusals) > 0 {
 		b.Fatal(refusals[0].Line, refusals[0].Text)
@@ -175,13 +176,13 @@ func both(b *testing.B, d *dialect.Dialect, have, want []byte) {
 }
 
 // told is all that plumbline diff does with two texts.
-func told(b *testing.B, d *dialect.Dialect, have, want []byte) {
-	if c := offline.Compare(d, have, want, nil); !c.Verified {
+func told(b *testing.B, d *dialect.Dialect, have, want string) {
+	if c := offline.Compare(d, []byte(have), []byte(want), nil); !c.Verified {
 		b.Fatal(c.Findings)
 	}
 }
 
-func script(b *testing.B, d *dialect.Dialect, have, want []byte) []byte {
+func script(b *testing.B, d *dialect.Dialect, have, want string) []byte {
 	from, _ := tree.Parse(d, have)
 	to, _ := tree.Parse(d, want)
 	es, _, err := tree.Diff(from, to, tree.Options{Once: true})
@@ -192,8 +193,8 @@ func script(b *testing.B, d *dialect.Dialect, have, want []byte) []byte {
 }
 
 // ports makes blocks of four lines; of every so many lines one is of another value, 0 is none.
-func ports(lines, every int) []byte {
-	var out bytes.Buffer
+func ports(lines, every int) string {
+	var out strings.Builder
 	for i := range lines / 4 {
 		mtu := 9000
 		if every > 0 && i%(every/4) == 0 {
@@ -201,14 +202,14 @@ func ports(lines, every int) []byte {
 		}
 		fmt.Fprintf(&out, "interface Ethernet%d\n   description link %d\n   mtu %d\n   ip address 10.%d.%d.1/24\n", i+1, i, mtu, i/250, i%250)
 	}
-	return out.Bytes()
+	return out.String()
 }
 
 // list makes one list of so many entries; another number of bits is another value of each.
-func list(lines, bits int) []byte {
-	var out bytes.Buffer
+func list(lines, bits int) string {
+	var out strings.Builder
 	for i := range lines {
 		fmt.Fprintf(&out, "ip prefix-list all seq %d permit 10.%d.%d.0/24 le %d\n", i+1, i/250, i%250, bits+10)
 	}
-	return out.Bytes()
+	return out.String()
 }

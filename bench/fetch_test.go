@@ -50,7 +50,7 @@ func TestFarm(t *testing.T) {
 	}
 	var devices []sim.Device
 	for i := range n {
-		devices = append(devices, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: "eos", Session: p.Session, Dialect: p.Dialect, Running: ports(size, 0), Faults: habits(i)})
+		devices = append(devices, sim.Device{Name: fmt.Sprintf("r%d", i), Platform: "eos", Session: p.Session, Dialect: p.Dialect, Running: []byte(ports(size, 0)), Faults: habits(i)})
 	}
 	f, err := sim.Start(t.Context(), devices)
 	if err != nil {

@@ -68,7 +68,7 @@ func TestBIRDRules(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	none, _ := tree.Parse(p.Dialect, nil)
+	none, _ := tree.Parse(p.Dialect, "")
 	every, _ := tree.Parse(p.Dialect, text)
 	es, _, err := tree.Diff(none, every, tree.Options{})
 	if err != nil {

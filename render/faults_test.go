@@ -113,7 +113,7 @@ func (c *court) judge(f fault) (changes, found bool) {
 
 // unruled tells whether no rule knows some line.
 func unruled(c tree.Config) bool {
-	none, _ := tree.Parse(c.Dialect, nil)
+	none, _ := tree.Parse(c.Dialect, "")
 	es, _, err := tree.Diff(none, c.Root, tree.Options{})
 	return err != nil || slices.ContainsFunc(es, func(e tree.Edit) bool { return e.Unruled })
 }

@@ -129,7 +129,7 @@ func (v vendor) proofs(t *testing.T) map[string]*[5]int {
 	}
 	cs, _ := render.All(all, templates.FS)
 	for _, c := range cs {
-		none, _ := tree.Parse(c.Dialect, nil)
+		none, _ := tree.Parse(c.Dialect, "")
 		es, _, _ := tree.Diff(none, c.Root, tree.Options{})
 		if out[c.Device] == nil {
 			out[c.Device] = new([5]int)

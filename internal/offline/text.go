@@ -149,7 +149,7 @@ func unruled(d *dialect.Dialect, text []byte) (strangers, all int, whole bool) {
 	if fault != "" || len(cut) > 0 {
 		return 0, 0, false
 	}
-	nothing, _ := tree.Parse(d, nil)
+	nothing, _ := tree.Parse(d, "")
 	_, c := tree.Expect(t, nothing, nil, tree.Options{})
 	return c.Unruled, c.Managed + c.Unmanaged, true
 }

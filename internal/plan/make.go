@@ -233,7 +233,7 @@ func (r *road) build(ds *diag.List) bool {
 // that it sends the same lines in the same order where it is planned anew from a device that stopped on the way.
 func (r *road) shown(k Key, holds string) *tree.Tree {
 	d := r.in.Want.Dialect
-	dev := replay.New(d, tree.Source(r.have))
+	dev := replay.New(d, []byte(tree.Source(r.have)))
 	for text := string(tree.Script(d, r.edits)); text != "" && !d.AsFile(); {
 		line, rest, _ := strings.Cut(text, "\n")
 		if whole := d.Whole(text); whole != "" {

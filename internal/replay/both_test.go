@@ -18,7 +18,7 @@ func eager(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
 // tells where they part: by what is refused, by what a step breaks, in the end; and how many
 // blocks of those that could stay unread did so.
 func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread int) {
-	dev, from, to := stage(d, have, want, script)
+	dev, from, to := stage(d, string(have), string(want), script)
 	twin, twinFrom, twinTo := eager(d, have, want)
 	w, v := watch(dev, from, to), watch(twin, twinFrom, twinTo)
 	for i, line := range commands(d, script) {
@@ -142,7 +142,7 @@ func Behind(d *dialect.Dialect, text []byte) (out []byte, n int) {
 
 // whole tells where the verdicts part.
 func whole(d *dialect.Dialect, have, want, script []byte) string {
-	dev, from, to := stage(d, have, want, script)
+	dev, from, to := stage(d, string(have), string(want), script)
 	twin, twinFrom, twinTo := eager(d, have, want)
 	a, notes := dev.play(from, to, script)
 	b, says := twin.play(twinFrom, twinTo, script)

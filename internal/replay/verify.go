@@ -33,8 +33,12 @@ func (p Proof) Holds() bool { return p.holds }
 // only where nothing else does. One thing is forgiven: where a device does not take an entry while another one
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
-func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) {
-	if brief(d, string(have), string(want), do, undo) {
+func Verify[A, B string | []byte](d *dialect.Dialect, have A, want B, do, undo []byte) (Proof, []Refusal) {
+	return verify(d, string(have), string(want), do, undo)
+}
+
+func verify(d *dialect.Dialect, have, want string, do, undo []byte) (Proof, []Refusal) {
+	if brief(d, have, want, do, undo) {
 		return Proof{holds: true}, nil
 	}
 	dev, from, to := stage(d, have, want, do, undo)
@@ -47,8 +51,12 @@ func Verify(d *dialect.Dialect, have, want, do, undo []byte) (Proof, []Refusal) 
 }
 
 // Check plays a script that leads from have to want, and no way back.
-func Check(d *dialect.Dialect, have, want, script []byte) []Refusal {
-	if brief(d, string(have), string(want), script) {
+func Check[A, B string | []byte](d *dialect.Dialect, have A, want B, script []byte) []Refusal {
+	return check(d, string(have), string(want), script)
+}
+
+func check(d *dialect.Dialect, have, want string, script []byte) []Refusal {
+	if brief(d, have, want, script) {
 		return nil
 	}
 	dev, from, to := stage(d, have, want, script)
@@ -58,18 +66,18 @@ func Check(d *dialect.Dialect, have, want, script []byte) []Refusal {
 
 // stage gives a device that is at the beginning, and what it is compared with at both ends.
 // Of each they read what the scripts reach, where the text lets blocks be told without that.
-func stage(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (dev, from, to *Device) {
+func stage(d *dialect.Dialect, have, want string, scripts ...[]byte) (dev, from, to *Device) {
 	first := New(d, nil)
 	var said []string
 	for _, s := range scripts {
 		said = append(said, string(s))
 	}
 	first.memory = remembering(scripts)
-	if a, b, ok := first.bind(string(have), string(want), said...); ok {
+	if a, b, ok := first.bind(have, want, said...); ok {
 		return first.holding(a), first.asleep(a), first.holding(b)
 	}
-	from, to = first.Another(have), first.Another(want)
-	return first.Another(have), from, to
+	from, to = first.another(have), first.another(want)
+	return first.another(have), from, to
 }
 
 // remembering is a memory for the lines of scripts: most are a header, a line of its block, and the

@@ -67,7 +67,7 @@ func court(t *testing.T) *judge {
 // fromNothing gives the lines that make a configuration on an empty router.
 func (j *judge) fromNothing(of *Tree) string {
 	j.t.Helper()
-	none, _ := Parse(j.d, nil)
+	none, _ := Parse(j.d, "")
 	es, _, err := Diff(none, of, Options{})
 	if err != nil {
 		j.t.Fatal(err)
@@ -124,7 +124,7 @@ func (j *judge) shown() string {
 func (j *judge) become(text string) {
 	j.t.Helper()
 	now, _ := Parse(j.d, []byte(j.shown()))
-	none, _ := Parse(j.d, nil)
+	none, _ := Parse(j.d, "")
 	es, _, err := Diff(now, none, Options{})
 	if err != nil {
 		j.t.Fatal(err)

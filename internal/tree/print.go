@@ -28,11 +28,11 @@ func Print(t *Tree) []byte {
 
 // Source is the text that a tree was read from, as it was written; of one that was made of others it
 // is what Print writes.
-func Source(t *Tree) []byte {
+func Source(t *Tree) string {
 	if t.src == "" {
-		return Print(t)
+		return string(Print(t))
 	}
-	return []byte(t.src)
+	return t.src
 }
 
 type printer struct {

@@ -18,7 +18,7 @@ func TestSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(tree.Source(have)); got != shown {
+	if got := tree.Source(have); got != shown {
 		t.Errorf("the text that was read is %q", got)
 	}
 	if refused := replay.Check(d, tree.Source(have), tree.Print(want), tree.Script(d, do)); len(refused) > 0 {
