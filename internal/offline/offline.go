@@ -99,7 +99,10 @@ func lead(d *dialect.Dialect, from, to *tree.Tree, o tree.Options) (w way) {
 		return way{fault: "no way back: " + err.Error()}
 	}
 	w = way{do: do, notes: notes, script: tree.Script(d, do)}
-	w.proof, w.refused = replay.Verify(d, tree.Source(from), tree.Print(to), w.script, tree.Script(d, back))
+	undo := tree.Script(d, back)
+	if w.proof, w.refused = replay.Verify(d, tree.Source(from), tree.Source(to), w.script, undo); len(w.refused) > 0 { // it may leave to the device what a device tells
+		w.proof, w.refused = replay.Verify(d, tree.Source(from), tree.Print(to), w.script, undo)
+	}
 	return w
 }
 

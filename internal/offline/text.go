@@ -112,8 +112,14 @@ func JSON(text []byte) (at int, fault string) {
 }
 
 // elsewhere tells that most lines of a text are of no rule of its platform, or that it is cut as a
-// text of it, and that most are of rules of another one.
+// text of it, and that most are of rules of another one. A long text that begins as one of its
+// platform is not read for that: lines of no rule are told each by itself.
 func elsewhere(d *dialect.Dialect, others []*dialect.Dialect, text []byte) string {
+	if n := bytes.LastIndexByte(text[:min(len(text), 4096)], '\n') + 1; n < len(text) {
+		if strangers, all, whole := unruled(d, text[:n]); whole && all > 0 && 2*strangers <= all {
+			return ""
+		}
+	}
 	strangers, all, whole := unruled(d, text)
 	if whole && 2*strangers <= all {
 		return ""
