@@ -60,7 +60,7 @@ func cut(line string) (shown, secret string) {
 		switch {
 		case !tells(w):
 			continue
-		case w == "key" && (words[i+1] == "chain" || plain(last) && i == len(words)-2), w == "community" && !strings.HasPrefix(words[0], "snmp"):
+		case w == "key" && (words[i+1] == "chain" || plain(last) && i == len(words)-2), w == "community" && !strings.HasPrefix(words[0], "snmp") && (len(words) != 2 || strings.Contains(line, ":")):
 			continue
 		}
 		return strings.Join(words[:i+1], " ") + " " + Hidden, strings.Join(words[i+1:], " ")
