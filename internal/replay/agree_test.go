@@ -41,6 +41,10 @@ func TestAgree(t *testing.T) {
 				t.Fatal(problems)
 			}
 			d.Join(nil, "end")
+			seeds := n
+			if strings.Contains(file, "/eos/") { // few of its blocks are written in one line with their header
+				seeds = max(n, 60)
+			}
 			unread, scripts, behind, brief, proved, aside := 0, 0, 0, 0, 0, 0
 			glance := func(seed uint64, have, want []byte, all ...[]byte) {
 				at, refused := replay.Brief(d, have, want, all...)
@@ -55,7 +59,7 @@ func TestAgree(t *testing.T) {
 					aside += replay.Aside(d, have, want, all...)
 				}
 			}
-			for seed := range n {
+			for seed := range seeds {
 				have, want, all := asked(d, seed)
 				if seed < 2 && replay.Sized(d, have) != "" {
 					t.Fatalf("seed %d: %s", seed, replay.Sized(d, have))

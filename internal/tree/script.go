@@ -135,7 +135,10 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 // about adds what the rule says beside.
 func (d *differ) about(c *cmd, t *Tree, e *Edit) {
 	r := t.rule(c.n)
-	if r == nil {
+	if r == nil { // a block that no rule knows is entered by its header, as others are
+		if !c.del && !t.d.Flat() && c.n.kid() != nil && !t.body(c.n.parent) {
+			e.Opens, e.Exit = true, append(e.Exit, exitWord(t, c.n))
+		}
 		return
 	}
 	e.Proof, e.Lockout, e.Filter = r.Proof, r.Lockout, r.Filter
