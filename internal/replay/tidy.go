@@ -111,10 +111,8 @@ func (dev *Device) implied(e *entry) string {
 
 // holds tells whether the condition of a rule holds.
 func (dev *Device) holds(e *entry) bool {
-	for _, g := range e.r.Unless {
-		if len(dev.seek(e, g)) > 0 {
-			return false
-		}
+	there := func(g dialect.Glob) bool { // what is off is there only for a condition that says so
+		return slices.ContainsFunc(dev.seek(e, g), func(x *entry) bool { return !x.neg || g.Off(dev.d.Negate) })
 	}
-	return len(e.r.If) == 0 || slices.ContainsFunc(e.r.If, func(g dialect.Glob) bool { return len(dev.seek(e, g)) > 0 })
+	return !slices.ContainsFunc(e.r.Unless, there) && (len(e.r.If) == 0 || slices.ContainsFunc(e.r.If, there))
 }

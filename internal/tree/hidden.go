@@ -93,7 +93,12 @@ func (t *Tree) secrets(n *node) (out []string) {
 		_, rest := cut(t.line(n))
 		words := strings.Fields(rest)
 		for i, w := range words { // which of them it is, nobody knows
-			if w = bare(w); len(w) > 3 || i == len(words)-1 && len(out) == 0 && w != "" {
+			w = bare(w)
+			last := i == len(words)-1
+			if slices.Contains(telling, w) && !last || len(out) > 0 && (t.d.Spoken(w) || isAddress(w)) {
+				continue // another line that says it would be hidden as well
+			}
+			if len(w) > 3 || last && len(out) == 0 && w != "" {
 				out = append(out, w)
 			}
 		}

@@ -67,3 +67,15 @@ func TestHide(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenBeside holds that of a line which no rule knows only what may be the secret is hidden
+// elsewhere: words of the language and addresses behind it stand in other lines too.
+func TestHiddenBeside(t *testing.T) {
+	have, _ := Parse(frr(t), []byte("vpn key s3cret1 address 192.0.2.9 tag\nvpn auth md5 key-string 7 s3cret2\nvpn password address\n"))
+	if got, want := Secrets(have), []string{"address", "s3cret1", "s3cret2"}; !slices.Equal(got, want) {
+		t.Errorf("secrets %q, want %q", got, want)
+	}
+	if have, _ = Parse(frr(t), []byte("vpn key s3cret1 address 192.0.2.9\n")); len(Secrets(have)) != 1 {
+		t.Errorf("secrets %q, want the key alone", Secrets(have))
+	}
+}

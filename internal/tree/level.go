@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -271,16 +272,22 @@ func headWords(es []dialect.Elem) (n int) {
 func (t *Tree) applies(n *node) bool {
 	r := n.m.rule
 	for i := range r.Unless {
-		if len(t.find(n, &r.Unless[i])) > 0 {
+		if t.says(n, &r.Unless[i]) {
 			return false
 		}
 	}
 	for i := range r.If {
-		if len(t.find(n, &r.If[i])) > 0 {
+		if t.says(n, &r.If[i]) {
 			return true
 		}
 	}
 	return len(r.If) == 0
+}
+
+// says tells whether a line is there that a condition names. A switch that is off is none, unless
+// the condition asks for that.
+func (t *Tree) says(n *node, g *dialect.Glob) bool {
+	return slices.ContainsFunc(t.find(n, g), func(k *node) bool { return !k.m.neg || g.Off(t.d.Negate) })
 }
 
 // steady tells whether silence about a live line will mean what it means now, as where one of two

@@ -72,12 +72,14 @@ func listName(m *matched) string {
 func (t *Tree) count(entries []*node, r *dialect.Rule) {
 	last := 0
 	for _, k := range entries {
-		if n, err := strconv.Atoi(k.m.slot(r.Sequence)); err == nil {
-			last = n
-			continue
+		n, err := strconv.Atoi(k.m.slot(r.Sequence))
+		if err != nil {
+			n = last + r.Step
+			t.numbered(k, n)
 		}
-		last += r.Step
-		t.numbered(k, last)
+		if !t.match(k).rule.Ahead {
+			last = n
+		}
 	}
 }
 
@@ -88,8 +90,14 @@ func (t *Tree) numbered(k *node, n int) {
 }
 
 // place gives wanted entries the numbers of equal live ones, in order, and others a number
-// between their neighbours. Where there is no room all are numbered anew.
+// between their neighbours. Where there is no room all are numbered anew. What stands in front
+// of an entry has its number.
 func (d *differ) place(have, want []*node, r *dialect.Rule) {
+	ahead := func(k *node) bool { return k.m.rule.Ahead }
+	if slices.ContainsFunc(want, ahead) {
+		defer d.heads(want, r)
+		have, want = slices.DeleteFunc(slices.Clone(have), ahead), slices.DeleteFunc(slices.Clone(want), ahead)
+	}
 	stay := common(values(d.have, have), values(d.want, want))
 	numbers := make([]int, len(want))
 	for i, j := range stay {
@@ -115,6 +123,27 @@ func (d *differ) place(have, want []*node, r *dialect.Rule) {
 	for i, k := range want {
 		if k.m.slot(r.Sequence) == "" {
 			d.want.numbered(k, numbers[i])
+		}
+	}
+}
+
+// heads gives what stands in front of entries their numbers, which they have by now; behind the
+// last one it is the next.
+func (d *differ) heads(want []*node, r *dialect.Rule) {
+	next, last := 0, 0
+	for _, k := range slices.Backward(want) {
+		m := d.want.match(k)
+		n, err := strconv.Atoi(m.slot(r.Sequence))
+		switch {
+		case !m.rule.Ahead:
+			next, last = n, max(last, n)
+		case err != nil && next != 0:
+			d.want.numbered(k, next)
+		}
+	}
+	for _, k := range want {
+		if d.want.match(k).slot(r.Sequence) == "" {
+			d.want.numbered(k, last-last%r.Step+r.Step)
 		}
 	}
 }

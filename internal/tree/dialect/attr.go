@@ -22,6 +22,7 @@ type Attrs struct {
 	FixedClass string // fixed only for interfaces of this class
 
 	Choice, ChoiceSlot string // lines of one choice exclude one another (per value of the slot)
+	Ahead              bool   // with Sequence: it has the number of the entry that it stands in front of
 	Sequence           string // the slot that numbers the entries of a list
 	Step               int    // between new numbers
 	IDs, Add, Del      string // the slot that is a set, and the commands that change it
@@ -73,6 +74,7 @@ func attributes() map[string]attribute {
 		"presence":   flag(func(a *Attrs) *bool { return &a.Presence }),
 		"noise":      flag(func(a *Attrs) *bool { return &a.Noise }),
 		"deviceonly": flag(func(a *Attrs) *bool { return &a.DeviceOnly }),
+		"ahead":      flag(func(a *Attrs) *bool { return &a.Ahead }),
 		"filter":     flag(func(a *Attrs) *bool { return &a.Filter }),
 		"choice":     {true, (*Attrs).choice},
 		"sequence":   words(func(a *Attrs) *string { return &a.Sequence }),

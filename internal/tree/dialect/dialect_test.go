@@ -21,7 +21,7 @@ func TestProblems(t *testing.T) {
 		head + "a ( b\n":           "6: a ( is never closed",
 		head + "a b ) c\n":         "6: a ) closes nothing",
 		head + "a :: undone=key\n": `6: no attribute "undone"`,
-		head + "a :: undone\n":     `6: no attribute "undone": there are fixed use add after also`,
+		head + "a :: undone\n":     `6: no attribute "undone": there are fixed use add after ahead also`,
 		head + "a <x:word> :: def=k:x\nb <x:word> :: ref=l:x\n": "7: ref=l: no rule has def=l; there are k",
 		head + "no a\n":                                `6: "no a" begins with no, which every line can be taken back with: write it without`,
 		head + "a\n  b\n   c\n d\n":                    "9: this stands in the block of line 6, whose lines begin at column 3",

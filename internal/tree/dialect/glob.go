@@ -46,6 +46,12 @@ type GlobWord struct {
 // Beside gives the lines of a line's own block that look like those at the end of a glob.
 func (g Glob) Beside() Glob { return Glob{Text: g.Text, Levels: g.Levels[len(g.Levels)-1:]} }
 
+// Off tells whether a glob asks for a switch that is off: it writes the negating word itself.
+func (g Glob) Off(negate string) bool {
+	last := g.Levels[len(g.Levels)-1]
+	return len(last) > 0 && last[0].Kind == Exact && last[0].Text == negate
+}
+
 // readGlobs reads globs that are separated by semicolons.
 func readGlobs(v string) (out []Glob, err error) {
 	for _, part := range split(v, ";") {

@@ -123,7 +123,7 @@ func (d *Dialect) volatile(body string) bool {
 // learn collects what the lexer has to know of the rules.
 func (d *Dialect) learn(rules []*Rule) {
 	if d.exits == nil {
-		d.exits, d.gates, d.texts = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		d.exits, d.gates, d.texts, d.says = map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 		d.shuts['e'] = true // exit
 	}
 	for _, r := range rules {
@@ -153,7 +153,18 @@ func (d *Dialect) learn(rules []*Rule) {
 		if len(r.Turns) > 0 {
 			d.Switches = append(d.Switches, r)
 		}
+		d.hear(r.Pattern)
 		d.learn(r.Kids)
+	}
+}
+
+// hear notes the words of a pattern.
+func (d *Dialect) hear(es []Elem) {
+	for _, e := range es {
+		if e.Kind == Literal {
+			d.says[e.Word] = true
+		}
+		d.hear(e.Group)
 	}
 }
 
