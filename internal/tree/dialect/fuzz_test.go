@@ -12,6 +12,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(head + "a <b:ip> =<c:text> (d =<e:int>) :: undo=key def=x:b\n  k\n")
 	f.Add(head + "a b>c<d =>e< ><\n")
 	f.Add("\n<0:enum()>")
+	f.Add("\ufeff" + head + "a\x00\n")
 	files, err := filepath.Glob("../../../templates/*/dialect.rules")
 	if err != nil || len(files) == 0 {
 		f.Fatal("no rule files", err)

@@ -202,6 +202,7 @@ func (l *lint) rule(rule *Rule) {
 	if rule.Of != nil {
 		return
 	}
+	l.typos(rule)
 	if rule.Def != nil {
 		l.defs[rule.Def.Kind] = true
 	}

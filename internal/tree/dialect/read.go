@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,7 +23,11 @@ var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "i
 func Read(name string, text []byte) (*Dialect, []Problem) {
 	r := &reader{d: &Dialect{Name: name, Classes: map[string][]string{}, Alias: map[string]string{}, Tables: map[string]map[string]string{}},
 		root: &said{indent: -1}, sets: map[string]*set{}, met: map[*said]bool{}, told: map[Problem]bool{}, sources: map[string]*source{}, types: map[string]*source{},
-		marks: map[string]*mark{}, attributes: attributes()}
+		marks: map[string]*mark{}, fields: map[string]bool{}, attributes: attributes()}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some editors begin a file
+	if !r.readable(text) {
+		return r.d, r.problems
+	}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	at := 0
 	for ; at < len(lines) && strings.TrimSpace(lines[at]) != ""; at++ {
@@ -53,6 +58,7 @@ type reader struct {
 	exit     string             // what ends a block that does not say it
 	rules    int                // made so far
 
+	fields     map[string]bool // of the header, that were given
 	attributes map[string]attribute
 }
 
@@ -90,6 +96,7 @@ func (r *reader) header(no int, line string) {
 	key, value, ok := strings.Cut(line, ":")
 	value = strings.TrimSpace(value)
 	word, arg, _ := strings.Cut(strings.TrimSpace(key), " ")
+	r.once(no, word)
 	switch {
 	case !ok:
 		r.failf(no, 1, "a header line is written name: value")
