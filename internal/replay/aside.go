@@ -42,6 +42,9 @@ type verdict struct {
 // mostWords bounds how often a block is looked through.
 const mostWords = 8
 
+// mostTurned bounds how often lines of a block are looked at: the device finds those of a long one at once.
+const mostTurned = 1 << 16
+
 func (s *shelf) setAside() *aside {
 	s.aside = &aside{dev: s.dev, s: s, done: make([]int32, len(s.p.leaves))}
 	return s.aside
@@ -63,7 +66,7 @@ func (a *aside) settle(cmds []string) int {
 			a.keep(len(cmds))
 			return n + 2
 		}
-		if !a.take(line) {
+		if !a.take(line) || n*len(a.now.lines) > mostTurned {
 			return 0
 		}
 	}

@@ -26,10 +26,11 @@ func (e *entry) alike(o *entry) bool { return e.says == o.says && e.count == o.c
 
 // rare is what few entries have. It stands apart, since a proof holds a thousand of them.
 type rare struct {
-	byID  *lookup        // of a block with more than a few lines
-	twins map[string]int // of lines under it that no rule knows: how many there were of each
-	exit  string         // of a block that no rule knows
-	more  *shelf         // of the top: lines that are still to be read from paper; nil is none
+	byID    *lookup        // of a block with more than a few lines
+	byWords *nears         // of such a block that is asked for often
+	twins   map[string]int // of lines under it that no rule knows: how many there were of each
+	exit    string         // of a block that no rule knows
+	more    *shelf         // of the top: lines that are still to be read from paper; nil is none
 }
 
 // own gives room for what few entries have.
@@ -150,10 +151,12 @@ func (e *entry) link(behind, s *entry) {
 	} else {
 		e.last = s
 	}
+	e.comes(s)
 }
 
 // unlink takes a line out of the order of its block.
 func (e *entry) unlink(s *entry) {
+	e.goes(s)
 	if s.prev != nil {
 		s.prev.next = s.next
 	} else {

@@ -43,21 +43,36 @@ func (dev *Device) seek(e *entry, g dialect.Glob) []*entry {
 }
 
 func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, f func(*entry, scope)) {
+	hash, words, may := foremost(levels[0], known)
+	if !may {
+		return
+	}
 	if more := from.unread(); more != nil {
-		more.like(levels[0], known)
+		more.like(levels[0], known, hash, words)
+	}
+	if some, ok := dev.fronted(from, hash, words); ok {
+		for _, x := range some {
+			dev.look(x, levels, known, f)
+		}
+		return
 	}
 	for x := range from.held() {
-		bound, ok := alike(levels[0], dev.line(x), known)
-		if !ok && x.neg { // a switch that is off belongs to the same owner
-			bound, ok = alike(levels[0], x.says, known)
-		}
-		switch {
-		case !ok:
-		case len(levels) > 1:
-			dev.under(x, levels[1:], bound, f)
-		default:
-			f(x, bound)
-		}
+		dev.look(x, levels, known, f)
+	}
+}
+
+// look compares a line with the first one of levels, and what stands under it with those behind it.
+func (dev *Device) look(x *entry, levels [][]dialect.GlobWord, known scope, f func(*entry, scope)) {
+	bound, ok := alike(levels[0], dev.line(x), known)
+	if !ok && x.neg { // a switch that is off belongs to the same owner
+		bound, ok = alike(levels[0], x.says, known)
+	}
+	switch {
+	case !ok:
+	case len(levels) > 1:
+		dev.under(x, levels[1:], bound, f)
+	default:
+		f(x, bound)
 	}
 }
 

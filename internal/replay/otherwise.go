@@ -22,6 +22,7 @@ func (dev *Device) otherwise(e *entry, say func(*dialect.Rule, []string) []strin
 	}
 	var free []*entry // lines whose order has no meaning
 	all := slices.Collect(e.lines())
+	e.own().byWords = nil
 	for _, s := range all {
 		dev.otherwise(s, say, deal)
 		if s.r != nil {

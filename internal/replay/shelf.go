@@ -20,6 +20,7 @@ type shelf struct {
 	blocks   []*entry           // that were read and are not in the book yet, if their mark still says so
 	reading  bool
 	starting bool
+	near     map[leafBy]*leafNear
 	aside    *aside // blocks whose commands were taken without reading them; nil is none
 }
 
@@ -212,17 +213,35 @@ func (s *shelf) rule(r *dialect.Rule) {
 	}
 }
 
-// like reads the leaves whose line looks like one level of a glob.
-func (s *shelf) like(glob []dialect.GlobWord, known scope) {
-	for i := int32(0); s.left > 0 && !s.starting && int(i) < len(s.read); i++ {
+// like reads the leaves whose line looks like one level of a glob, which begins with words of a hash.
+func (s *shelf) like(glob []dialect.GlobWord, known scope, hash uint64, words int) {
+	if s.left == 0 || s.starting {
+		return
+	}
+	one := func(i int32) {
 		if !s.read[i] && s.dev.like(&s.p.leaves[i], glob, known) {
 			s.group(i)
 		}
 	}
+	if some, ok := s.fronted(glob, hash, words); ok {
+		for _, i := range some {
+			one(i)
+		}
+		return
+	}
+	for i := int32(0); s.left > 0 && int(i) < len(s.read); i++ {
+		one(i)
+	}
+}
+
+// may tells from the rule of a leaf alone whether its line may look like one level of a glob.
+func (l *leaf) may(glob []dialect.GlobWord) bool {
+	first := l.r.First()
+	return glob[0].Kind != dialect.Exact || l.neg || first == "" || strings.HasPrefix(first, glob[0].Text)
 }
 
 func (dev *Device) like(l *leaf, glob []dialect.GlobWord, known scope) bool {
-	if first := l.r.First(); glob[0].Kind == dialect.Exact && !l.neg && first != "" && !strings.HasPrefix(first, glob[0].Text) {
+	if !l.may(glob) {
 		return false
 	}
 	line := dev.heads(l).says

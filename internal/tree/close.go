@@ -6,6 +6,7 @@ import "plumbline/internal/tree/dialect"
 // again, and what is still wanted of it is sent again; so is what a command wipes. Each
 // wanted line is sent at most once more.
 func (d *differ) close() {
+	d.have.nears = nears{} // what is sent again is settled first, and moves; what is there does not
 	for i := 0; i < len(d.cmds); i++ {
 		c := d.cmds[i]
 		r := d.treeOf(c).rule(c.n)

@@ -29,14 +29,15 @@ type hit struct {
 
 // finder evaluates globs as seen from one line. The line may be of another tree.
 type finder struct {
-	t  *Tree // where it looks
-	of *Tree // whose line it looks from
-	at *node // the line
+	t     *Tree // where it looks
+	of    *Tree // whose line it looks from
+	at    *node // the line
+	plain bool  // it looks at all lines
 }
 
 // find gives the lines of t that a glob selects, seen from n, which has its place in t.
 func (t *Tree) find(n *node, g *dialect.Glob) []*node {
-	return finder{t, t, n}.find(n.parent, g)
+	return finder{t: t, of: t, at: n}.find(n.parent, g)
 }
 
 // find looks from the block in.
@@ -64,22 +65,29 @@ func (f finder) find(in *node, g *dialect.Glob) (out []*node) {
 }
 
 func (f finder) down(in *node, levels [][]dialect.GlobWord, e *env, hits *[]hit) {
-	first := ""
-	if levels[0][0].Kind == dialect.Exact {
-		first = levels[0][0].Text
+	if rows, left, ok := f.nearby(in, levels, e); ok {
+		for _, r := range rows {
+			f.look(r.n, left, e, hits)
+		}
+		return
 	}
 	for k := in.kid(); k != nil; k = k.next {
-		if first != "" && !f.t.begins(k.text, first) {
-			continue
-		}
-		bound, ok := f.matches(levels[0], k, e)
-		switch {
-		case !ok:
-		case len(levels) == 1:
-			*hits = append(*hits, hit{k, bound})
-		default:
-			f.down(k, levels[1:], bound, hits)
-		}
+		f.look(k, levels, e, hits)
+	}
+}
+
+// look compares a line with the first one of levels, and what stands under it with those behind it.
+func (f finder) look(k *node, levels [][]dialect.GlobWord, e *env, hits *[]hit) {
+	if first := &levels[0][0]; first.Kind == dialect.Exact && first.Text != "" && !f.t.begins(k.text, first.Text) {
+		return
+	}
+	bound, ok := f.matches(levels[0], k, e)
+	switch {
+	case !ok:
+	case len(levels) == 1:
+		*hits = append(*hits, hit{k, bound})
+	default:
+		f.down(k, levels[1:], bound, hits)
 	}
 }
 

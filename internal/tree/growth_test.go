@@ -59,6 +59,9 @@ func TestGrowth(t *testing.T) {
 		"remarks that never end":           {"junos", once("", "/* ", "\n"), nil},
 		"members of a list":                {"junos", once("protocols { bgp { group g { import [", " A", "]; } } }\n"), nil},
 		"members of a list with long head": {"junos", func(n int) string { return strings.Repeat("a", n) + " [" + strings.Repeat(" b", n) + "];\n" }, nil},
+		"lines that bar those beside them": {"frr", nets("ip route 10.% 192.0.2.1 5"), nets("ip route 10.% 192.0.2.1 6")},
+		"lines that clear those beside":    {"frr", peers("5"), peers("6")},
+		"lines that bar those of others":   {"ios-xe", lines("interface Ethernet1/%\n channel-group 1 mode active"), lines("interface Ethernet1/%\n channel-group 2 mode active")},
 		"terms that change places":         {"junos", terms("a", "b"), terms("b", "a")},
 		"paths":                            {"sr-linux", lines("/interface[name=ethernet-1/%]/description a"), lines("/interface[name=ethernet-1/%]/description b")},
 		"keys":                             {"sr-linux", once("/a", "[b=c]", "/d e\n"), nil},
@@ -131,6 +134,23 @@ func used(entry string) func(n int) string {
 			fmt.Fprintf(&b, "ip prefix-list P seq %d %s\n", 5*i+5, strings.Replace(entry, "%", fmt.Sprintf("%d.%d", i/256, i%256), 1))
 		}
 		return b.String() + "route-map M permit 10\n match ip address prefix-list P\nexit\n"
+	}
+}
+
+func nets(route string) func(n int) string {
+	return func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.Replace(route, "%", fmt.Sprintf("%d.%d.0/24", i/256, i%256), 1) + "\n")
+		}
+		return b.String()
+	}
+}
+
+func peers(as string) func(n int) string {
+	routes := nets(" neighbor P% remote-as " + as)
+	return func(n int) string {
+		return "router bgp 65000\n" + strings.ReplaceAll(routes(n), ".0/24", "") + "exit\n"
 	}
 }
 

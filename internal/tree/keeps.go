@@ -163,7 +163,7 @@ func (t *Tree) kept(in *node, r *dialect.Rule, but map[string]*node) (out []unsa
 func (t *Tree) led(in *node, gs []dialect.Glob, but map[string]*node) (out [][]string) {
 	for _, g := range gs {
 		var hits []hit
-		finder{t, t, &node{parent: in}}.down(in, g.Levels, nil, &hits)
+		finder{t: t, of: t, at: &node{parent: in}}.down(in, g.Levels, nil, &hits)
 		for _, h := range hits {
 			if h.n.m.neg || but[t.key(h.n)] != nil {
 				continue

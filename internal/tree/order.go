@@ -20,6 +20,8 @@ const (
 // definitions before their use, last uses before removals, providers before dependents,
 // partners in conflict gone before their successor comes, the way in last.
 func (d *differ) order() ([]*cmd, error) {
+	d.have.nears, d.want.nears = nears{}, nears{} // nothing moves a line from here on
+	defer func() { d.have.nears, d.want.nears = nil, nil }()
 	d.overtaken()
 	d.phases()
 	d.force()

@@ -135,7 +135,7 @@ func (d *differ) lines(t *Tree, c *cmd, globs []dialect.Glob, f func(*node)) {
 			in = &node{parent: up}
 		}
 	}
-	from := finder{t, d.treeOfNode(c.n), c.n}
+	from := finder{t: t, of: d.treeOfNode(c.n), at: c.n}
 	for i := range globs {
 		if in == nil && globs[i].From != dialect.Top {
 			continue
@@ -153,7 +153,7 @@ func (t *Tree) space(n *node, r *dialect.Rule) string {
 		return name
 	}
 	var hits []hit
-	finder{t, t, n}.down(n.parent, r.Within[0].Levels, nil, &hits)
+	finder{t: t, of: t, at: n}.down(n.parent, r.Within[0].Levels, nil, &hits)
 	for _, h := range hits {
 		if v, ok := h.e.get(r.Within[0].Bound()); ok && !h.n.m.neg {
 			return name + "," + v
