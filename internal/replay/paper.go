@@ -290,7 +290,7 @@ func (b *binder) look(l *leaf, block *dialect.Block) {
 		b.whole = b.whole || block.More
 	case r.Of != nil:
 		b.tell(l)
-	case r.Expand != "" && !l.neg && strings.ContainsAny(b.dev.heads(l).slots.get(r.Expand), "-,"):
+	case r.Expand != "" && !l.neg && strings.ContainsAny(b.dev.heads(l).slots.get(r.Expand), "-, "):
 		for _, e := range b.dev.made(b.dev.top, r, b.dev.heads(l), false) {
 			b.rules[e.r] = true
 			b.whole = b.whole || e.r == nil || e.up != b.dev.top

@@ -144,22 +144,39 @@ func (m *matched) any(es []dialect.Elem) bool {
 // that goes beyond it stays as it is written; no platform numbers so many.
 const mostMade = 1 << 17
 
-// apart makes a line of each number of a range; all have what stood under it.
+// singles gives what the value of an expanded slot is made of: the words of a list, each once, or numbers.
+func singles(r *dialect.Rule, value string) (out []string) {
+	if r.Lists(r.Expand) {
+		for _, w := range strings.Fields(value) {
+			if !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	set, _ := readIDs(value)
+	for _, id := range set {
+		out = append(out, strconv.Itoa(id))
+	}
+	return out
+}
+
+// apart makes a line of each number of a range, or word of a list; all have what stood under it.
 func (t *Tree) apart(k *node) {
 	slot := k.m.rule.Expand
 	if t.made > mostMade {
 		return
 	}
-	set, ok := readIDs(k.m.slot(slot))
 	whole, raw := k.m, k.m.raw(slot)
-	if !ok || len(set) == 0 || len(set) == 1 && raw == strconv.Itoa(set[0]) {
+	set := singles(k.m.rule, k.m.slot(slot))
+	if len(set) == 0 || len(set) == 1 && raw == set[0] {
 		return
 	}
 	if t.made += len(set) * (1 + count(k)); t.made > mostMade {
 		return
 	}
 	after := k
-	for i, id := range set {
+	for i, one := range set {
 		c := k
 		if i > 0 {
 			c = k.copy(k.parent)
@@ -168,7 +185,7 @@ func (t *Tree) apart(k *node) {
 				k.parent.last = c
 			}
 		}
-		c.text, c.m = strings.Replace(whole.said, raw, strconv.Itoa(id), 1), nil
+		c.text, c.m = strings.Replace(whole.said, raw, one, 1), nil
 		t.known(c)
 		after = c
 	}
