@@ -168,7 +168,7 @@ func (dev *Device) note(e *entry, by int) {
 	if e.r == nil {
 		return
 	}
-	if e.r.Lockout {
+	if e.r.Lockout && !e.r.Ahead { // a remark lets nobody in
 		if line := place(e.up) + "\x00" + dev.line(e); added(b.lifelines, line, by) == 0 && !dev.reading() {
 			b.out = append(b.out, line)
 		}
