@@ -106,6 +106,7 @@ type cmd struct {
 type extra struct {
 	move  string   // it stands where it should not: the words that say where to
 	delta []string // the commands that change a set of numbers
+	head  *cmd     // of a header that is set with it
 }
 
 // moves tells whether a command moves its line.

@@ -106,6 +106,11 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 			e.Was, e.Over = was, d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, c.old) == nil)
 		}
 	}
+	if c.more != nil && c.more.head != nil && !c.more.head.old.off() {
+		h := c.more.head.old
+		e.Was = strings.TrimSuffix(d.have.shown(h)+" "+e.Was, " ")
+		e.Over = e.Over || d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, h) == nil)
+	}
 	d.about(c, t, &e)
 	if c.moves() {
 		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.more.move

@@ -144,7 +144,7 @@ func (d *differ) gather(in []*cmd) []*cmd {
 		updates := slices.DeleteFunc(slices.Clone(in), func(c *cmd) bool { return c.del })
 		return append(slices.DeleteFunc(in, func(c *cmd) bool { return !c.del }), updates...)
 	case d.want.d.Flat():
-		return in
+		return d.carry(in)
 	}
 	for i := range in {
 		in[i].place = int32(i)
@@ -171,6 +171,32 @@ func (d *differ) gather(in []*cmd) []*cmd {
 	out := slices.Clone(in)
 	slices.SortStableFunc(out, func(a, b *cmd) int { return cmp.Compare(a.place, b.place) })
 	return out
+}
+
+// carry leaves out a header whose value changes where the first line that is set under it says
+// the new value too, and nothing comes before that line which waits for the header. One that
+// resets something or may lock out is sent, so that this is said of it.
+func (d *differ) carry(in []*cmd) []*cmd {
+	for i := range in {
+		in[i].place = int32(i)
+	}
+	return slices.DeleteFunc(in, func(c *cmd) bool {
+		r := d.want.rule(c.n)
+		if c.del || c.old == nil || c.more != nil || r == nil || !r.Block() || r.Rewrite || r.Lockout || len(r.Resets) > 0 {
+			return false
+		}
+		var first *cmd
+		for _, n := range c.next {
+			if n.out && (first == nil || n.place < first.place) {
+				first = n
+			}
+		}
+		if first == nil || first.del || first.more != nil && first.more.head != c || first.n.text == dialect.Inactive || !first.under(c) {
+			return false
+		}
+		first.more = &extra{head: c}
+		return true
+	})
 }
 
 // come puts the lines under a header behind it, over others of their phase that none of
