@@ -298,5 +298,5 @@ func lonely(r *dialect.Rule) bool {
 	globs := len(r.If) + len(r.Unless) + len(r.Owns) + len(r.Wipes) + len(r.Inherits) + len(r.Needs) + len(r.Conflicts) + len(r.HeldBy) +
 		len(r.Before) + len(r.After) + len(r.Keeps) + len(r.Spares) + len(r.Within) + len(r.Turns) + len(r.Frozen)
 	return globs == 0 && r.Of == nil && !r.Ordered && !r.Rewrite && !r.Noise && !r.DeviceOnly && !r.Filter && r.Choice == "" &&
-		r.Sequence == "" && r.IDs == "" && r.Expand == "" && r.Blob == "" && r.Gate == "" && r.Ref == nil && r.Unique == nil
+		r.Sequence == "" && !r.Ahead && r.IDs == "" && r.Expand == "" && r.Blob == "" && r.Gate == "" && r.Ref == nil && r.Unique == nil
 }
