@@ -70,6 +70,14 @@ func TestTrace(t *testing.T) {
 		}
 		t.Errorf("%s: %v, want %s", what, err, want)
 	}
+	in := func(pid string, argv ...string) {
+		t.Helper()
+		if out, err := exec.Command("nsenter", append([]string{"-t", os.Getenv(pid), "-n"}, argv...)...).CombinedOutput(); err != nil {
+			t.Fatal(err, string(out))
+		}
+	}
+	in("R2", "sysctl", "-qw", "net.ipv4.icmp_ratemask=0")
+	in("SRV", "sysctl", "-qw", "net.ipv4.icmp_ratemask=0")
 	asks("as declared", Probe{Trace: srv, Hops: 3, Via: r2}, "<nil>")
 	asks("its number alone", Probe{Trace: srv, Hops: 3}, "<nil>")
 	asks("a hop alone", Probe{Trace: srv, Via: netip.MustParseAddr("10.9.0.2")}, "<nil>")
@@ -80,14 +88,6 @@ func TestTrace(t *testing.T) {
 	asks("another hop", Probe{Trace: srv, Via: netip.MustParseAddr("10.9.1.1")}, "10.9.1.1 is not on its path: 1 10.9.0.2, 2 10.9.1.2, 3 10.9.2.2")
 	asks("nobody", Probe{Trace: netip.MustParseAddr("10.9.2.9"), Hops: 3}, "does not answer behind 3 hops")
 	asks("no way there", Probe{Trace: netip.MustParseAddr("192.0.2.1"), Hops: 3}, "network is unreachable")
-	in := func(pid string, argv ...string) {
-		t.Helper()
-		if out, err := exec.Command("nsenter", append([]string{"-t", os.Getenv(pid), "-n"}, argv...)...).CombinedOutput(); err != nil {
-			t.Fatal(err, string(out))
-		}
-	}
-	in("R2", "sysctl", "-qw", "net.ipv4.icmp_ratemask=0")
-	in("SRV", "sysctl", "-qw", "net.ipv4.icmp_ratemask=0")
 	in("R2", "ip", "route", "add", "prohibit", "10.9.2.2/32")
 	asks("who is kept away", Probe{Trace: srv, Hops: 3}, "10.9.1.2 (unreachable, code 13)")
 }
