@@ -36,7 +36,8 @@ type reading struct {
 type inLine struct{ open, close, between string }
 
 // readFacts reads the facts of a platform: patterns as "FACT :: PATH", "without FACT" and
-// "items OPEN CLOSE BETWEEN". In all of them * is a word, and ** in a path anything.
+// "items OPEN CLOSE BETWEEN". In all of them * is a word, and ** in a path anything. A # in a fact is
+// how many lines in front of its own say such a fact.
 func readFacts(t *testing.T, file string) (r reading) {
 	for _, line := range wordsOf(t, file) {
 		fact, path, ok := strings.Cut(line, " :: ")
@@ -98,7 +99,7 @@ var numbers = regexp.MustCompile(`^[0-9]+([,-][0-9]+)+$`)
 // found gives the facts that stand in a configuration. The first pattern that fits a path
 // tells which.
 func (r reading) found(c tree.Config) map[string]bool {
-	out := map[string]bool{}
+	out, before := map[string]bool{}, map[string]int{}
 	var above []string
 	var depths []int
 	dialect.Each(c.Dialect, string(tree.Print(c.Root)), func(l dialect.Line) {
@@ -107,6 +108,10 @@ func (r reading) found(c tree.Config) map[string]bool {
 		}
 		above, depths = append(above, strings.ReplaceAll(l.Text, "\n", " ")), append(depths, l.Depth)
 		for _, fact := range r.says(strings.Join(above, " > ")) {
+			if head, tail, ok := strings.Cut(fact, " # "); ok {
+				fact = fmt.Sprintf("%s %d %s", head, before[head], tail)
+				before[head]++
+			}
 			out[fact] = true
 		}
 	})
