@@ -52,6 +52,9 @@ func cut(line string) (shown, secret string) {
 		if form := bare(w); slices.ContainsFunc(hashed, func(h string) bool { return strings.HasPrefix(form, h) }) {
 			return strings.TrimSpace(strings.Join(words[:i], " ") + " " + Hidden), strings.Join(words[i:], " ")
 		}
+		if carries(w) {
+			return strings.TrimSpace(strings.Join(words[:i], " ") + " " + Hidden), strings.Join(words[i:], " ")
+		}
 		if i == len(words)-1 {
 			break
 		}
@@ -66,6 +69,12 @@ func cut(line string) (shown, secret string) {
 		return strings.Join(words[:i+1], " ") + " " + Hidden, strings.Join(words[i+1:], " ")
 	}
 	return line, ""
+}
+
+// carries tells whether a word says in one of its parts that a secret follows in it: -cvauth=key,SECRET.
+func carries(word string) bool {
+	parts := strings.FieldsFunc(strings.ToLower(word), func(r rune) bool { return r == '=' || r == ',' })
+	return len(parts) > 1 && slices.ContainsFunc(parts[:len(parts)-1], tells)
 }
 
 // tells tells whether a word says that what follows may be a secret.
