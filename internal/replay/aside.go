@@ -150,7 +150,7 @@ func (a *aside) known(in *entry, line string) bool {
 // take takes a command inside the block.
 func (a *aside) take(line string) bool {
 	dev := a.dev
-	if rest, ok := strings.CutPrefix(line, dev.d.Negate+" "); ok {
+	if rest, ok := strings.CutPrefix(line, dev.d.Negate); ok && strings.HasPrefix(rest, " ") {
 		return !dev.remark(line) && (dev.d.Width == 0 || len(line) <= dev.d.Width) && a.undo(line, strings.TrimSpace(rest))
 	}
 	if !a.known(&a.in, line) {

@@ -18,10 +18,10 @@ func eager(d *dialect.Dialect, have, want []byte) (dev, from, to *Device) {
 // tells where they part: by what is refused, by what a step breaks, in the end; and how many
 // blocks of those that could stay unread did so.
 func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread int) {
-	dev, from, to := stage(d, string(have), string(want), script)
+	dev, from, to := stage(d, string(have), string(want), string(script))
 	twin, twinFrom, twinTo := eager(d, have, want)
 	w, v := watch(dev, from, to), watch(twin, twinFrom, twinTo)
-	for i, line := range commands(d, script) {
+	for i, line := range commands(d, string(script)) {
 		w.stays.step, v.stays.step = i, i
 		moves, were := dev.moves, twin.moves
 		one, two := fmt.Sprint(dev.Do(line)), fmt.Sprint(twin.Do(line))
@@ -54,17 +54,24 @@ func Both(d *dialect.Dialect, have, want, script []byte) (parted string, unread 
 func Brief(d *dialect.Dialect, have, want []byte, scripts ...[]byte) (glance bool, refused string) {
 	dev, from, to := eager(d, have, want)
 	for i, s := range scripts {
-		if out, _ := dev.play([2]*Device{from, to}[i%2], [2]*Device{to, from}[i%2], s); len(out) > 0 {
+		if out, _ := dev.play([2]*Device{from, to}[i%2], [2]*Device{to, from}[i%2], string(s)); len(out) > 0 {
 			refused += fmt.Sprint(out)
 		}
 	}
-	return brief(d, string(have), string(want), scripts...), refused
+	return brief(d, string(have), string(want), spelled(scripts)...), refused
+}
+
+func spelled(scripts [][]byte) (out []string) {
+	for _, s := range scripts {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 // Aside tells how many blocks the scripts change that stay on paper.
 func Aside(d *dialect.Dialect, have, want []byte, scripts ...[]byte) int {
 	reader := New(d, nil)
-	reader.memory = remembering(scripts)
+	reader.memory = remembering(spelled(scripts))
 	b, p, ok := reader.first(string(have), []string{string(have), string(want), string(bytes.Join(scripts, nil))})
 	if !ok {
 		return 0
@@ -73,7 +80,7 @@ func Aside(d *dialect.Dialect, have, want []byte, scripts ...[]byte) int {
 	dev := reader.holding(p)
 	aside := dev.top.unread().setAside()
 	for i, s := range scripts {
-		if !dev.smooth(commands(d, s)) || !dev.shows(string([2][]byte{want, have}[i%2]), uint8(i+1)) || aside.spoiled {
+		if !dev.smooth(commands(d, string(s))) || !dev.shows(string([2][]byte{want, have}[i%2]), uint8(i+1)) || aside.spoiled {
 			break
 		}
 	}
@@ -142,10 +149,10 @@ func Behind(d *dialect.Dialect, text []byte) (out []byte, n int) {
 
 // whole tells where the verdicts part.
 func whole(d *dialect.Dialect, have, want, script []byte) string {
-	dev, from, to := stage(d, string(have), string(want), script)
+	dev, from, to := stage(d, string(have), string(want), string(script))
 	twin, twinFrom, twinTo := eager(d, have, want)
-	a, notes := dev.play(from, to, script)
-	b, says := twin.play(twinFrom, twinTo, script)
+	a, notes := dev.play(from, to, string(script))
+	b, says := twin.play(twinFrom, twinTo, string(script))
 	if one, two := fmt.Sprint(a, notes), fmt.Sprint(b, says); one != two {
 		return "the verdict is " + one + ", all read " + two
 	}

@@ -11,17 +11,13 @@ import (
 // the next one back. It tells whether all of it holds and the device shows, line for line, what is
 // written in the text where it has to end. Then nothing of that text needs to be understood. Where it is
 // false nothing is known, and the whole proof tells.
-func brief(d *dialect.Dialect, have, want string, scripts ...[]byte) bool {
+func brief(d *dialect.Dialect, have, want string, scripts ...string) bool {
 	if d.AtOnce() || d.Flat() {
 		return false
 	}
 	reader := New(d, nil)
 	reader.memory = remembering(scripts)
-	said := []string{have, want}
-	for _, s := range scripts {
-		said = append(said, string(s))
-	}
-	b, p, ok := reader.first(have, said)
+	b, p, ok := reader.first(have, append([]string{have, want}, scripts...))
 	if !ok || b.cut {
 		return false
 	}

@@ -73,7 +73,7 @@ func TestListInUse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := platform(t, c.platform)
 			dev := New(d, []byte(c.have))
-			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), c.do)
 			switch {
 			case c.says == "" && len(out) > 0:
 				t.Errorf("refused: %v", &out[0])
@@ -137,7 +137,7 @@ func TestPromises(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := platform(t, c.platform)
 			dev := New(d, []byte(c.have))
-			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+			out, _ := dev.play(New(d, []byte(c.have)), New(d, []byte(c.want)), c.do)
 			switch {
 			case c.says == "" && len(out) > 0:
 				t.Errorf("refused: %v", &out[0])
@@ -180,7 +180,7 @@ func TestNotes(t *testing.T) {
 			"bgp community-list standard C seq 10 permit 65000:2\n", ""},
 	} {
 		d := platform(t, c.platform)
-		out, notes := New(d, []byte(c.have)).play(New(d, []byte(c.have)), New(d, []byte(c.want)), []byte(c.do))
+		out, notes := New(d, []byte(c.have)).play(New(d, []byte(c.have)), New(d, []byte(c.want)), c.do)
 		if got := strings.Join(notes, "; "); len(out) > 0 || got != c.says {
 			t.Errorf("%s: want %q, have %q and %v", name, c.says, got, out)
 		}

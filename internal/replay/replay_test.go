@@ -137,7 +137,7 @@ func TestNestedFilter(t *testing.T) {
 		"gone for a moment": {"router bgp 65001\nneighbor 192.0.2.1\naddress-family ipv4 unicast\nno route-map IN in\nroute-map IN in\n", Unsafe},
 		"made anew":         {"router bgp 65001\nno neighbor 192.0.2.1\nneighbor 192.0.2.1\nremote-as 65002\naddress-family ipv4 unicast\nroute-map IN in\n", ""},
 	} {
-		refusals, _ := New(d, []byte(two)).steps(New(d, []byte(two)), New(d, []byte(two)), commands(d, []byte(c.do)), false)
+		refusals, _ := New(d, []byte(two)).steps(New(d, []byte(two)), New(d, []byte(two)), commands(d, c.do), false)
 		if kind := append(refusals, Refusal{})[0].Kind; kind != c.kind {
 			t.Errorf("%s: want %q, have %v", name, c.kind, refusals)
 		}

@@ -289,7 +289,7 @@ func (s *shelf) uses(kind string) (out []int32) {
 
 // speaks tells whether a leaf may have to do with a name.
 func (l *leaf) speaks(kind, what string) bool {
-	return slices.ContainsFunc(l.of.uses, func(u use) bool {
+	return slices.ContainsFunc(l.of.named(l.r), func(u use) bool {
 		return u.kind == kind && holds(l.text, u.words) && (!u.plain || strings.Contains(l.text, what))
 	})
 }

@@ -35,11 +35,14 @@ func (s *strip) next() bool {
 		return false
 	}
 	line, rest := s.text[pad:], ""
-	if end := strings.IndexByte(line, '\n'); end >= 0 {
-		line, rest = line[:end], line[end+1:]
+	if n := strings.IndexByte(line, '\n'); n >= 0 {
+		line, rest = line[:n], line[n+1:]
 	}
-	line = strings.TrimRight(line, " \t\v\f\r")
-	if line == "" || space(line[0]) || s.pad > 0 && s.pad != pad || !s.d.Ordinary(line) {
+	end := len(line)
+	for end > 0 && space(line[end-1]) {
+		end--
+	}
+	if line = line[:end]; line == "" || space(line[0]) || s.pad > 0 && s.pad != pad || !s.d.Ordinary(line) {
 		s.odd = true
 		return false
 	}

@@ -10,10 +10,11 @@ import (
 type trait struct {
 	text  bool       // a text of lines that rules know nothing of may stand in it
 	early [][]string // it is read at once where all words of one of these stand in it
-	uses  []use
+	uses  []use      // of all its lines, once somebody asked
 	front front
 	head  string        // what each line begins with, up to its one word that is a value; "" where it is not so simple
 	word  *dialect.Elem // that value
+	asked bool          // somebody did
 	told  bool          // the rule of the block that its lines stand in is among those that are read at once
 }
 
@@ -87,13 +88,32 @@ func (b *binder) again(line string) bool {
 
 // learn looks at a rule that stands so deep, and at those below.
 func (b *binder) learn(t *trait, r *dialect.Rule, depth int) {
-	as, words := r, literals(r.Pattern)
+	as := r
 	if r.Of != nil {
 		as = r.Of
 	}
 	t.text = t.text || as.Rewrite
 	if len(as.Inherits) > 0 || as.Default != "" && (b.far(as.If, depth) || b.far(as.Unless, depth)) {
-		t.early = append(t.early, words)
+		t.early = append(t.early, literals(r.Pattern))
+	}
+	for _, k := range r.Kids {
+		b.learn(t, k, depth+1)
+	}
+}
+
+// named gives what lines of a rule of the top, and those below, have to do with names.
+func (t *trait) named(r *dialect.Rule) []use {
+	if !t.asked {
+		t.asked = true
+		t.ask(r)
+	}
+	return t.uses
+}
+
+func (t *trait) ask(r *dialect.Rule) {
+	as, words := r, literals(r.Pattern)
+	if r.Of != nil {
+		as = r.Of
 	}
 	for _, n := range []*dialect.Name{as.Def, as.Ref, as.Unique} {
 		if n != nil {
@@ -110,7 +130,7 @@ func (b *binder) learn(t *trait, r *dialect.Rule, depth int) {
 	also(as.Filter, filter)
 	also(as.Gate != "", gated+as.Gate)
 	for _, k := range r.Kids {
-		b.learn(t, k, depth+1)
+		t.ask(k)
 	}
 }
 

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"bytes"
 	"errors"
 	"maps"
 	"slices"
@@ -34,10 +33,10 @@ func (p Proof) Holds() bool { return p.holds }
 // has its value or its place, the old one may be gone for the one step before the new one
 // comes.
 func Verify[A, B string | []byte](d *dialect.Dialect, have A, want B, do, undo []byte) (Proof, []Refusal) {
-	return verify(d, string(have), string(want), do, undo)
+	return verify(d, string(have), string(want), string(do), string(undo))
 }
 
-func verify(d *dialect.Dialect, have, want string, do, undo []byte) (Proof, []Refusal) {
+func verify(d *dialect.Dialect, have, want, do, undo string) (Proof, []Refusal) {
 	if brief(d, have, want, do, undo) {
 		return Proof{holds: true}, nil
 	}
@@ -52,10 +51,10 @@ func verify(d *dialect.Dialect, have, want string, do, undo []byte) (Proof, []Re
 
 // Check plays a script that leads from have to want, and no way back.
 func Check[A, B string | []byte](d *dialect.Dialect, have A, want B, script []byte) []Refusal {
-	return check(d, string(have), string(want), script)
+	return check(d, string(have), string(want), string(script))
 }
 
-func check(d *dialect.Dialect, have, want string, script []byte) []Refusal {
+func check(d *dialect.Dialect, have, want, script string) []Refusal {
 	if brief(d, have, want, script) {
 		return nil
 	}
@@ -66,32 +65,27 @@ func check(d *dialect.Dialect, have, want string, script []byte) []Refusal {
 
 // stage gives a device that is at the beginning, and what it is compared with at both ends.
 // Of each they read what the scripts reach, where the text lets blocks be told without that.
-func stage(d *dialect.Dialect, have, want string, scripts ...[]byte) (dev, from, to *Device) {
+func stage(d *dialect.Dialect, have, want string, scripts ...string) (dev, from, to *Device) {
 	first := New(d, nil)
-	var said []string
-	for _, s := range scripts {
-		said = append(said, string(s))
-	}
 	first.memory = remembering(scripts)
-	if a, b, ok := first.bind(have, want, said...); ok {
+	if a, b, ok := first.bind(have, want, scripts...); ok {
 		return first.holding(a), first.asleep(a), first.holding(b)
 	}
 	from, to = first.another(have), first.another(want)
 	return first.another(have), from, to
 }
 
-// remembering is a memory for the lines of scripts: most are a header, a line of its block, and the
-// word that leaves it.
-func remembering(scripts [][]byte) *memory {
+// remembering is a memory for the lines of scripts, of which many set a few values again and again.
+func remembering(scripts []string) *memory {
 	lines := 0
 	for _, s := range scripts {
-		lines += bytes.Count(s, []byte("\n"))
+		lines += strings.Count(s, "\n")
 	}
-	return newMemory(lines + lines/8 + 16)
+	return newMemory(lines/8 + 16)
 }
 
 // play takes a script that leads from one device to the other.
-func (dev *Device) play(from, goal *Device, script []byte) (out []Refusal, notes []string) {
+func (dev *Device) play(from, goal *Device, script string) (out []Refusal, notes []string) {
 	cmds := commands(dev.d, script)
 	out, w := dev.steps(from, goal, cmds, false)
 	if len(out) > 0 || !dev.d.AtOnce() {
@@ -223,11 +217,12 @@ func (dev *Device) normal() (out []string) {
 
 // commands splits a script into its commands: one a line, but for a value with lines of
 // its own, which the device takes as one.
-func commands(d *dialect.Dialect, script []byte) []string {
-	out := make([]string, 0, 1+bytes.Count(script, []byte("\n")))
-	for text := string(script); text != ""; {
-		line, rest, _ := strings.Cut(text, "\n")
-		if line = strings.TrimSpace(line); line == "" {
+func commands(d *dialect.Dialect, script string) []string {
+	out := make([]string, 0, 1+strings.Count(script, "\n"))
+	for text := script; text != ""; {
+		raw, rest := dialect.CutLine(text)
+		line, _ := dialect.Trim(raw)
+		if line == "" {
 			text = rest
 			continue
 		}

@@ -15,17 +15,37 @@ func (d *differ) surroundings(c *cmd) *around {
 	if in := d.in; in != nil && slices.Equal(in.blocks, d.outer) {
 		return in
 	}
-	d.in = &around{blocks: slices.Clone(d.outer)}
-	if n := len(d.outer); n > 0 {
-		row := make([]string, 3*n)
-		d.in.path, d.in.sent, d.in.exits = row[:0:n], row[n:n:2*n], row[2*n:2*n]
-	}
+	d.in = d.arounds.next(len(d.outer))
+	d.in.blocks = append(d.in.blocks, d.outer...)
 	for _, b := range d.outer {
 		t := d.treeOfNode(b)
 		d.in.path, d.in.sent = append(d.in.path, t.shown(b)), append(d.in.sent, d.written(b))
 		d.in.exits = append(d.in.exits, exitWord(t, b))
 	}
 	return d.in
+}
+
+// arounds is room for the blocks around edits, many in one row.
+type arounds struct {
+	made   []around
+	blocks []*node
+	words  []string
+}
+
+// next gives room for so many blocks.
+func (a *arounds) next(n int) *around {
+	const many = 32
+	if len(a.made) == cap(a.made) {
+		a.made = make([]around, 0, many)
+	}
+	if cap(a.blocks)-len(a.blocks) < n {
+		a.blocks, a.words = make([]*node, 0, n+many), make([]string, 0, 3*(n+many))
+	}
+	at, w := len(a.blocks), len(a.words)
+	a.blocks, a.words = a.blocks[:at+n], a.words[:w+3*n]
+	a.made = append(a.made, around{blocks: a.blocks[at : at : at+n],
+		path: a.words[w : w : w+n], sent: a.words[w+n : w+n : w+2*n], exits: a.words[w+2*n : w+2*n : w+3*n]})
+	return &a.made[len(a.made)-1]
 }
 
 // blocksOf gives the headers around a command as they will be when it runs: a header whose

@@ -87,9 +87,7 @@ func (p *halves) cut(a, b string) bool {
 		return false
 	}
 	p.front, a, b = a[:n], a[n:], b[n:]
-	m := 0
-	for most := min(len(a), len(b)); m < most && a[len(a)-1-m] == b[len(b)-1-m]; m++ {
-	}
+	m := dialect.AlikeBehind(a, b)
 	begins := func(s string) bool { return m == len(s) || s[len(s)-1-m] == '\n' }
 	if !begins(a) || !begins(b) {
 		if at := strings.IndexByte(a[len(a)-m:], '\n'); at >= 0 {
@@ -182,7 +180,7 @@ func (t *Tree) plain(n *node, lines []string, front int) ([]node, bool) {
 	out := t.row(len(lines))
 	for i, line := range lines {
 		k := &out[i]
-		*k = node{text: line, no: int32(n.fold.no + front + i + 1), own: hash(line), parent: n}
+		*k = node{text: line, no: n.fold.no + int32(front+i+1), own: hash(line), parent: n}
 		k.ord = k.own ^ k.own>>31
 		r := t.rule(k)
 		if r == nil || r.Of != nil || r.Expand != "" || r.Noise || r.DeviceOnly || r.Block() || len(r.If)+len(r.Unless) > 0 {

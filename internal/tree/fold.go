@@ -8,7 +8,7 @@ import (
 type fold struct {
 	t    *Tree
 	text string // of a block with its header, of the root the whole, of a run its blocks
-	no   int    // lines in front of it
+	no   int32  // lines in front of it
 	runs bool   // of a root: runs stand among its lines
 	run  bool   // of a run
 
@@ -64,7 +64,7 @@ func (n *node) read() {
 		in.each = in.line
 	}
 	in.stack, in.depths = append(in.stack[:0], f.t.root, n), append(in.depths[:0], -1, 0)
-	in.under, in.no = false, f.no
+	in.under, in.no = false, int(f.no)
 	dialect.Each(f.t.d, f.text, in.each)
 	f.t.reader = in
 	n.mix()
@@ -125,7 +125,7 @@ func (c *column) take(b *dialect.Block) {
 	n.ord = n.own ^ n.own>>31
 	t.root.add(n)
 	if b.More || b.End != "" {
-		n.fold = c.fold(fold{t: t, text: b.Text, no: c.no + b.No - 1})
+		n.fold = c.fold(fold{t: t, text: b.Text, no: int32(c.no + b.No - 1)})
 	}
 }
 

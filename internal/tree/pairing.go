@@ -141,9 +141,10 @@ func (d *differ) respelled(h, w *node) {
 
 // told is what the rules of a block tell of its lines as a whole. Most tell nothing.
 type told struct {
-	spelled   bool     // there are other spellings
-	inherits  bool     // a line makes its block follow another one
-	elsewhere []string // what begins lines that may say something of another block, so that no rule is looked up for others
+	spelled   bool      // there are other spellings
+	inherits  bool      // a line makes its block follow another one
+	heads     [256]bool // first bytes of such lines, which the next words ask for one by one
+	elsewhere []string  // what begins lines that may say something of another block, so that no rule is looked up for others
 	numbered  []*dialect.Rule
 	ordered   []*dialect.Rule
 }
@@ -165,7 +166,7 @@ func (d *differ) told(t *Tree, n *node) *told {
 		for _, r := range t.kids(n) {
 			known.spelled, known.inherits = known.spelled || r.Of != nil, known.inherits || len(r.Inherits) > 0
 			if elsewhere(r) {
-				known.elsewhere = append(known.elsewhere, r.First())
+				known.leads(t.d, r.First())
 			}
 			if r.Sequence != "" && r.Step != 0 {
 				known.numbered = append(known.numbered, r)
@@ -180,9 +181,17 @@ func (d *differ) told(t *Tree, n *node) *told {
 	return known
 }
 
+// leads notes a word that begins lines which may say something of another block; "" begins all.
+func (d *told) leads(of *dialect.Dialect, word string) {
+	d.elsewhere = append(d.elsewhere, word)
+	for c := range d.heads {
+		d.heads[c] = d.heads[c] || word == "" || byte(c) == word[0] || of.Negate == "" || byte(c) == of.Negate[0]
+	}
+}
+
 // moves tells whether a line may say something of another block.
 func (d *told) moves(t *Tree, line string) bool {
-	return slices.ContainsFunc(d.elsewhere, func(word string) bool { return t.begins(line, word) })
+	return line != "" && d.heads[line[0]] && slices.ContainsFunc(d.elsewhere, func(word string) bool { return t.begins(line, word) })
 }
 
 // elsewhere tells whether what a line of a rule says may stand in another block, or in several

@@ -88,7 +88,7 @@ func (s *side) run(n int) *node {
 	text := s.cut.Rest()[:n]
 	k := s.t.node(dialect.Line{})
 	s.t.root.add(k)
-	k.fold = s.fold(fold{t: s.t, text: text, no: s.cut.Skip(n), run: true})
+	k.fold = s.fold(fold{t: s.t, text: text, no: int32(s.cut.Skip(n)), run: true})
 	s.runs = true
 	return k
 }
@@ -165,7 +165,7 @@ func (t *Tree) spill() (runs []*node) {
 			k = next
 			continue
 		}
-		c.no = k.fold.no
+		c.no = int(k.fold.no)
 		dialect.Blocks(t.d, k.fold.text, c.take)
 		if k.first, k.last = r.first, r.last; last != nil {
 			k.first = last.next

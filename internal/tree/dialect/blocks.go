@@ -117,6 +117,18 @@ func Alike(a, b string) (n int) {
 	return n
 }
 
+// AlikeBehind tells how many bytes at their ends two texts have in common.
+func AlikeBehind(a, b string) (n int) {
+	a, b = a[max(0, len(a)-len(b)):], b[max(0, len(b)-len(a)):]
+	for n+8 <= len(a) && eight(a[len(a)-n-8:]) == eight(b[len(b)-n-8:]) {
+		n += 8
+	}
+	for n < len(a) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
+}
+
 // eight is the first eight bytes of a text as a number.
 func eight(s string) uint64 {
 	_ = s[7]

@@ -171,7 +171,9 @@ func (d *Dialect) hear(es []Elem) {
 // look notes the first bytes of lines that need a closer look.
 func (d *Dialect) look() {
 	for short := range d.Alias {
-		d.short = max(d.short, len(short))
+		if short != "" {
+			d.short[short[0]] |= lengths(short)
+		}
 	}
 	heads := append([]string{d.End}, d.Volatile...)
 	heads = append(heads, d.Comment...)
@@ -200,12 +202,14 @@ func (d *Dialect) Closes(line string) bool {
 // value has no lines of its own.
 func (d *Dialect) Whole(text string) string {
 	line, _ := CutLine(text)
-	body := strings.TrimSpace(line)
-	r := d.blobOf(body)
-	if r == nil || body == "" {
+	body, at := Trim(line)
+	if body == "" || !d.special[body[0]] {
 		return ""
 	}
-	at := len(line) - len(strings.TrimLeft(line, " \t"))
+	r := d.blobOf(body)
+	if r == nil {
+		return ""
+	}
 	whole, _, _, _ := blob(r, text[at:], body, at)
 	return text[:at] + whole
 }
@@ -346,8 +350,10 @@ func AppendWords(out []Word, line string) []Word {
 
 // Fold gives a line with one blank between its words.
 func Fold(line string) string {
-	if !strings.Contains(line, "  ") && !strings.ContainsAny(line, "\t\v\f\r\n") {
-		return line
+	for i := range len(line) {
+		if c := line[i]; c >= '\t' && c <= '\r' || c == ' ' && i > 0 && line[i-1] == ' ' {
+			return strings.Join(Words(line), " ")
+		}
 	}
-	return strings.Join(Words(line), " ")
+	return line
 }
