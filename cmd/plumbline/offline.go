@@ -100,7 +100,7 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 	switch {
 	case !c.Verified:
 		return errFindings
-	case code && len(c.Edits) > 0:
+	case code && len(c.Edits)+c.Astray > 0:
 		return errDiffer
 	}
 	return nil
@@ -138,6 +138,8 @@ func offlinePage(p render.Platform, c offline.Change, commands bool) report.Page
 		s.Notes = append(s.Notes, c.Findings...)
 	case len(c.Edits) > 0:
 		page.Title = fmt.Sprintf("%d lines of commands, proved by replay there and back", bytes.Count(c.Commands, []byte("\n")))
+	case c.Astray > 0:
+		page.Title = fmt.Sprintf("no commands: %s that no rule knows in another order", counted(c.Astray, "line"))
 	}
 	if note := plan.ProofNote(c.Edits); note != "" {
 		s.Notes = append(s.Notes, note)

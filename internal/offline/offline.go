@@ -21,7 +21,8 @@ type Change struct {
 	Bare     []byte   // the same with the secrets in them: for the eyes of who asks for them
 	Conceals bool     // secrets are hidden in Commands
 	Verified bool     // the model of the device was led there and back by them
-	Unruled  []string // lines of the change that no rule of the platform knows
+	Unruled  []string // lines of the change that no rule of the platform knows, and those that stand in another order
+	Astray   int      // how many of these stand in another order, and stay where they are
 	Findings []string // why it is not verified
 	Notes    []string // what is to be known and does not stand against it
 }
@@ -31,8 +32,8 @@ type Change struct {
 // gives the platforms whose text it may be; nil is none.
 func Compare(d *dialect.Dialect, have, want []byte, others func() []*dialect.Dialect) Change {
 	var c Change
-	texts := [][]byte{bytes.TrimPrefix(have, []byte(mark)), bytes.TrimPrefix(want, []byte(mark))}
-	c.compare(d, texts[0], texts[1])
+	texts := [2][]byte{bytes.TrimPrefix(have, []byte(mark)), bytes.TrimPrefix(want, []byte(mark))}
+	c.compare(d, texts)
 	if others == nil || c.Verified && len(c.Unruled) == 0 {
 		return c
 	}
@@ -50,7 +51,8 @@ const mark = "\ufeff"
 // sides are the names of both texts, as findings begin.
 var sides = []string{"have:", "want:"}
 
-func (c *Change) compare(d *dialect.Dialect, have, want []byte) {
+func (c *Change) compare(d *dialect.Dialect, given [2][]byte) {
+	have, want := given[0], given[1]
 	for i, text := range []*[]byte{&have, &want} {
 		fault := strange(d, *text)
 		if fault == "" {
@@ -75,7 +77,9 @@ func (c *Change) compare(d *dialect.Dialect, have, want []byte) {
 		}
 	}
 	if len(c.Findings) == 0 {
-		c.prove(d, from, to)
+		c.prove(d, from, to, func(n tree.Note) string {
+			return places(d, given, [2][]byte{have, want}, n)
+		})
 	}
 }
 
@@ -106,8 +110,9 @@ func lead(d *dialect.Dialect, from, to *tree.Tree, o tree.Options) (w way) {
 	return w
 }
 
-// prove makes both ways and plays them on the model of the device.
-func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
+// prove makes both ways and plays them on the model of the device. places says where in both texts
+// lines stand that are in another order.
+func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree, places func(tree.Note) string) {
 	n := numbers{of: map[string]int{}, secrets: slices.Sorted(slices.Values(append(tree.Secrets(from), tree.Secrets(to)...)))}
 	hide := n.hide
 	w := lead(d, from, to, tree.Options{Once: true})
@@ -124,7 +129,14 @@ func (c *Change) prove(d *dialect.Dialect, from, to *tree.Tree) {
 		c.Findings = append(c.Findings, fmt.Sprintf("the model of the device refuses %q: %s", hide(strings.TrimSpace(f.Line)), hide(strings.TrimSpace(f.Text))))
 	}
 	for _, n := range notes {
-		c.Notes = append(c.Notes, hide(n.Text))
+		text := hide(n.Text)
+		if len(n.Astray) > 0 {
+			text = places(n) + ": " + text
+		}
+		for _, line := range n.Astray {
+			c.Unruled = append(c.Unruled, hide(line))
+		}
+		c.Notes, c.Astray = append(c.Notes, text), c.Astray+len(n.Astray)
 	}
 	for _, n := range proof.Notes() {
 		c.Notes = append(c.Notes, hide(n))

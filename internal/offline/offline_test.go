@@ -45,6 +45,34 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestAstray holds that lines which no rule knows and that stand in another order are told with their
+// places, and counted: no silence says that there is no difference.
+func TestAstray(t *testing.T) {
+	const zones = "set security policies policy P1 then permit\nset security policies policy P2 then [ deny log ]\n"
+	for name, c := range map[string]struct {
+		platform, have, want, note string
+		astray                     int
+	}{
+		"entries":              {"junos", zones, "security {\n  policies {\n    policy P2 {\n      then [ deny log ];\n    }\n    policy P1 {\n      then {\n        permit;\n      }\n    }\n  }\n}\n", "have:1, want:8: security policies policy P1 then permit: no rule knows this line", 1},
+		"members of a list":    {"junos", zones, strings.Replace(zones, "deny log", "log deny", 1), "have:2, want:2: security policies policy P2 then log", 1},
+		"in one order":         {"junos", zones, zones + "set chassis zork\n", "", 0},
+		"behind another block": {"junos", "set chassis zork\n" + zones, zones + "set chassis zork\n", "", 0},
+		"a secret":             {"eos", "zork a\nzork password hunter2hunter\n", "zork password hunter2hunter\nzork a\n", "have:2, want:1: zork password <", 1},
+		"one of equal lines":   {"eos", "flurb X\n   a\n   b\n   a\n", "flurb X\n   a\n   a\n   b\n", "have:4, want:3: flurb X / a:", 1},
+		"among ordered ones":   {"ios-xr", "route-policy A\n  pass\nend-policy\nipv4 prefix-zork A\n 10 permit x\n 20 permit y\n!\n", "ipv4 prefix-zork A\n 20 permit y\n 10 permit x\n!\nroute-policy A\n  pass\nend-policy\n", "have:6, want:2: ipv4 prefix-zork A / 20 permit y", 1},
+		"many":                 {"frr", "zork 1\nzork 2\nzork 3\n!\nhostname r1\n", "zork 3\nhostname r1\nzork 2\nzork 1\n", "have:3, want:1: zork 3: no rule knows this line, and it stands in another order, as 1 more of its block;", 2},
+	} {
+		p, ds := render.Read(templates.FS, c.platform)
+		if ds.Failed() {
+			t.Fatal(ds)
+		}
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
+		if said := strings.Join(got.Notes, "\n"); got.Astray != c.astray || len(got.Findings) > 0 || !strings.Contains(said, c.note) || strings.Contains(said, "hunter2") {
+			t.Errorf("%s: %d astray, %q %q, want %d, %q", name, got.Astray, got.Findings, said, c.astray, c.note)
+		}
+	}
+}
+
 // TestStrange holds that what is no configuration of the platform is told at its place, and that
 // nothing of it is taken for verified.
 func TestStrange(t *testing.T) {

@@ -75,10 +75,10 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	for _, c := range ordered {
 		at := len(out)
 		if out = d.edits(out, c); len(out) > at && out[at].Unruled {
-			notes = append(notes, Note{out[at].No, out[at].Line + ": no rule knows this line; how it acts is a guess"})
+			notes = append(notes, Note{Line: out[at].No, Text: out[at].Line + ": no rule knows this line; how it acts is a guess"})
 		}
 		if len(out) > at && out[at].Thaw != "" {
-			notes = append(notes, Note{out[at].No, out[at].Line + ": the device goes on as before until \"" + out[at].Thaw + "\" is typed there"})
+			notes = append(notes, Note{Line: out[at].No, Text: out[at].Line + ": the device goes on as before until \"" + out[at].Thaw + "\" is typed there"})
 		}
 	}
 	return out, notes, nil
@@ -170,6 +170,7 @@ func (d *differ) blocks(h, w *node) {
 		d.number(h, w)
 	}
 	d.byKey(h, w)
+	d.shuffled(h, w)
 	d.orders(h, w)
 	theirs := d.follows(h, w)
 	for k := h.coarse(); k != nil; k = k.next {
@@ -319,7 +320,7 @@ func (d *differ) secret(h, w *node) bool {
 		return false
 	}
 	if verdict == Unknown {
-		d.notes = append(d.notes, Note{int(w.no), b.shown + ": whether the device holds this secret is not known"})
+		d.notes = append(d.notes, Note{Line: int(w.no), Text: b.shown + ": whether the device holds this secret is not known"})
 	}
 	h.m.lent = true
 	w.text, w.own, w.m = h.text, h.own, h.m

@@ -37,7 +37,7 @@ func Unfit(t *Tree, values []string) (notes []Note) {
 				continue
 			}
 			if form := form(e, words); !begun(bare(words[len(words)-1]), form) {
-				notes = append(notes, Note{int(n.no), "what the store keeps does not look like form " + form + ", which the line calls it"})
+				notes = append(notes, Note{Line: int(n.no), Text: "what the store keeps does not look like form " + form + ", which the line calls it"})
 			}
 		}
 	})

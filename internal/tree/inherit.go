@@ -43,7 +43,7 @@ func (d *differ) differs(k *node, g *dialect.Glob) {
 	for _, n := range t.find(k, &beside) {
 		t.settle(n)
 		if !theirs[t.line(n)] && !t.silent(n) {
-			d.notes = append(d.notes, Note{int(n.no), t.shown(n.parent) + ": " + t.shown(n) + ": it differs from what " + t.line(k) + " gives it, and nothing is sent for it"})
+			d.notes = append(d.notes, Note{Line: int(n.no), Text: t.shown(n.parent) + ": " + t.shown(n) + ": it differs from what " + t.line(k) + " gives it, and nothing is sent for it"})
 		}
 	}
 }

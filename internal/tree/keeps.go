@@ -93,6 +93,9 @@ func after(first []Edit, now, want *Tree, o Options, err error) ([]Edit, []Note,
 		return nil, nil, err
 	}
 	rest, notes, err := Diff(now, want, o)
+	for i := range notes {
+		notes[i].Live = 0 // now is no text that anybody knows
+	}
 	return append(first, rest...), notes, err
 }
 

@@ -99,7 +99,7 @@ func (t *Tree) drop(k *node) bool {
 		return k.gone
 	}
 	if r.Noise || r.DeviceOnly {
-		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": only the device says this, and it stays"})
+		t.notes = append(t.notes, Note{Line: int(k.no), Text: k.m.line + ": only the device says this, and it stays"})
 		return true
 	}
 	return false
@@ -128,7 +128,7 @@ func (t *Tree) merged(k *node, seen *seen) bool {
 		return false
 	}
 	if t.block(old) && old.m.line == k.m.line {
-		t.notes = append(t.notes, Note{int(k.no), k.m.line + ": given before; both are one block"})
+		t.notes = append(t.notes, Note{Line: int(k.no), Text: k.m.line + ": given before; both are one block"})
 		for c := k.kid(); c != nil; {
 			next := c.next
 			old.insert(c)
