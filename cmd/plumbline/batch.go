@@ -29,67 +29,76 @@ type answer struct {
 }
 
 // batch answers each line with a line, in order; a bad one does not stop the others.
-func (e *env) batch(in io.Reader) error {
-	lines, bad := bufio.NewScanner(in), false
-	lines.Buffer(make([]byte, 1<<16), longestLine)
-	out, no, seen := json.NewEncoder(e.out), 0, platforms{}
-	for lines.Scan() {
-		no++
-		a := answerTo(lines.Bytes(), no, seen)
-		bad = bad || !a.Verified
+func (e *env) batch(in io.Reader, code bool) error {
+	lines, shelf := bufio.NewReaderSize(in, 1<<16), render.NewShelf(templates.FS)
+	out, bad, differs := json.NewEncoder(e.out), false, false
+	for no := 1; ; no++ {
+		line, long, err := lineOf(lines, longestLine)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("line %d of the batch cannot be read: %w", no, err)
+		}
+		if err != nil && len(line) == 0 && !long {
+			break
+		}
+		a := unanswered(no, fmt.Sprintf("a line holds %d MiB at most: it is no configuration of one device", longestLine>>20))
+		if !long {
+			a = answerTo(line, no, shelf)
+		}
+		bad, differs = bad || !a.Verified, differs || len(a.Commands) > 0
 		if err := out.Encode(a); err != nil {
-			return err
+			return fmt.Errorf("the answer to line %d cannot be written: %w", no, err)
 		}
 	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return fmt.Errorf("line %d of the batch cannot be read: a line holds %d MiB at most", no+1, longestLine>>20)
-	case err != nil:
-		return fmt.Errorf("line %d of the batch cannot be read: %w", no+1, err)
-	}
-	if bad {
+	switch {
+	case bad:
 		return errFindings
+	case code && differs:
+		return errDiffer
 	}
 	return nil
 }
 
-// platforms are those that a batch has named; each is read once.
-type platforms map[string]render.Platform
-
-func (ps platforms) find(name string) (p render.Platform, err error) {
-	p, seen := ps[name]
-	if !seen {
-		if p, err = render.Find(templates.FS, name); err == nil {
-			ps[name] = p
+// lineOf gives the next line without its end. Of one that is too long it keeps nothing, and the next
+// one is that behind it.
+func lineOf(in *bufio.Reader, most int) (line []byte, long bool, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > most; long {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimSuffix(line, []byte("\n")), long, err
 		}
 	}
-	return p, err
 }
 
 // dialects gives the languages of all platforms, for a text that may be of another one.
-func dialects() (out []*dialect.Dialect) {
-	names, _ := render.Names(templates.FS) //nolint:errcheck // a test reads them
-	for _, name := range names {
-		if p, ds := render.Read(templates.FS, name); !ds.Failed() {
+func dialects(from *render.Shelf) func() []*dialect.Dialect {
+	return func() (out []*dialect.Dialect) {
+		for _, p := range from.All() {
 			out = append(out, p.Dialect)
 		}
+		return out
 	}
-	return out
 }
 
-func answerTo(line []byte, no int, seen platforms) answer {
-	failed := func(why string) answer {
-		return answer{[]string{}, false, []string{}, []string{fmt.Sprintf("line %d: %s", no, why)}}
-	}
+// unanswered is the answer to a line that asks nothing.
+func unanswered(no int, why string) answer {
+	return answer{[]string{}, false, []string{}, []string{fmt.Sprintf("line %d: %s", no, why)}}
+}
+
+func answerTo(line []byte, no int, from *render.Shelf) answer {
 	asked, fault := question(line)
 	if fault != "" {
-		return failed(`want one JSON object {"platform","have","want"} of texts: ` + fault)
+		return unanswered(no, `want one JSON object {"platform","have","want"} of texts: `+fault)
 	}
-	p, err := seen.find(asked["platform"])
+	p, err := from.Find(asked["platform"])
 	if err != nil {
-		return failed(err.Error())
+		return unanswered(no, err.Error())
 	}
-	c := offline.Compare(p.Dialect, []byte(asked["have"]), []byte(asked["want"]), dialects)
+	c := offline.Compare(p.Dialect, []byte(asked["have"]), []byte(asked["want"]), dialects(from))
 	commands := []string{}
 	if len(c.Commands) > 0 {
 		commands = splitLines(c.Commands)
@@ -107,6 +116,9 @@ func question(line []byte) (asked map[string]string, fault string) {
 	line = bytes.TrimPrefix(line, []byte("\ufeff"))
 	if !utf8.Valid(line) {
 		return nil, "it holds bytes that are not UTF-8"
+	}
+	if len(bytes.TrimSpace(line)) == 0 {
+		return nil, "it is empty"
 	}
 	if at, fault := offline.JSON(line); fault != "" {
 		return nil, fmt.Sprintf("column %d: %s", at+1, fault)

@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +44,26 @@ func (f *twoFiles) flags(c *cobra.Command) {
 
 func (f twoFiles) asked() bool { return f != twoFiles{} }
 
+// alone refuses what is asked beside it and would do nothing.
+func (f twoFiles) alone(c *cobra.Command, names []string) error {
+	if len(names) > 0 {
+		return errors.New("a comparison of files takes no device: give files with --have and --want")
+	}
+	others := []string{"head", "page", "without-secrets", "wide", "post", "pr"}
+	if f.batch {
+		others = append(others, "output", "out")
+	}
+	for _, name := range others {
+		if c.Flags().Changed(name) && f.batch {
+			return fmt.Errorf("--batch answers each line with a line of JSON: leave --%s out", name)
+		}
+		if c.Flags().Changed(name) {
+			return fmt.Errorf("a comparison of files asks no repository and no device: leave --%s out", name)
+		}
+	}
+	return nil
+}
+
 // refuse says what of the flags does not go together. Secrets are for eyes and for a file that
 // somebody names, never for a form that pipelines keep.
 func (f twoFiles) refuse(format, out string, commands, eyes bool) error {
@@ -66,22 +89,23 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 	}
 	switch {
 	case f.batch:
-		return e.batch(in)
+		return e.batch(in, code)
 	case f.platform == "" || f.have == "" || f.want == "":
 		return errors.New("a comparison of two files needs --platform, --have and --want")
-	case f.have == "-" && f.want == "-":
-		return errors.New("only one of --have and --want can be read from standard input")
+	case e.oncePiped(f.have, f.want):
+		return errors.New("only one of --have and --want can be read from standard input, or from one pipe: give two files")
 	}
-	p, err := render.Find(templates.FS, f.platform)
+	shelf := render.NewShelf(templates.FS)
+	p, err := shelf.Find(f.platform)
 	if err != nil {
 		return err
 	}
 	have, err1 := e.textOf(in, f.have)
 	want, err2 := e.textOf(in, f.want)
-	if err := errors.Join(err1, err2); err != nil {
+	if err := errors.Join(err1, err2, plainText(format, f, have, want)); err != nil {
 		return err
 	}
-	c := offline.Compare(p.Dialect, have, want, dialects)
+	c := offline.Compare(p.Dialect, have, want, dialects(shelf))
 	page, to := offlinePage(p, c, commands), e.out
 	page.Sections[0].Notes = append(page.Sections[0].Notes, openEnded(p.Dialect.End, have, want)...)
 	switch {
@@ -102,6 +126,29 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 		return errFindings
 	case code && len(c.Edits)+c.Astray > 0:
 		return errDiffer
+	}
+	return nil
+}
+
+// oncePiped tells whether two names are of one pipe, which gives what it holds once.
+func (e *env) oncePiped(have, want string) bool {
+	stdin := []string{"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}
+	if slices.Contains(stdin, have) && slices.Contains(stdin, want) {
+		return true
+	}
+	a, err1 := os.Stat(e.inDir(have))
+	b, err2 := os.Stat(e.inDir(want))
+	return err1 == nil && err2 == nil && os.SameFile(a, b) && a.Mode()&fs.ModeNamedPipe != 0
+}
+
+// plainText refuses a form of the report that would change bytes of the texts without a word.
+func plainText(format string, f twoFiles, have, want []byte) error {
+	for i, text := range [][]byte{have, want} {
+		if format != "text" && !utf8.Valid(text) {
+			good := strings.ToValidUTF8(string(text), "\x00")
+			return fmt.Errorf("%s:%d holds bytes that are not UTF-8, and %s has no other ones: leave -o out, or write the file in UTF-8",
+				[]string{f.have, f.want}[i], 1+strings.Count(good[:strings.IndexByte(good, 0)], "\n"), format)
+		}
 	}
 	return nil
 }
@@ -137,7 +184,7 @@ func offlinePage(p render.Platform, c offline.Change, commands bool) report.Page
 		page.Title, s.State = "not verified: nothing of this should be sent", "refused"
 		s.Notes = append(s.Notes, c.Findings...)
 	case len(c.Edits) > 0:
-		page.Title = fmt.Sprintf("%d lines of commands, proved by replay there and back", bytes.Count(c.Commands, []byte("\n")))
+		page.Title = counted(bytes.Count(c.Commands, []byte("\n")), "line") + " of commands, proved by replay there and back"
 	case c.Astray > 0:
 		page.Title = fmt.Sprintf("no commands: %s that no rule knows in another order", counted(c.Astray, "line"))
 	}

@@ -25,7 +25,7 @@ func TestBatch(t *testing.T) {
 	}, "\n")
 	var out bytes.Buffer
 	e := testEnv(t.TempDir(), &out)
-	if err := e.batch(strings.NewReader(in)); code(err) != findings {
+	if err := e.batch(strings.NewReader(in), false); code(err) != findings {
 		t.Errorf("ends with %v", err)
 	}
 	want := []struct {
@@ -47,17 +47,48 @@ func TestBatch(t *testing.T) {
 			t.Errorf("answer %d: %s", i+1, lines[i])
 		}
 	}
-	if err := e.batch(strings.NewReader(strings.Repeat("x", longestLine+1))); code(err) != usage {
-		t.Errorf("a line without end: %v", err)
+}
+
+// TestBatchEnds holds how a batch ends, that a line which is too long has its answer as any other, and
+// that an answer that cannot be written is no end like others.
+func TestBatchEnds(t *testing.T) {
+	const differs, same, bad = `{"platform":"frr","have":"","want":"ip route 192.0.2.0/24 Null0\n"}`, `{"platform":"FRR","have":"","want":""}`, `x`
+	long := strings.Repeat("x", longestLine)
+	for _, c := range []struct {
+		in      string
+		code    bool
+		end     int
+		answers int
+	}{
+		{"", true, ok, 0}, {same, true, ok, 1}, {same + "\n\n", true, findings, 2}, {differs + "\n" + same, false, ok, 2},
+		{differs + "\n" + same, true, differ, 2}, {differs + "\n" + bad + "\n", true, findings, 2},
+		{long, false, findings, 1}, {same + "\n" + long + "\n" + same + "\n", false, findings, 3}, {long + long + "xx\r\n" + differs, false, findings, 2},
+	} {
+		var out bytes.Buffer
+		e := testEnv(t.TempDir(), &out)
+		if err := e.batch(strings.NewReader(c.in), c.code); code(err) != c.end || strings.Count(out.String(), "\n") != c.answers {
+			t.Errorf("%.80q: ends with %v, and answers %s", c.in, err, out.String())
+		}
+	}
+	e := testEnv(t.TempDir(), &bytes.Buffer{})
+	e.out = full{}
+	if err := e.batch(strings.NewReader(same), false); code(err) != usage || !strings.Contains(err.Error(), "the answer to line 1 cannot be written") {
+		t.Errorf("nothing takes the answers: %v", err)
 	}
 }
+
+// full takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 // TestQuestions holds that a line which readers of JSON would take in another way than it was
 // meant is refused, with the reason.
 func TestQuestions(t *testing.T) {
 	const begin = `{"platform":"frr","have":"","want":"`
 	for line, why := range map[string]string{
-		"":                      "it is cut",
+		"":                      "it is empty",
+		" \r":                   "it is empty",
 		begin:                   "it is cut",
 		`[1]`:                   "it is no object",
 		begin + `","have":"x"}`: `"have" stands twice`,
@@ -76,6 +107,22 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// TestOtherBytes holds that a report is refused, at the line, which would change bytes of a text.
+func TestOtherBytes(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("router bgp 1\n neighbor 192.0.2.1 remote-as 2\n neighbor 192.0.2.1 description caf\xe9\nend\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{"text": "description caf\xe9", "json": "a:3 holds bytes that are not UTF-8, and json has"} {
+		var out bytes.Buffer
+		e := testEnv(dir, &out)
+		end := run(t.Context(), e, []string{"diff", "--platform", "frr", "--have", "/dev/null", "--want", "a", "--commands", "-o", format})
+		if (end == ok) != (format == "text") || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %d %s", format, end, out.String())
+		}
+	}
+}
+
 // TestUntilDone holds that a run which waits for standard input ends when it is interrupted.
 func TestUntilDone(t *testing.T) {
 	in, never := io.Pipe()
@@ -83,7 +130,7 @@ func TestUntilDone(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	e := testEnv(t.TempDir(), &bytes.Buffer{})
-	if err := e.batch(untilDone{ctx, in}); !errors.Is(err, context.Canceled) {
+	if err := e.batch(untilDone{ctx, in}, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends with %v", err)
 	}
 	if text, err := io.ReadAll(untilDone{t.Context(), strings.NewReader(strings.Repeat("ab", 1<<16))}); err != nil || len(text) != 1<<17 {
