@@ -1,6 +1,7 @@
 package offline_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -21,6 +22,9 @@ func TestCompare(t *testing.T) {
 		"nothing":           {"frr", "hostname r1\n", "hostname r1\n", "", "", 0},
 		"taken away":        {"eos", "ip prefix-list A seq 10 permit 192.0.2.0/24\n", "", "no ip prefix-list A", "", 0},
 		"what nobody knows": {"frr", "", "frobnicate 1\n", "frobnicate 1", "Unknown command", 1},
+		"overwrites, junos": {"junos", "set chassis fpc 0 speed 10g\n", "set chassis fpc 0 speed 40g\n", "delete chassis fpc 0 speed 10g\nset chassis fpc 0 speed 40g\n", "", 2},
+		"one more, eos":     {"eos", "zork 5\n", "zork 6\n", "no zork 5\nzork 6\n", "Unknown command", 2},
+		"at once":           {"ios-xe", "zork 5\n", "zork 6\n", "zork 6\nno zork 5\n", "Unknown command", 2},
 		"cut":               {"junos", "system {\n    host-name r1;\n", "system {\n    host-name r1;\n}\n", "", "it is cut", 0},
 		"one value twice":   {"eos", "interface Ethernet1\n   mtu 1400\n   mtu 1600\n", "interface Ethernet1\n   mtu 1400\n", " mtu 1400\n", "", 0},
 		"two in other turn": {"eos", "interface Ethernet1\n   mtu 1400\n   mtu 1600\n", "interface Ethernet1\n   mtu 1600\n   mtu 1400\n", " mtu 1400\n", "", 0},
@@ -41,6 +45,43 @@ func TestCompare(t *testing.T) {
 		}
 		if strings.Contains(string(got.Commands)+strings.Join(got.Notes, ""), "hunter2") {
 			t.Errorf("%s: tells a secret: %s", name, got.Commands)
+		}
+	}
+}
+
+// TestGone holds that what no rule knows goes with all that stands around it and holds no other line: a
+// device keeps an entry that lost its last one. Where the headers are not to be seen, that is told.
+func TestGone(t *testing.T) {
+	p, ds := render.Read(templates.FS, "junos")
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	const (
+		kept = "policy A {\n then {\n permit;\n }\n }\n"
+		more = "policy B {\n match {\n source any;\n to [ x y ];\n }\n then {\n authentication-key {\n ascii hunter2hunter;\n }\n }\n }\n"
+		set  = "set security policies policy A then permit\nset security policies policy B then log\n"
+	)
+	in := func(s string) string { return "security {\n policies {\n " + s + "}\n}\n" }
+	for name, c := range map[string]struct{ have, want, do, note string }{
+		"an entry":          {in(kept + more), in(kept), "delete security policies policy B\n", "security / policies / policy B: no rule"},
+		"all":               {in(kept + more), "", "delete security\n", ""},
+		"for another":       {in(kept + more), in(kept + strings.Replace(more, "policy B", "policy C", 1)), "delete security policies policy B\nset security policies policy C match source any\nset security policies policy C match to x\nset security policies policy C match to y\nset security policies policy C then authentication-key <secret:1> <secret:2>\n", ""},
+		"a line of several": {in(kept + more), in(kept + strings.Replace(more, "[ x y ]", "[ y z ]", 1)), "delete security policies policy B match to x\nset security policies policy B match to z\n", ""},
+		"a container":       {in(kept + more), in(kept + strings.Replace(more, "match {\n source any;\n to [ x y ];\n }\n", "", 1)), "delete security policies policy B match\n", ""},
+		"in a known block":  {"interfaces {\n ge-0/0/0 {\n mtu 1500;\n zork {\n a 1;\n b 2;\n }\n }\n}\n", "interfaces {\n ge-0/0/0 {\n mtu 1500;\n }\n}\n", "delete interfaces ge-0/0/0 zork\n", ""},
+		"other in paths":    {in(kept + more), "set security policies policy A then permit\n", "delete security policies policy B\n", ""},
+		"in paths":          {set, "set security policies policy A then permit\n", "delete security policies policy B then log\n", "have stands in whole paths"},
+		"in one line":       {in(kept + more), in("policy A then permit;\n"), "delete security policies policy B\n", ""},
+	} {
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
+		if notes := strings.Join(got.Notes, "\n"); !got.Verified || string(got.Commands) != c.do || !strings.Contains(notes, c.note) {
+			t.Errorf("%s: %q %q\n%s", name, got.Findings, notes, got.Commands)
+		}
+		for i := range got.Edits {
+			got.Edits[i].Send, got.Edits[i].Blocks = "", nil
+		}
+		if said := fmt.Sprint(got.Notes, got.Unruled, got.Edits); strings.Contains(said, "hunter2") {
+			t.Errorf("%s: tells a secret: %s", name, said)
 		}
 	}
 }
@@ -69,6 +110,32 @@ func TestAstray(t *testing.T) {
 		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
 		if said := strings.Join(got.Notes, "\n"); got.Astray != c.astray || len(got.Findings) > 0 || !strings.Contains(said, c.note) || strings.Contains(said, "hunter2") {
 			t.Errorf("%s: %d astray, %q %q, want %d, %q", name, got.Astray, got.Findings, said, c.astray, c.note)
+		}
+	}
+}
+
+// TestTwofold holds what becomes of one thing that a text gives two values: the later one counts, which
+// is told; where a device may keep both nothing is verified; and what both texts say so is no matter.
+func TestTwofold(t *testing.T) {
+	const pool = "ip dhcp pool P\n network 192.0.2.0 255.255.255.0\n dns-server 192.0.2.1\n"
+	for name, c := range map[string]struct{ platform, have, want, do, said, finding string }{
+		"one value":        {"ios-xe", "interface Loopback1\n mtu 1400\n", "interface Loopback1\n mtu 1400\n mtu 1500\n", "no mtu", "want:3: interface Loopback1 / mtu 1500: a line before gives another value; this one counts", ""},
+		"a list":           {"ios-xe", pool, pool + " dns-server 192.0.2.2\n", "", "", "want:4: ip dhcp pool P / dns-server 192.0.2.2: a line before gives another value, and whether a device keeps both is not known"},
+		"of what there is": {"nx-os", "route-map M permit 10\n set large-community 1:1:1\n set large-community 2:2:2\n", "route-map M permit 10\n set large-community 2:2:2\n", "", "", "have:3: route-map M permit 10 / set large-community 2:2:2: a line before"},
+		"of both":          {"ios-xe", "hostname r1\n" + pool + " dns-server 192.0.2.2\n", "hostname r2\n" + pool + " dns-server 192.0.2.2\n", "hostname r2\n", "", ""},
+		"not the same two": {"ios-xe", pool + " dns-server 192.0.2.2\n", pool + " dns-server 192.0.2.3\n dns-server 192.0.2.2\n", "", "", "want:5: ip dhcp pool P / dns-server 192.0.2.2: a line before"},
+		"a header":         {"frr", "", "route-map M permit 10\n set metric 5\nexit\nroute-map M deny 10\n set weight 7\nexit\n", "route-map M deny 10\n set metric 5\n set weight 7\nexit\n", "want:4: route-map M deny 10: a line before", ""},
+		"a whole text":     {"ios-xr", "", "route-policy A\n  pass\nend-policy\nroute-policy A\n  drop\nend-policy\n", "route-policy A\n drop\nend-policy\n", "", ""},
+		"a secret":         {"eos", "hostname r1\n", "hostname r1\nusername x secret 0 hunter2hunter\nusername x secret 0 other\nusername x secret 0 hunter2hunter\n", "", "<secret", ""},
+	} {
+		p, ds := render.Read(templates.FS, c.platform)
+		if ds.Failed() {
+			t.Fatal(ds)
+		}
+		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
+		notes, findings := strings.Join(got.Notes, "\n"), strings.Join(got.Findings, "\n")
+		if got.Verified != (c.finding == "") || !strings.Contains(findings, c.finding) || !strings.Contains(notes, c.said) || !strings.Contains(string(got.Commands), c.do) || strings.Contains(notes+findings, "hunter2") {
+			t.Errorf("%s: %q %q\n%s", name, findings, notes, got.Commands)
 		}
 	}
 }

@@ -9,13 +9,16 @@ import (
 	"plumbline/internal/tree/dialect"
 )
 
-// places says where in both texts a line stands that is in another order there: used is as they are
-// compared, given as they were given.
-func places(d *dialect.Dialect, given, used [2][]byte, n tree.Note) string {
+// places says where in both texts the lines stand that a note is about: used is what was compared,
+// given as they were given. A line that stands elsewhere does so in both.
+func places(d *dialect.Dialect, given [2][]byte, used [2]*tree.Tree, n tree.Note) string {
 	var out []string
 	for i, no := range []int{n.Live, n.Line} {
+		if no == 0 && n.Twice {
+			continue
+		}
 		side := strings.TrimSuffix(sides[i], ":")
-		if at := place(d, given[i], used[i], no); at > 0 {
+		if at := place(d, given[i], []byte(tree.Source(used[i])), no); at > 0 {
 			side = fmt.Sprintf("%s:%d", side, at)
 		}
 		out = append(out, side)

@@ -169,6 +169,14 @@ func (dev *Device) deletePath(line, rest string) error {
 		e = dev.headOnly(rest)
 	}
 	if e == nil {
+		in, lines := dev.beneath(rest)
+		for _, e := range lines {
+			dev.moves++
+			dev.drop(e)
+		}
+		if dev.tidyUp(in); len(lines) > 0 {
+			return nil
+		}
 		return refuse(Missing, line, "warning: statement not found: %s", rest)
 	}
 	up := e.up
@@ -180,12 +188,42 @@ func (dev *Device) deletePath(line, rest string) error {
 		dev.moves++
 		dev.drop(e)
 	}
-	for up != dev.top && up != nil && dev.unseen(up) { // a container that holds nothing is not there
+	dev.tidyUp(up)
+	return nil
+}
+
+// tidyUp drops containers that hold nothing: they are not there.
+func (dev *Device) tidyUp(up *entry) {
+	for up != dev.top && up != nil && dev.unseen(up) {
 		next := up.up
 		dev.drop(up)
 		up = next
 	}
-	return nil
+}
+
+// beneath finds the lines under a header that no rule knows: they stand as one line each, with the
+// header in front. All of them go with it.
+func (dev *Device) beneath(path string) (in *entry, lines []*entry) {
+	if dev.d.Syntax != "brace" {
+		return nil, nil
+	}
+	in = dev.top
+	for s := (said{path, dialect.AppendWords(nil, path)}); !s.empty(); {
+		for e := range in.lines() {
+			if e.r == nil && strings.HasPrefix(e.says, strings.Join(s.each(), " ")+" ") {
+				lines = append(lines, e)
+			}
+		}
+		if lines != nil {
+			return in, lines
+		}
+		n, e, _ := dev.step(in, dev.rulesOf(in), s)
+		if e == nil {
+			return nil, nil
+		}
+		in, s = e, s.from(n)
+	}
+	return nil, nil
 }
 
 // headOnly finds the line that a path names without its value, where the rules read the

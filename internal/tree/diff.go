@@ -70,12 +70,13 @@ func Diff(have, want *Tree, o Options) ([]Edit, []Note, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	notes := d.notes
+	notes := append(d.notes, twofold(have, want)...)
 	out := make([]Edit, 0, len(ordered))
 	for _, c := range ordered {
 		at := len(out)
 		if out = d.edits(out, c); len(out) > at && out[at].Unruled {
-			notes = append(notes, Note{Line: out[at].No, Text: out[at].Line + ": no rule knows this line; how it acts is a guess"})
+			e := &out[at]
+			notes = append(notes, Note{Line: e.No, Text: strings.Join(append(e.Path[:len(e.Path):len(e.Path)], e.Line), " / ") + ": no rule knows this line; how it acts is a guess"})
 		}
 		if len(out) > at && out[at].Thaw != "" {
 			notes = append(notes, Note{Line: out[at].No, Text: out[at].Line + ": the device goes on as before until \"" + out[at].Thaw + "\" is typed there"})

@@ -27,7 +27,7 @@ func (t *Tree) shown(n *node) string {
 	m := t.match(n)
 	switch {
 	case m == nil || opaque(m.rule):
-		head, _ := cut(t.line(n))
+		head, _ := t.concealed(n)
 		return head
 	case m.veiled() == "":
 		return m.line
@@ -40,6 +40,18 @@ func (t *Tree) shown(n *node) string {
 // opaque tells whether a rule takes the rest of a line as it is.
 func opaque(r *dialect.Rule) bool {
 	return slices.ContainsFunc(r.Pattern, func(e dialect.Elem) bool { return e.Kind == dialect.Rest })
+}
+
+// concealed parts a line of unknown meaning, all of which is secret under a header that ends with a word that
+// tells of one.
+func (t *Tree) concealed(n *node) (shown, secret string) {
+	for p := n.parent; p != nil && p.parent != nil && t.rule(p) == nil; p = p.parent {
+		head := strings.ToLower(t.line(p))
+		if tells(strings.Trim(head[strings.LastIndexByte(head, ' ')+1:], `":;`)) {
+			return Hidden, t.line(n)
+		}
+	}
+	return cut(t.line(n))
 }
 
 // cut parts a line of unknown meaning at the first word that tells of a secret.
@@ -99,7 +111,7 @@ func Secrets(t *Tree) (out []string) {
 func (t *Tree) secrets(n *node) (out []string) {
 	m := t.match(n)
 	if m == nil || opaque(m.rule) {
-		_, rest := cut(t.line(n))
+		_, rest := t.concealed(n)
 		words := strings.Fields(rest)
 		for i, w := range words { // which of them it is, nobody knows
 			w = bare(w)

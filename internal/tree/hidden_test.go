@@ -25,20 +25,26 @@ community s3cret10
 frobnicate 1 with $9$s3cret9
 archive to ftp://bob:s3cret8@192.0.2.1/r1
 exec /usr/bin/agent -cvauth=key,s3cret11 -smashexcludes=ale
+frob authentication-key
+ ascii s3cret12
+ form
+  given s3cret13
+frob key chain
+ shown 5
 route-map a permit 10
  set community 64496:1
 exit
 `
 	have, _ := Parse(frr(t), []byte(text))
 	secrets := Secrets(have)
-	if want := []string{"$9$s3cret9", "-cvauth=key,s3cret11", "-smashexcludes=ale", "ftp://bob:s3cret8@192.0.2.1/r1", "s3cret1", "s3cret10", "s3cret2", "s3cret3", "s3cret4", "s3cret5", "s3cret6", "s3cret7"}; !slices.Equal(secrets, want) {
+	if want := []string{"$9$s3cret9", "-cvauth=key,s3cret11", "-smashexcludes=ale", "ascii", "form", "ftp://bob:s3cret8@192.0.2.1/r1", "given", "s3cret1", "s3cret10", "s3cret12", "s3cret13", "s3cret2", "s3cret3", "s3cret4", "s3cret5", "s3cret6", "s3cret7"}; !slices.Equal(secrets, want) {
 		t.Errorf("secrets %q, want %q", secrets, want)
 	}
 	paths := strings.Join(have.Paths(), "\n")
-	if strings.Contains(paths, "s3cret") || strings.Count(paths, Hidden) != 11 {
+	if strings.Contains(paths, "s3cret") || strings.Count(paths, Hidden) != 15 {
 		t.Errorf("told:\n%s", paths)
 	}
-	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "router bgp 64496"} {
+	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "frob key chain / shown 5", "router bgp 64496"} {
 		if !strings.Contains(paths, whole) {
 			t.Errorf("%q is hidden:\n%s", whole, paths)
 		}

@@ -127,18 +127,31 @@ func (t *Tree) merged(k *node, seen *seen) bool {
 		seen.set(key, k)
 		return false
 	}
-	if t.block(old) && old.m.line == k.m.line {
-		t.notes = append(t.notes, Note{Line: int(k.no), Text: k.m.line + ": given before; both are one block"})
-		for c := k.kid(); c != nil; {
-			next := c.next
-			old.insert(c)
-			c = next
+	if t.block(old) {
+		same := old.m.line == k.m.line
+		if t.join(old, k); same {
+			t.notes = append(t.notes, Note{Line: int(k.no), Text: k.m.line + ": given before; both are one block"})
+			return true
 		}
-		old.level, old.moved = false, true
-		return true
 	}
+	t.overwritten(old, k)
 	old.text, old.m, old.no, old.own = k.text, k.m, k.no, k.own
 	return true
+}
+
+// join gives a block what stands in one that is the same, under the same header or one with another
+// value. A text that is entered as a whole takes the place of the one before.
+func (t *Tree) join(old, k *node) {
+	old.kid()
+	if r := t.rule(k); r != nil && r.Rewrite {
+		old.first, old.last = nil, nil
+	}
+	for c := k.kid(); c != nil; {
+		next := c.next
+		old.insert(c)
+		c = next
+	}
+	old.level, old.moved = false, true
 }
 
 // sweep leaves out what a settled level says and a silent one would too: defaults, blocks

@@ -10,9 +10,10 @@ import (
 
 // The phases of a script. Inside a phase commands follow their blocks.
 const (
-	setting  = iota // additions and changes
-	removing        // removals
-	lastly          // what touches the way in: first what opens one, then what closes one
+	clearing = iota - 1 // removals of what no rule knows, where nothing acts before all is sent
+	setting             // additions and changes
+	removing            // removals
+	lastly              // what touches the way in: first what opens one, then what closes one
 	closing
 )
 
@@ -62,6 +63,8 @@ func (d *differ) phases() {
 			c.phase = closing
 		case r != nil && r.Lockout:
 			c.phase = lastly
+		case c.del && r == nil && c.n.text != inactive && !d.want.d.AtOnce(): // it may hold the value that a new line overwrites
+			c.phase = clearing
 		case c.del:
 			c.phase = removing
 		}

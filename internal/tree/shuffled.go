@@ -134,3 +134,14 @@ func (d *differ) unplaced(lines []*node) Note {
 	}
 	return n
 }
+
+// Strangers gives the lines of a text that no rule knows, by their numbers.
+func Strangers(t *Tree) map[int]bool {
+	out := map[int]bool{}
+	t.root.walk(func(n *node) {
+		if t.rule(n) == nil {
+			out[int(n.no)] = true
+		}
+	})
+	return out
+}
