@@ -143,6 +143,9 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	for n < len(es) && es[n].Kind == dialect.Group {
 		n++
 	}
+	if n == len(es) && f.inTurn(es, words) {
+		return true
+	}
 	var space [8]*fit
 	taken, last := append(space[:0], make([]*fit, n)...), -1
 	after := tail(es[n:], words)
@@ -181,6 +184,44 @@ func (f *fit) groups(es []dialect.Elem, words []dialect.Word, short bool) bool {
 	}
 	f.rank = append(f.rank, 6)
 	return f.elems(es[n:], words, short)
+}
+
+// inTurn reads words that are groups in the order of the rule, each as many words as it has elements.
+// Where it comes to nothing it leaves nothing.
+func (f *fit) inTurn(gs []dialect.Elem, words []dialect.Word) bool {
+	was := *f
+	for i := range gs {
+		g := gs[i].Group
+		switch {
+		case !apiece(g):
+			*f = was
+			return false
+		case len(words) == 0 || words[0].Text != g[0].Word:
+		case len(words) < len(g) || !f.elems(g, words[:len(g)], false):
+			*f = was
+			return false
+		default:
+			words = words[len(g):]
+		}
+	}
+	if len(words) > 0 {
+		*f = was
+		return false
+	}
+	f.rank = append(f.rank[:len(was.rank)], 6)
+	return true
+}
+
+// apiece tells whether elements are one word each, the first one a word of its own.
+func apiece(es []dialect.Elem) bool {
+	for i := range es {
+		switch e := &es[i]; {
+		case e.Kind == dialect.Literal:
+		case i == 0 || e.Kind != dialect.Slot || e.Many() || e.Is == dialect.TypePrefix || e.Is == dialect.TypeIPMask || e.Is == dialect.TypeWildcard:
+			return false
+		}
+	}
+	return len(es) > 0
 }
 
 // otherwise tells whether elements begin with another word.
