@@ -80,7 +80,11 @@ func TestGone(t *testing.T) {
 		for i := range got.Edits {
 			got.Edits[i].Send, got.Edits[i].Blocks = "", nil
 		}
-		if said := fmt.Sprint(got.Notes, got.Unruled, got.Edits); strings.Contains(said, "hunter2") {
+		said := fmt.Sprint(got.Notes, got.Unruled, got.Edits)
+		for _, e := range got.Edits {
+			said += fmt.Sprint(*e.Place, *e.Aside)
+		}
+		if strings.Contains(said, "hunter2") {
 			t.Errorf("%s: tells a secret: %s", name, said)
 		}
 	}

@@ -4,8 +4,17 @@ import "slices"
 
 // around is the blocks that a command stands in, as edits tell of them.
 type around struct {
-	blocks            []*node
-	path, sent, exits []string // of each block: canonical, as it is sent, and the word that leaves it
+	Place
+	blocks []*node
+	inner  *Place // of an edit that opened a block there; nil is none
+}
+
+// opens is where an edit stands that opens a block, which a word leaves.
+func (in *around) opens(exit string) *Place {
+	if n := len(in.Exit); in.inner == nil || in.inner.Exit[n] != exit {
+		in.inner = &Place{in.Path, in.Blocks, append(in.Exit[:n:n], exit)}
+	}
+	return in.inner
 }
 
 // surroundings gives the blocks around a command. Those of the command before, which mostly
@@ -19,8 +28,8 @@ func (d *differ) surroundings(c *cmd) *around {
 	d.in.blocks = append(d.in.blocks, d.outer...)
 	for _, b := range d.outer {
 		t := d.treeOfNode(b)
-		d.in.path, d.in.sent = append(d.in.path, t.shown(b)), append(d.in.sent, d.written(b))
-		d.in.exits = append(d.in.exits, exitWord(t, b))
+		d.in.Path, d.in.Blocks = append(d.in.Path, t.shown(b)), append(d.in.Blocks, d.written(b))
+		d.in.Exit = append(d.in.Exit, exitWord(t, b))
 	}
 	return d.in
 }
@@ -44,7 +53,7 @@ func (a *arounds) next(n int) *around {
 	at, w := len(a.blocks), len(a.words)
 	a.blocks, a.words = a.blocks[:at+n], a.words[:w+3*n]
 	a.made = append(a.made, around{blocks: a.blocks[at : at : at+n],
-		path: a.words[w : w : w+n], sent: a.words[w+n : w+n : w+2*n], exits: a.words[w+2*n : w+2*n : w+3*n]})
+		Place: Place{a.words[w : w : w+n], a.words[w+n : w+n : w+2*n], a.words[w+2*n : w+2*n : w+3*n]}})
 	return &a.made[len(a.made)-1]
 }
 

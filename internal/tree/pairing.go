@@ -303,20 +303,31 @@ func (d *differ) byKey(h, w *node) {
 		d.oneByKey(h, w)
 		return
 	}
+	x, y := h.coarse().alone(), w.coarse().alone()
+	for ; x != nil && y != nil && d.have.key(x) == d.want.key(y); size-- { // mostly they stand in one order
+		x.mate, y.mate = y, x
+		x, y = x.next.alone(), y.next.alone()
+	}
+	if x == nil || y == nil {
+		return
+	}
 	left := newQueues(size)
-	for k := h.coarse(); k != nil; k = k.next {
-		if k.mate == nil {
-			left.push(d.have.key(k), k)
+	for ; x != nil; x = x.next.alone() {
+		left.push(d.have.key(x), x)
+	}
+	for ; y != nil; y = y.next.alone() {
+		if old := left.pop(d.want.key(y)); old != nil {
+			y.mate, old.mate = old, y
 		}
 	}
-	for k := w.coarse(); k != nil; k = k.next {
-		if k.mate != nil {
-			continue
-		}
-		if old := left.pop(d.want.key(k)); old != nil {
-			k.mate, old.mate = old, k
-		}
+}
+
+// alone gives the first line from one on that has no partner; nil is none.
+func (n *node) alone() *node {
+	for n != nil && n.mate != nil {
+		n = n.next
 	}
+	return n
 }
 
 // oneByKey does so where one live line is left.

@@ -31,13 +31,13 @@ func TestRuns(t *testing.T) {
 			y, _ := tree.Parse(d, want)
 			x.Open()
 			y.Open()
-			got := fmt.Sprint(tree.Diff(a, b, tree.Options{Once: true}))
-			if told := fmt.Sprint(tree.Diff(x, y, tree.Options{Once: true})); got != told {
+			got := everything(tree.Diff(a, b, tree.Options{Once: true}))
+			if told := everything(tree.Diff(x, y, tree.Options{Once: true})); got != told {
 				t.Fatalf("%s: seed %d: side by side %s\none by one %s\nhave:\n%s\nwant:\n%s", name, seed, got, told, have, want)
 			}
 			left += a.Runs()
 			brief += a.Briefs()
-			if back, told := fmt.Sprint(tree.Diff(b, a, tree.Options{Once: true})), fmt.Sprint(tree.Diff(y, x, tree.Options{Once: true})); back != told {
+			if back, told := everything(tree.Diff(b, a, tree.Options{Once: true})), everything(tree.Diff(y, x, tree.Options{Once: true})); back != told {
 				t.Fatalf("%s: seed %d: back, side by side %s\none by one %s\nhave:\n%s\nwant:\n%s", name, seed, back, told, have, want)
 			}
 			if one, two := entire(a)+entire(b), entire(x)+entire(y); one != two {
@@ -56,4 +56,15 @@ func TestRuns(t *testing.T) {
 
 func entire(t *tree.Tree) string {
 	return fmt.Sprint(t.Numbers()) + strings.Join(t.Paths(), "\n") + string(tree.Print(t))
+}
+
+// everything writes all that a comparison says, of each edit what it shares with others too.
+func everything(es []tree.Edit, notes []tree.Note, err error) string {
+	var out strings.Builder
+	for _, e := range es {
+		in, beside := *e.Place, *e.Aside
+		e.Place, e.Aside = nil, nil
+		fmt.Fprintf(&out, "%+v %+v %+v\n", e, in, beside)
+	}
+	return out.String() + fmt.Sprint(notes, err)
 }

@@ -88,7 +88,7 @@ func (w *writer) enter(path, exits []string) {
 func (d *differ) edits(out []Edit, c *cmd) []Edit {
 	t := d.treeOf(c)
 	in := d.surroundings(c)
-	e := Edit{Path: in.path, Blocks: in.sent, Exit: in.exits, Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
+	e := Edit{Place: &in.Place, Aside: &d.nothing, Del: c.del, Line: t.shown(c.n), Why: c.why, Unruled: t.rule(c.n) == nil}
 	if r := t.rule(c.n.parent); c.n.text == inactive {
 		if e.Unruled = false; r != nil {
 			e.Proof = r.Proof // it is known as well as the line that it switches
@@ -100,7 +100,8 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 	if c.cause != nil {
 		e.Cause = int(c.cause.no)
 	}
-	e.Foreign, e.Takes = d.foreign(c)
+	var takes string
+	e.Foreign, takes = d.foreign(c)
 	if !c.del && !c.moves() && c.old != nil && !c.old.off() {
 		if was := d.have.shown(c.old); was != e.Line {
 			e.Was, e.Over = was, d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, c.old) == nil)
@@ -111,7 +112,7 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 		e.Was = strings.TrimSuffix(d.have.shown(h)+" "+e.Was, " ")
 		e.Over = e.Over || d.o.Guard && (d.o.Deployed == nil || d.o.Deployed.has(d.have, h) == nil)
 	}
-	d.about(c, t, &e)
+	d.about(c, t, &e, takes)
 	if c.moves() {
 		e.Send = d.flat("insert", c, t.head(c.n)) + " " + c.more.move
 		return append(out, e)
@@ -137,27 +138,32 @@ func (d *differ) edits(out []Edit, c *cmd) []Edit {
 	return out
 }
 
-// about adds what the rule says beside.
-func (d *differ) about(c *cmd, t *Tree, e *Edit) {
+// about adds what the rule says beside, and which line it takes away that is not ours.
+func (d *differ) about(c *cmd, t *Tree, e *Edit, takes string) {
 	r := t.rule(c.n)
+	beside := Aside{Takes: takes}
 	if r == nil { // a block that no rule knows is entered by its header, as others are
 		if !c.del && !t.d.Flat() && c.n.kid() != nil && !t.body(c.n.parent) {
-			e.Opens, e.Exit = true, append(e.Exit, exitWord(t, c.n))
+			e.Opens, e.Place = true, d.in.opens(exitWord(t, c.n))
 		}
-		return
+	} else {
+		e.Proof, e.Lockout, e.Filter = r.Proof, r.Lockout, r.Filter
+		if c.del {
+			beside.Confirm, beside.Answer = r.Confirm, r.Answer
+		}
+		if d.frozen(c, r) {
+			beside.Thaw = r.Thaw
+		}
+		if r.Resets != "" {
+			beside.Resets = []string{t.name(r.Resets, c.n)}
+		}
+		if !c.del && !c.n.m.neg && r.Block() && !t.d.Flat() {
+			e.Opens, e.Place = true, d.in.opens(exitWord(t, c.n))
+		}
 	}
-	e.Proof, e.Lockout, e.Filter = r.Proof, r.Lockout, r.Filter
-	if c.del {
-		e.Confirm, e.Answer = r.Confirm, r.Answer
-	}
-	if d.frozen(c, r) {
-		e.Thaw = r.Thaw
-	}
-	if r.Resets != "" {
-		e.Resets = []string{t.name(r.Resets, c.n)}
-	}
-	if !c.del && !c.n.m.neg && r.Block() && !t.d.Flat() {
-		e.Opens, e.Exit = true, append(e.Exit, exitWord(t, c.n))
+	if beside.Resets != nil || beside.Thaw+beside.Takes+beside.Confirm+beside.Answer != "" {
+		aside := beside // apart only where it is needed
+		e.Aside = &aside
 	}
 }
 
@@ -253,12 +259,11 @@ func join(d *dialect.Dialect, path []string) string {
 
 // text gives the lines of a block that is sent whole, in order, each as deep as it stood.
 func (d *differ) text(c *cmd, of Edit) (out []Edit) {
-	blocks := append(slices.Clone(of.Blocks), of.Send)
-	path := append(slices.Clone(of.Path), of.Line)
+	in := &Place{append(slices.Clone(of.Path), of.Line), append(slices.Clone(of.Blocks), of.Send), of.Exit}
 	var down func(n *node, above []string)
 	down = func(n *node, above []string) {
 		for k := n.kid(); k != nil; k = k.next {
-			e := Edit{Path: path, Blocks: blocks, Line: k.text, No: int(k.no), Why: of.Why, Exit: of.Exit, Proof: of.Proof}
+			e := Edit{Place: in, Aside: &d.nothing, Line: k.text, No: int(k.no), Why: of.Why, Proof: of.Proof}
 			inner := append(slices.Clone(above), k.text)
 			if e.Send = strings.Repeat("  ", len(above)) + k.text; d.want.d.Flat() {
 				e.Send = d.flat(d.want.d.Set, c, join(d.want.d, append([]string{d.written(c.n)}, inner...)))
