@@ -99,3 +99,23 @@ func flat(pattern []dialect.Elem) (out []dialect.Elem) {
 	}
 	return out
 }
+
+// TestRulesCite holds the law: what counts as found says where. A name that the header does not
+// know stands as it is, so a place has a dot or a slash in it.
+func TestRulesCite(t *testing.T) {
+	for _, name := range platforms(t) {
+		text, err := os.ReadFile(name + "/dialect.rules")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, problems := dialect.Read(name, text)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		for _, r := range distinct(d.Rules, map[string]bool{}) {
+			if r.Proof > 0 && !strings.ContainsAny(r.Source, "./") {
+				t.Errorf("%s/dialect.rules:%d: %s counts as found and says no place, but %q", name, r.Line, path(r), r.Source)
+			}
+		}
+	}
+}
