@@ -13,10 +13,18 @@ const Hidden = "<secret>"
 
 // telling are words behind which a line that no rule knows may hold a secret.
 var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk",
-	"key-octet-string", "passwd", "auth", "priv", "string", "cak", "community", "token"}
+	"key-octet-string", "passwd", "auth", "priv", "string", "cak", "community", "token", "bearer", "passcode", "credential", "credentials"}
 
 // endings are those of further such words.
-var endings = []string{"-key", "-password", "-password-value", "-passphrase", "-secret", "-token"}
+var endings = []string{"-key", "_key", "apikey", "password", "-password-value", "passphrase", "secret", "-token", "-psk"}
+
+// besides and valued are words between a host of SNMP and its community, alone and with a value; modes
+// are no proof of anybody.
+var (
+	besides = []string{"traps", "informs", "trap", "inform", "1", "2c", "3", "auth", "noauth", "priv"}
+	modes   = []string{"message-digest", "null", "none", "md5", "simple", "open", "required", "optional"}
+	valued  = []string{"version", "vrf", "use-vrf", "filter-vrf", "source-interface", "udp-port", "port"}
+)
 
 // hashed are beginnings of words that are a secret wherever they stand, hashed or in a form that can be read back.
 var hashed = []string{"$1$", "$5$", "$6$", "$8$", "$9$", "$2a$", "$2b$", "$2y$", "$14$", "$sha512$", "$aes1$"}
@@ -51,7 +59,37 @@ func (t *Tree) concealed(n *node) (shown, secret string) {
 			return Hidden, t.line(n)
 		}
 	}
-	return cut(t.line(n))
+	line := t.line(n)
+	shown, secret = cut(line)
+	words := strings.Fields(line)
+	if i := t.proves(words); i > 0 {
+		if head := strings.Join(words[:i], " ") + " " + Hidden; secret == "" || len(head) < len(shown) {
+			return head, strings.Join(words[i:], " ")
+		}
+	}
+	return shown, secret
+}
+
+// proves finds the word with which a line proves who speaks, where only its place tells of it: the
+// community behind a host of SNMP, and what ends a line behind "authentication" and is no word of the
+// language; 0 is none.
+func (t *Tree) proves(words []string) int {
+	last := len(words) - 1
+	if at := slices.Index(words, "host"); at > 0 && strings.HasPrefix(words[0], "snmp") {
+		for i := at + 2; i <= last; i++ {
+			switch {
+			case slices.Contains(besides, words[i]):
+			case slices.Contains(valued, words[i]):
+				i++
+			default:
+				return i
+			}
+		}
+	}
+	if at := slices.Index(words, "authentication"); at >= 0 && (last == at+1 || last == at+2 && words[at+1] == "text") && !t.d.Spoken(words[last]) && !slices.Contains(modes, words[last]) {
+		return last
+	}
+	return 0
 }
 
 // cut parts a line of unknown meaning at the first word that tells of a secret.
@@ -85,13 +123,13 @@ func cut(line string) (shown, secret string) {
 
 // carries tells whether a word says in one of its parts that a secret follows in it: -cvauth=key,SECRET.
 func carries(word string) bool {
-	parts := strings.FieldsFunc(strings.ToLower(word), func(r rune) bool { return r == '=' || r == ',' })
+	parts := strings.FieldsFunc(strings.ToLower(word), func(r rune) bool { return strings.ContainsRune("=,?&", r) })
 	return len(parts) > 1 && slices.ContainsFunc(parts[:len(parts)-1], tells)
 }
 
 // tells tells whether a word says that what follows may be a secret.
 func tells(word string) bool {
-	return slices.Contains(telling, word) || slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(word, end) })
+	return slices.Contains(telling, word) || word != "nopassword" && slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(word, end) })
 }
 
 // plain tells whether a word is a number and no more: "key 1" opens a block.
@@ -112,7 +150,7 @@ func (t *Tree) secrets(n *node) (out []string) {
 	m := t.match(n)
 	if m == nil || opaque(m.rule) {
 		_, rest := t.concealed(n)
-		words := strings.Fields(rest)
+		words := dialect.Words(rest)
 		for i, w := range words { // which of them it is, nobody knows
 			w = bare(w)
 			last := i == len(words)-1

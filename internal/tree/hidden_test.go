@@ -25,6 +25,14 @@ community s3cret10
 frobnicate 1 with $9$s3cret9
 archive to ftp://bob:s3cret8@192.0.2.1/r1
 exec /usr/bin/agent -cvauth=key,s3cret11 -smashexcludes=ale
+snmp-server host 192.0.2.1 traps version 2c s3cret14 udp-port 162
+standby 1 authentication s3cret15
+vrrp 1 authentication text s3cret16
+wpa-psk ascii 0 s3cret17
+frob password "a s3cret18"
+frob http://192.0.2.1/?token=s3cret19
+frob area 0 authentication message-digest
+frob bob nopassword role admin
 frob authentication-key
  ascii s3cret12
  form
@@ -37,14 +45,14 @@ exit
 `
 	have, _ := Parse(frr(t), []byte(text))
 	secrets := Secrets(have)
-	if want := []string{"$9$s3cret9", "-cvauth=key,s3cret11", "-smashexcludes=ale", "ascii", "form", "ftp://bob:s3cret8@192.0.2.1/r1", "given", "s3cret1", "s3cret10", "s3cret12", "s3cret13", "s3cret2", "s3cret3", "s3cret4", "s3cret5", "s3cret6", "s3cret7"}; !slices.Equal(secrets, want) {
+	if want := []string{"$9$s3cret9", "-cvauth=key,s3cret11", "-smashexcludes=ale", "a s3cret18", "ascii", "form", "ftp://bob:s3cret8@192.0.2.1/r1", "given", "http://192.0.2.1/?token=s3cret19", "s3cret1", "s3cret10", "s3cret12", "s3cret13", "s3cret14", "s3cret15", "s3cret16", "s3cret17", "s3cret2", "s3cret3", "s3cret4", "s3cret5", "s3cret6", "s3cret7", "udp-port"}; !slices.Equal(secrets, want) {
 		t.Errorf("secrets %q, want %q", secrets, want)
 	}
 	paths := strings.Join(have.Paths(), "\n")
-	if strings.Contains(paths, "s3cret") || strings.Count(paths, Hidden) != 15 {
+	if strings.Contains(paths, "s3cret") || strings.Count(paths, Hidden) != 21 {
 		t.Errorf("told:\n%s", paths)
 	}
-	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "frob key chain / shown 5", "router bgp 64496"} {
+	for _, whole := range []string{"set community 64496:1", "key chain one / key 1", "frob key chain / shown 5", "frob area 0 authentication message-digest", "frob bob nopassword role admin", "snmp-server host 192.0.2.1 traps version 2c <", "router bgp 64496"} {
 		if !strings.Contains(paths, whole) {
 			t.Errorf("%q is hidden:\n%s", whole, paths)
 		}
