@@ -50,6 +50,9 @@ func (dev *Device) smooth(cmds []string) bool {
 			return false
 		}
 	}
+	if dev.mode.text() { // it is not ended
+		return false
+	}
 	dev.Top()
 	gone := func(of map[string]int) func(string) bool { return func(name string) bool { return of[name] <= 0 } }
 	return len(dev.book.loose) == 0 && !slices.ContainsFunc(dev.book.out, gone(dev.book.lifelines)) && !slices.ContainsFunc(dev.book.bare, gone(dev.book.filters))

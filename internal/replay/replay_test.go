@@ -157,3 +157,18 @@ func FuzzDo(f *testing.F) {
 		_ = New(d, dev.Text()).Mode()
 	})
 }
+
+// TestTextIsEnded holds that a text which is sent whole is there only with the word that ends it.
+func TestTextIsEnded(t *testing.T) {
+	d := platform(t, "ios-xr")
+	const begun = "route-policy P\n  pass\n"
+	for script, want := range map[string]Reason{begun: WrongEnd, begun + "end-policy\n": ""} {
+		var got Reason
+		if out := Check(d, "", begun+"end-policy\n", []byte(script)); len(out) > 0 {
+			got = out[0].Kind
+		}
+		if got != want {
+			t.Errorf("%q: want %q, have %q", script, want, got)
+		}
+	}
+}

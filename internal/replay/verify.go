@@ -127,6 +127,9 @@ func (dev *Device) steps(from, goal *Device, cmds []string, idle bool) (out []Re
 	if late != nil {
 		return append(out, *late), w
 	}
+	if dev.mode.text() {
+		return append(out, *refuse(WrongEnd, cmds[len(cmds)-1], "the word that ends the text is missing: %s", dev.mode.says)), w
+	}
 	dev.Top()
 	last := ""
 	if len(cmds) > 0 {

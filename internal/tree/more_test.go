@@ -1,9 +1,7 @@
 package tree_test
 
 import (
-	"bytes"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"plumbline/internal/pairs"
@@ -13,10 +11,11 @@ import (
 )
 
 // counts is how often each property was asked for.
-type counts struct{ back, alone, first, dealt, respelled, noisy, cut int }
+type counts struct{ back, alone, two, lines, first, dealt, respelled, noisy, cut int }
 
 func (c *counts) add(o counts) {
 	c.back, c.alone, c.first, c.dealt = c.back+o.back, c.alone+o.alone, c.first+o.first, c.dealt+o.dealt
+	c.two, c.lines = c.two+o.two, c.lines+o.lines
 	c.respelled, c.noisy, c.cut = c.respelled+o.respelled, c.noisy+o.noisy, c.cut+o.cut
 }
 
@@ -97,7 +96,7 @@ func (p *pair) negatedFirst(do []tree.Edit) {
 		return
 	}
 	for i, e := range do {
-		if !e.Del || e.Why == tree.Split {
+		if !e.Del {
 			continue
 		}
 		head, _, _ := strings.Cut(e.Line, " ")
@@ -113,25 +112,9 @@ func (p *pair) negatedFirst(do []tree.Edit) {
 
 // missed fails where a script without one command does as well.
 func (p *pair) missed(do []tree.Edit, i int) {
-	if do[i].Why == tree.Split || again(do, i) {
-		return
-	}
-	less := tree.Script(p.d, append(append([]tree.Edit{}, do[:i]...), do[i+1:]...))
-	if bytes.Equal(less, p.do) { // the header of the next line
-		return
-	}
-	if len(replay.Check(p.d, p.from, p.to, less)) == 0 {
+	if s := (&spare{d: p.d, from: p.from, to: p.to, do: do, n: &p.n}); !s.missed(i) {
 		p.fail("this command is not needed: " + do[i].Send)
 	}
-}
-
-// again tells whether a command is a header that opens its block now, for what waits for it,
-// and once more later.
-func again(do []tree.Edit, i int) bool {
-	inner := append(slices.Clone(do[i].Blocks), do[i].Send)
-	return do[i].Opens && slices.ContainsFunc(do[i+1:], func(e tree.Edit) bool {
-		return len(e.Blocks) >= len(inner) && slices.Equal(e.Blocks[:len(inner)], inner)
-	})
 }
 
 // same: what means the same is the same.

@@ -175,7 +175,7 @@ func (d *differ) names() {
 			}
 			for _, def := range defs[ref] {
 				switch {
-				case !c.del && !def.del:
+				case !c.del && !def.del && !d.want.within(c.n, ref):
 					before(def, c)
 					d.contents(def.n, c, kind(ref))
 				case c.del && def.del && !slices.Contains(defs[ref], c): // what uses itself goes as a whole
@@ -192,6 +192,16 @@ func (d *differ) names() {
 			}
 		}
 	}
+}
+
+// within tells whether a line stands in a block that defines a name: then that is there.
+func (t *Tree) within(n *node, name string) bool {
+	for p := n.parent; p != nil; p = p.parent {
+		if r := t.rule(p); r != nil && r.Def != nil && t.named(p, r.Def) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // uses gives the names that a command's line uses; a removal lets go of all that goes

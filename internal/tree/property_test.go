@@ -82,7 +82,7 @@ func TestProperties(t *testing.T) {
 			if uint64(sum.open)*25 > n {
 				t.Errorf("%d of %d pairs were refused for a list in use: that is more than four in a hundred", sum.open, n)
 			}
-			t.Logf("figure: %s: %d ways back from the middle of a script, %d commands left out, %d of them for a value that is set again; without a difference: %d in another order, %d spelled otherwise, %d with noise; %d cuts seen", name, sum.n.back, sum.n.alone+sum.n.first, sum.n.first, sum.n.dealt, sum.n.respelled, sum.n.noisy, sum.n.cut)
+			t.Logf("figure: %s: %d ways back from the middle of a script, %d commands left out, %d of them for a value that is set again, and %d two of them and %d lines; without a difference: %d in another order, %d spelled otherwise, %d with noise; %d cuts seen", name, sum.n.back, sum.n.alone+sum.n.first, sum.n.first, sum.n.two, sum.n.lines, sum.n.dealt, sum.n.respelled, sum.n.noisy, sum.n.cut)
 			t.Logf("figure: %s: %d random pairs, %d lines, %d commands, there and back; %d that the platform does not take in one step were refused, and %d that would open or close a list in use", name, n, sum.lines, sum.commands, sum.held, sum.open)
 		})
 	}
@@ -219,7 +219,7 @@ func (p *pair) judge() {
 		p.more(p.wanted, do)
 	}
 	if p.seed%50 == 0 && p.d.Acts != "file" { // of a file the smallest change of its text is what counts
-		p.minimal(do)
+		p.minimal(do, undo)
 	}
 }
 
@@ -260,10 +260,19 @@ func (p *pair) again() {
 	}
 }
 
-// minimal: no command can be left out.
-func (p *pair) minimal(do []tree.Edit) {
-	for i := range do {
-		p.missed(do, i)
+// mostTwo bounds of how many commands a script is tried without every two of them.
+const mostTwo = 24
+
+// minimal: nothing can be left out, on the way there and on the way back: no command, no line as
+// it is sent and, of a script that is not long, no two commands.
+func (p *pair) minimal(do, undo []tree.Edit) {
+	for _, s := range []*spare{{p.d, p.from, p.to, do, &p.n}, {p.d, p.to, p.from, undo, &p.n}} {
+		needless := slices.Concat(s.commands(), s.lines())
+		if len(s.do) <= mostTwo {
+			needless = append(needless, s.two()...)
+		}
+		for _, l := range needless {
+			p.fail("this is not needed: " + l)
+		}
 	}
-	p.n.alone += len(do)
 }
