@@ -44,7 +44,7 @@ func (e *env) batch(in io.Reader, code bool) error {
 		if !long {
 			a = answerTo(line, no, shelf)
 		}
-		bad, differs = bad || !a.Verified, differs || len(a.Commands) > 0
+		bad, differs = bad || !a.Verified, differs || len(a.Commands)+len(a.Unruled) > 0
 		if err := out.Encode(a); err != nil {
 			return fmt.Errorf("the answer to line %d cannot be written: %w", no, err)
 		}

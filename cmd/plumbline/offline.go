@@ -35,7 +35,7 @@ type twoFiles struct {
 }
 
 func (f *twoFiles) flags(c *cobra.Command) {
-	c.Flags().StringVar(&f.platform, "platform", "", "compare the files --have and --want of this platform; no repository and no device is asked")
+	c.Flags().StringVar(&f.platform, "platform", "", "compare the files --have and --want of this platform, a name or its folder (./larch); no repository and no device is asked")
 	c.Flags().StringVar(&f.have, "have", "", "with --platform: the configuration that is there, - for standard input")
 	c.Flags().StringVar(&f.want, "want", "", "with --platform: the configuration that is wanted, - for standard input")
 	c.Flags().BoolVar(&f.secrets, "show-secrets", false, "with --platform and --commands: secrets stand in the commands, on a terminal or in the file --out")
@@ -96,7 +96,7 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 		return errors.New("only one of --have and --want can be read from standard input, or from one pipe: give two files")
 	}
 	shelf := render.NewShelf(templates.FS)
-	p, err := shelf.Find(f.platform)
+	p, err := e.platform(shelf, f.platform, format)
 	if err != nil {
 		return err
 	}
@@ -128,6 +128,31 @@ func (e *env) offline(in io.Reader, f twoFiles, format, out string, commands, co
 		return errDiffer
 	}
 	return nil
+}
+
+// platform gives the platform of a name, or that of a folder: a path, which has a slash in it. What
+// is wrong in a folder is told all at once.
+func (e *env) platform(shelf *render.Shelf, name, format string) (p render.Platform, err error) {
+	if !strings.ContainsRune(name, filepath.Separator) {
+		p, err = shelf.Find(name)
+		if i, no := os.Stat(e.inDir(name)); err != nil && no == nil && i.IsDir() {
+			err = fmt.Errorf("%w; for the folder write ./%s", err, name)
+		}
+		return p, err
+	}
+	dir, err := filepath.Abs(e.inDir(name))
+	if i, no := os.Stat(dir); err != nil || no != nil || !i.IsDir() {
+		return p, fmt.Errorf("%s is no folder of a platform: give a name, or a folder that holds platform.yaml and dialect.rules", name)
+	}
+	platforms := os.DirFS(filepath.Dir(dir))
+	p, ds := render.Read(platforms, filepath.Base(dir))
+	if !ds.Failed() {
+		return p, nil
+	}
+	if err := e.say(format, report.Page{Diags: ds, Source: quoting(platforms)}); err != nil {
+		return p, err
+	}
+	return p, errFindings
 }
 
 // oncePiped tells whether two names are of one pipe, which gives what it holds once.
