@@ -16,7 +16,8 @@ func brief(d *dialect.Dialect, have, want string, scripts ...string) bool {
 		return false
 	}
 	reader := New(d, nil)
-	reader.memory = remembering(scripts)
+	reader.memory = newMemory(soMany)
+	reader.memory.short = true
 	b, p, ok := reader.first(have, append([]string{have, want}, scripts...))
 	if !ok || b.cut {
 		return false

@@ -11,7 +11,15 @@ type memory struct {
 	seed  maphash.Seed
 	table []int32 // places in rows by the hash of a line, each one more than it is; 0 is none
 	rows  []meaning
+	hits  int  // how often a line came again
+	short bool // it gives up where hardly a line does
 }
+
+// hopeless tells whether a memory is not worth asking: of the lines so far hardly one came twice.
+func (m *memory) hopeless() bool { return m.short && len(m.rows) >= soMany && 8*m.hits < len(m.rows) }
+
+// soMany is how many lines tell.
+const soMany = 256
 
 type meaning struct {
 	rules *dialect.Index
@@ -59,11 +67,12 @@ func (m *memory) keep(at uint64, what meaning) {
 // choose finds the rule that reads a line, the narrowest of several.
 func (dev *Device) choose(rules *dialect.Index, text string) (*dialect.Rule, *reading) {
 	m := dev.memory
-	if m == nil {
+	if m == nil || m.hopeless() {
 		return dev.chooser.choose(dev.d, rules, text)
 	}
 	at, known := m.find(rules, text)
 	if known != nil {
+		m.hits++
 		return known.r, known.as
 	}
 	r, as := dev.chooser.choose(dev.d, rules, text)
