@@ -32,7 +32,7 @@ type Change struct {
 // gives the platforms whose text it may be; nil is none.
 func Compare(d *dialect.Dialect, have, want []byte, others func() []*dialect.Dialect) Change {
 	var c Change
-	texts := [2][]byte{bytes.TrimPrefix(have, []byte(mark)), bytes.TrimPrefix(want, []byte(mark))}
+	texts := [2][]byte{unmarked(have), unmarked(want)}
 	c.compare(d, texts)
 	if others == nil || c.Verified && len(c.Unruled) == 0 {
 		return c
@@ -47,6 +47,15 @@ func Compare(d *dialect.Dialect, have, want []byte, others func() []*dialect.Dia
 
 // mark is what some editors begin a file with (the byte order mark).
 const mark = "\ufeff"
+
+// unmarked gives a text without that mark, its lines ended as devices end them: a banner holds what ends them.
+func unmarked(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte(mark))
+	if bytes.Contains(text, []byte("\r\n")) {
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	}
+	return text
+}
 
 // sides are the names of both texts, as findings begin.
 var sides = []string{"have:", "want:"}

@@ -30,6 +30,7 @@ func TestCompare(t *testing.T) {
 		"two in other turn": {"eos", "interface Ethernet1\n   mtu 1400\n   mtu 1600\n", "interface Ethernet1\n   mtu 1600\n   mtu 1400\n", " mtu 1400\n", "", 0},
 		"a block twice":     {"eos", "interface Ethernet1\n   mtu 1400\ninterface Ethernet1\n   shutdown\n", "interface Ethernet1\n   shutdown\ninterface Ethernet1\n   mtu 1400\n", "", "", 0},
 		"secrets of both":   {"frr", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password zhunter2hunter\nexit\n", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password ahunter2hunter\nexit\n", "password <", "", 0},
+		"ends of lines":     {"ios-xr", "banner exec /\r\nhello\r\n/\r\nhostname a\r\n", "banner exec /\nhello\n/\nhostname a\n", "", "", 0},
 		"a secret":          {"frr", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\nexit\n", "router bgp 65001\n neighbor 192.0.2.1 remote-as 65002\n neighbor 192.0.2.1 password hunter2hunter\nexit\n", "password <", "", 0},
 	} {
 		p, ds := render.Read(templates.FS, c.platform)
