@@ -14,6 +14,7 @@ type shelf struct {
 	p        *paper
 	read     []bool
 	heads    []*entry // that the leaves became
+	stand    marks    // leaves with a head that has its place still, as far as is known
 	left     int
 	asked    map[string]bool
 	kinds    map[string][]int32 // leaves that may have to do with a kind of name
@@ -46,7 +47,7 @@ func (dev *Device) wake() {
 	dev.sleeps = nil
 	dev.book = newBook()
 	dev.mode = dev.top
-	s := &shelf{dev: dev, p: p, read: make([]bool, len(p.leaves)), heads: make([]*entry, len(p.leaves)), left: len(p.leaves),
+	s := &shelf{dev: dev, p: p, read: make([]bool, len(p.leaves)), heads: make([]*entry, len(p.leaves)), stand: newMarks(len(p.leaves)), left: len(p.leaves),
 		asked: map[string]bool{}, kinds: map[string][]int32{}, reading: true, starting: true}
 	dev.top.own().more = s
 	for i := range p.leaves {
@@ -121,10 +122,15 @@ func (s *shelf) take(i int32) {
 		e = last.next
 	}
 	if e == nil || s.starting {
-		s.heads[i] = top.last
+		e = top.last
+	}
+	if s.heads[i] = e; e == nil {
 		return
 	}
-	s.heads[i] = e
+	s.stand.set(i)
+	if e == last || s.starting {
+		return
+	}
 	if behind := s.before(i); behind != last {
 		top.unlink(e)
 		top.link(behind, e)
@@ -183,14 +189,14 @@ func (s *shelf) enterBlock(e *entry) {
 	s.reading = reading
 }
 
-// before finds the line that stands in front of a leaf; nil is none.
+// before finds the line that stands in front of a leaf; nil is none. One that went has lost its
+// place, and nobody looks there again.
 func (s *shelf) before(i int32) *entry {
-	for i--; i >= 0; i-- {
-		if e := s.heads[i]; e != nil {
-			if e = s.dev.top.got([]byte(e.id)); e != nil {
-				return e
-			}
+	for i = s.stand.below(i); i >= 0; i = s.stand.below(i) {
+		if e := s.dev.top.got([]byte(s.heads[i].id)); e != nil {
+			return e
 		}
+		s.stand.cut(i)
 	}
 	return nil
 }
