@@ -275,7 +275,7 @@ func (r *reader) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word
 	m := r.mark()
 	if e.Many() {
 		first := words
-		if e.Is == dialect.TypeACE && len(words) > 0 && (words[0].Text < "a" || words[0].Text >= "{") { // no word that an entry begins with
+		if e.Is == dialect.TypeACE && len(words) > 0 && !dialect.Enters(words[0].Text) {
 			first = nil
 		}
 		for n := before(rest, first); n > 0; n-- { // as many words as the rest leaves

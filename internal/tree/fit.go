@@ -85,7 +85,7 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	if e.Many() { // a list ends where what follows it in the pattern begins
 		n := len(words) - tail(rest, words)
-		if n < 1 || e.Is == dialect.TypeACE && !lower(words[0].Text) {
+		if n < 1 || e.Is == dialect.TypeACE && !dialect.Enters(words[0].Text) {
 			return 0
 		}
 		raw, at := f.span(words[:n]), words[0].At
@@ -105,9 +105,6 @@ func (f *fit) slot(e *dialect.Elem, rest []dialect.Elem, words []dialect.Word) i
 	}
 	return n
 }
-
-// lower tells whether a word begins with a small letter, as what an entry of a list does.
-func lower(w string) bool { return w[0] >= 'a' && w[0] <= 'z' }
 
 // lineEnds tells whether a text ends with a line, but for blanks behind it.
 func lineEnds(text string) bool { return strings.HasSuffix(strings.TrimRight(text, " \t\r"), "\n") }

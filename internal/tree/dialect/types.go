@@ -38,6 +38,15 @@ const (
 
 func typeOf(name string) Type { return Type(slices.Index(Types, name) + 1) }
 
+// Enters tells whether an entry of a list of packets begins with a word.
+func Enters(word string) bool {
+	switch word {
+	case "permit", "deny", "remark", "evaluate", "dynamic":
+		return true
+	}
+	return false
+}
+
 // Many tells whether a slot takes all the words that the rest of the pattern leaves.
 func (e *Elem) Many() bool {
 	switch e.Is {
