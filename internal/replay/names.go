@@ -50,7 +50,11 @@ func (dev *Device) under(from *entry, levels [][]dialect.GlobWord, known scope, 
 	if more := from.unread(); more != nil {
 		more.like(levels[0], known, hash, words)
 	}
-	if some, ok := dev.fronted(from, hash, words); ok {
+	some, ok := dev.inner(from, levels, known)
+	if !ok {
+		some, ok = dev.fronted(from, hash, words)
+	}
+	if ok {
 		for _, x := range some {
 			dev.look(x, levels, known, f)
 		}

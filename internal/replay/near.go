@@ -14,6 +14,7 @@ type nears struct {
 	asked  []int                 // by how many words
 	by     []map[uint64][]*entry // likewise, then by what they hash to: lines in their order; nil is not made
 	at     map[*entry]int64      // a line that stands behind another one has more
+	inner  map[innerBy]*innerNear
 }
 
 // The lines of a block that are looked through one by one, and how often they are.
@@ -70,29 +71,32 @@ func opening(line string, words int) (hash uint64, ok bool) {
 	return hash, true
 }
 
+// nearsOf is what finds the lines of a block.
+func (dev *Device) nearsOf(in *entry) *nears {
+	if in.own().byWords == nil {
+		in.byWords = &nears{negate: dev.d.Negate}
+	}
+	return in.byWords
+}
+
 // fronted gives those lines of a block, as far as they were read, that may begin with words of a hash; it
 // is false where all are to be looked at.
 func (dev *Device) fronted(in *entry, hash uint64, words int) ([]*entry, bool) {
 	if words == 0 || in.under <= nearLines {
 		return nil, false
 	}
-	if in.own().byWords == nil {
-		in.byWords = &nears{negate: dev.d.Negate}
-	}
-	n := in.byWords
+	n := dev.nearsOf(in)
 	for len(n.asked) <= words {
 		n.asked, n.by = append(n.asked, 0), append(n.by, nil)
 	}
 	if n.asked[words]++; n.asked[words] <= nearAsked {
 		return nil, false
 	}
-	if n.at == nil {
-		n.number(in)
-	}
+	n.number(in)
 	if n.by[words] == nil {
 		n.by[words] = make(map[uint64][]*entry, in.under)
 		for s := range in.held() {
-			n.each(s, words, n.put)
+			n.each(s, words, func(_ string, hash uint64) { n.put(words, hash, s) })
 		}
 	}
 	rows := n.by[words][hash]
@@ -102,8 +106,11 @@ func (dev *Device) fronted(in *entry, hash uint64, words int) ([]*entry, bool) {
 	return rows, true
 }
 
-// number numbers all lines of a block anew.
+// number numbers the lines of a block, if they are not.
 func (n *nears) number(in *entry) {
+	if n.at != nil {
+		return
+	}
 	n.at = make(map[*entry]int64, in.under)
 	at := int64(0)
 	for s := range in.held() {
@@ -113,14 +120,15 @@ func (n *nears) number(in *entry) {
 }
 
 // each visits what a line is found by: a switch that is off with the negating word and without it.
-func (n *nears) each(s *entry, words int, f func(words int, hash uint64, s *entry)) {
+func (n *nears) each(s *entry, words int, f func(line string, hash uint64)) {
 	if s.neg {
-		if hash, ok := opening(n.negate+" "+s.says, words); ok {
-			f(words, hash, s)
+		line := n.negate + " " + s.says
+		if hash, ok := opening(line, words); ok {
+			f(line, hash)
 		}
 	}
 	if hash, ok := opening(s.says, words); ok {
-		f(words, hash, s)
+		f(s.says, hash)
 	}
 }
 
@@ -159,23 +167,36 @@ func (n *nears) find(rows []*entry, s *entry) (at int, found bool) {
 func (n *nears) all(s *entry, f func(words int, hash uint64, s *entry)) {
 	for words, by := range n.by {
 		if by != nil {
-			n.each(s, words, f)
+			n.each(s, words, func(_ string, hash uint64) { f(words, hash, s) })
 		}
 	}
 }
 
+// placed is what finds the lines of a block, where they have numbers; nil is nothing.
+func (e *entry) placed() *nears {
+	if e == nil || e.rare == nil || e.byWords == nil || e.byWords.at == nil {
+		return nil
+	}
+	return e.byWords
+}
+
 // comes notes a line that has its place in the block; what it says is settled.
 func (e *entry) comes(s *entry) {
-	if e.rare == nil || e.byWords == nil || e.byWords.at == nil {
-		return
+	if n := e.placed(); n != nil {
+		if at, ok := n.between(s); ok {
+			n.at[s] = at
+		} else {
+			n.at = nil
+			n.number(e)
+		}
+		n.all(s, n.put)
+		for x := range s.held() {
+			n.within(s, x, 1)
+		}
 	}
-	n := e.byWords
-	if at, ok := n.between(s); ok {
-		n.at[s] = at
-	} else {
-		n.number(e)
+	if n := e.up.placed(); n != nil {
+		n.within(e, s, 1)
 	}
-	n.all(s, n.put)
 }
 
 // between is a number for a line between its neighbours; it is false where there is none.
@@ -196,11 +217,16 @@ func (n *nears) between(s *entry) (int64, bool) {
 
 // goes forgets a line that still says what it said.
 func (e *entry) goes(s *entry) {
-	if e.rare == nil || e.byWords == nil || e.byWords.at == nil {
-		return
+	if n := e.placed(); n != nil {
+		n.all(s, n.cut)
+		for x := range s.held() {
+			n.within(s, x, -1)
+		}
+		delete(n.at, s)
 	}
-	e.byWords.all(s, e.byWords.cut)
-	delete(e.byWords.at, s)
+	if n := e.up.placed(); n != nil {
+		n.within(e, s, -1)
+	}
 }
 
 // respell lets a line of a block say something else where it stands.

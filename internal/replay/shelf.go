@@ -22,7 +22,8 @@ type shelf struct {
 	reading  bool
 	starting bool
 	near     map[leafBy]*leafNear
-	aside    *aside // blocks whose commands were taken without reading them; nil is none
+	liked    map[*dialect.GlobWord]bool // levels of globs that all leaves were compared with
+	aside    *aside                     // blocks whose commands were taken without reading them; nil is none
 }
 
 // holding gives a device that holds a paper.
@@ -221,8 +222,16 @@ func (s *shelf) rule(r *dialect.Rule) {
 
 // like reads the leaves whose line looks like one level of a glob, which begins with words of a hash.
 func (s *shelf) like(glob []dialect.GlobWord, known scope, hash uint64, words int) {
-	if s.left == 0 || s.starting {
+	if s.left == 0 || s.starting || s.liked[&glob[0]] {
 		return
+	}
+	if !has(glob, dialect.Bound) { // it finds the same whoever asks
+		defer func() {
+			if s.liked == nil {
+				s.liked = map[*dialect.GlobWord]bool{}
+			}
+			s.liked[&glob[0]] = true
+		}()
 	}
 	one := func(i int32) {
 		if !s.read[i] && s.dev.like(&s.p.leaves[i], glob, known) {
