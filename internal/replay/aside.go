@@ -31,6 +31,7 @@ type aside struct {
 type part struct {
 	words []string
 	lines []entry
+	was   int // how many they were before
 }
 
 // verdict is whether the lines of a rule may be set aside.
@@ -92,7 +93,7 @@ func (a *aside) room() part {
 	if len(a.lines) < few {
 		a.lines = make([]entry, 8*few)
 	}
-	return part{a.words[:0:few], a.lines[:0:few]}
+	return part{words: a.words[:0:few], lines: a.lines[:0:few]}
 }
 
 // enter finds the block on paper that a command enters, if nothing but that comes of it.
@@ -139,7 +140,7 @@ func (a *aside) known(in *entry, line string) bool {
 		return false
 	}
 	ways := dev.ways(in)
-	for _, r := range ways.sets {
+	for _, r := range ways.setsOf(first) {
 		if r.Add != "" && dev.shaped(r, r.Add, line) != nil || r.Del != "" && dev.shaped(r, r.Del, line) != nil {
 			return false
 		}
@@ -231,6 +232,7 @@ func (a *aside) read(word string) bool {
 			return false
 		}
 		a.now.lines = append(a.now.lines, *e)
+		a.now.was++
 	}
 	return !s.odd
 }
@@ -241,7 +243,43 @@ func (a *aside) shows(i int32, b *dialect.Block) bool {
 	if b.Head != l.head || b.Cut || b.Torn || b.Shut {
 		return false
 	}
-	one, two := strip{d: a.dev.d, text: l.text}, strip{d: a.dev.d, text: b.Text}
+	if !a.glance(l.text, b.Text, p) && !a.each(l.text, b.Text, p) {
+		return false
+	}
+	l.text, a.done[i] = b.Text, 0
+	return true
+}
+
+// glance tells whether all lines that were read of a block stand together in its old text, and all that became
+// of them in the new one, and nothing else differs. Where it is false nothing is known.
+func (a *aside) glance(old, now string, p *part) bool {
+	front, behind := dialect.Around(old, now)
+	one, two := old[front:len(old)-behind], now[front:len(now)-behind]
+	if front == 0 || !strings.HasPrefix(one, " ") || len(p.lines) > 64 {
+		return false
+	}
+	s := strip{d: a.dev.d, text: one, pad: len(one) - len(strings.TrimLeft(one, " "))}
+	n := 0
+	for ; s.next() && s.any(p.words); n++ {
+	}
+	if n != p.was || !s.ended() {
+		return false
+	}
+	s.text = two
+	var found uint64
+	for n = 0; s.next(); n++ {
+		at := slices.IndexFunc(p.lines, func(e entry) bool { return e.says == s.line })
+		if at < 0 || found&(1<<at) != 0 {
+			return false
+		}
+		found |= 1 << at
+	}
+	return n == len(p.lines) && s.ended()
+}
+
+// each tells the same of lines that stand anywhere in the block.
+func (a *aside) each(old, now string, p *part) bool {
+	one, two := strip{d: a.dev.d, text: old}, strip{d: a.dev.d, text: now}
 	found := 0
 	for more := true; more; {
 		more = one.next()
@@ -261,11 +299,7 @@ func (a *aside) shows(i int32, b *dialect.Block) bool {
 			return false
 		}
 	}
-	if one.odd || two.odd || one.text != two.text || found != len(p.lines) {
-		return false
-	}
-	l.text, a.done[i] = b.Text, 0
-	return true
+	return !one.odd && !two.odd && one.text == two.text && found == len(p.lines)
 }
 
 // entered tells whether nothing but a change of the mode comes of a line of a block that is there.

@@ -145,30 +145,6 @@ func firstWord(line string) (word string, more bool) {
 
 func space(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
-// ways is those rules of a block whose lines are changed by commands of their own.
-type ways struct {
-	odd  []*dialect.Rule // they go back by a word of their own
-	sets []*dialect.Rule // their value is a set of numbers
-}
-
-func (dev *Device) ways(in *entry) *ways {
-	at := dev.rulesOf(in)
-	known := dev.changes[at]
-	if known == nil {
-		known = &ways{}
-		for _, r := range dev.kids(in) {
-			if strings.Contains(r.Undo, " ") && !strings.HasPrefix(r.Undo, dev.d.Negate+" ") {
-				known.odd = append(known.odd, r)
-			}
-			if r.IDs != "" {
-				known.sets = append(known.sets, r)
-			}
-		}
-		dev.changes[at] = known
-	}
-	return known
-}
-
 // change takes the commands that change a set of numbers by some of them.
 func (dev *Device) change(in *entry, sets []*dialect.Rule, line string) (bool, error) {
 	for _, r := range sets {

@@ -41,7 +41,8 @@ type index struct {
 }
 
 func newIndex(size int) *index {
-	return &index{seed: maphash.MakeSeed(), table: make([]int32, roomFor(size)), ids: make([]string, 0, size), ends: make([][2][2]int32, 0, size)}
+	room := min(size, 1<<9) // lines of another spelling have no identity here
+	return &index{seed: maphash.MakeSeed(), table: make([]int32, roomFor(size)), ids: make([]string, 0, room), ends: make([][2][2]int32, 0, room)}
 }
 
 // find gives the slot of an identity, else -1 and where in the table it would stand.

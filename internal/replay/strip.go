@@ -54,6 +54,9 @@ func (s *strip) next() bool {
 	return true
 }
 
+// ended tells whether all of the text was given.
+func (s *strip) ended() bool { return s.line == "" && s.text == "" && !s.odd }
+
 // indented tells whether a line of a text begins with a blank.
 func indented(text string) bool {
 	for text != "" {

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"slices"
-	"strings"
 
 	"plumbline/internal/tree/dialect"
 )
@@ -81,22 +80,12 @@ func (f *fold) leave(n *node, lines []node, p *halves, of int, beside *node) {
 // cut finds what two texts of a block have alike, by whole lines. It is false where more than a few
 // lines lie between.
 func (p *halves) cut(a, b string) bool {
-	n := dialect.Alike(a, b)
-	n = strings.LastIndexByte(a[:n], '\n') + 1
+	n, m := dialect.Around(a, b)
 	if n == 0 { // the header is written in another way
 		return false
 	}
-	p.front, a, b = a[:n], a[n:], b[n:]
-	m := dialect.AlikeBehind(a, b)
-	begins := func(s string) bool { return m == len(s) || s[len(s)-1-m] == '\n' }
-	if !begins(a) || !begins(b) {
-		if at := strings.IndexByte(a[len(a)-m:], '\n'); at >= 0 {
-			m -= at + 1
-		} else {
-			m = 0
-		}
-	}
-	p.back = a[len(a)-m:]
+	p.front, p.back = a[:n], a[len(a)-m:]
+	a, b = a[n:], b[n:]
 	for i, text := range [2]string{a[:len(a)-m], b[:len(b)-m]} {
 		p.differ[i] = p.room[i][:0]
 		for text != "" {

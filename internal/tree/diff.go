@@ -53,15 +53,15 @@ type cmd struct {
 	n     *node  // of want for a set, of have for a removal
 	old   *node  // the live line that a set takes the place of
 	more  *extra // what few commands have; nil is nothing
-	why   Why
 	cause *node
 	next  []*cmd  // what must come after it
 	one   [1]*cmd // room for that: mostly it is one
 	by    *cmd    // the command that takes it along
 	seq   int32   // where it was found: the tie-break
-	phase int32
 	waits int32
 	place int32 // in the script
+	phase int8
+	why   Why
 	del   bool
 	taken bool // another command takes the line along: nothing is sent
 	out   bool
@@ -111,6 +111,9 @@ func (d *differ) add(n *node, del bool, why Why, cause *node) *cmd {
 	}
 	d.rows[last] = append(d.rows[last], cmd{n: n, del: del, why: why, cause: cause, seq: int32(len(d.cmds))})
 	c := &d.rows[last][len(d.rows[last])-1]
+	if len(d.cmds) == cap(d.cmds) {
+		d.cmds = slices.Grow(d.cmds, 32+len(d.cmds))
+	}
 	d.cmds, n.cmd = append(d.cmds, c), c
 	return c
 }

@@ -1,15 +1,18 @@
 package tree
 
 // Why is the reason of an edit.
-type Why string
+type Why uint8
 
 // The reasons.
 const (
-	Change   Why = "change"   // wanted and live differ
-	Cascade  Why = "cascade"  // another edit takes it away, so it is sent again
-	Recreate Why = "recreate" // its owner cannot be changed in place
-	Split    Why = "split"    // two lines change places: one makes room for a moment
+	Change   Why = iota // wanted and live differ
+	Cascade             // another edit takes it away, so it is sent again
+	Recreate            // its owner cannot be changed in place
+	Split               // two lines change places: one makes room for a moment
 )
+
+// String gives the word for a reason.
+func (w Why) String() string { return [...]string{"change", "cascade", "recreate", "split"}[w] }
 
 // Edit is one command: a line that is set, or one that is taken away. A plan may hold thousands, so what
 // many of them share stands apart.
@@ -19,10 +22,10 @@ type Edit struct {
 	Line    string // the wanted line, or for a removal the live one; like Path and Takes without secrets
 	Send    string // the command itself
 	Was     string // the live line in whose place it comes, without secrets; "" for none
+	No      int    // the wanted line it comes from, 0 for a removal: the key into Origins
+	Cause   int    // with a cascade: the wanted line of the edit behind it
+	Proof   int    // how well its rule is proved, 0 to 4
 	Why     Why
-	No      int // the wanted line it comes from, 0 for a removal: the key into Origins
-	Cause   int // with a cascade: the wanted line of the edit behind it
-	Proof   int // how well its rule is proved, 0 to 4
 	Del     bool
 	Unruled bool // no rule of the dialect knows this line
 	Lockout bool // it touches the way in

@@ -58,7 +58,7 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 		t.only(n, which)
 		return
 	}
-	seen := newSeen(size)
+	seen := t.sought(n, size, which)
 	var before *node
 	for k := n.kid(); k != nil; k = k.next {
 		if which(k) && (t.drop(k) || t.merged(k, seen)) {
@@ -67,6 +67,25 @@ func (t *Tree) tidy(n *node, which func(*node) bool) {
 		}
 		before = k
 	}
+}
+
+// sought is for so many lines of a block that are asked for, of which those are to be remembered whose key
+// another one may have.
+func (t *Tree) sought(n *node, size int, which func(*node) bool) *seen {
+	once, again := newSketch(size), newSketch(size)
+	twice := 0
+	for k := n.kid(); k != nil; k = k.next {
+		if !which(k) {
+			continue
+		}
+		if h := hash(t.key(k)); t.rule(k) == nil || once.may(h) {
+			again.add(h)
+			twice += 2
+		} else {
+			once.add(h)
+		}
+	}
+	return newSeen(min(size, twice), again)
 }
 
 // only does the rest of it where one line is asked for.
@@ -111,6 +130,9 @@ func (t *Tree) merged(k *node, seen *seen) bool {
 		return false // it has no number yet
 	}
 	key := t.key(k)
+	if t.rule(k) != nil && !seen.again.may(hash(key)) {
+		return false
+	}
 	old := seen.get(key)
 	if old != nil && t.rule(k) == nil && k.kid() == nil { // equal lines that no rule knows are several
 		last := "\x03" + k.m.line

@@ -324,7 +324,7 @@ func (d *differ) conditions(c *cmd, r *dialect.Rule) {
 // overtaken leaves out removals of switches that a device does not show any more when another
 // command has made what they say the default.
 func (d *differ) overtaken() {
-	for _, c := range slices.Clone(d.cmds) {
+	for _, c := range d.cmds {
 		if r := d.treeOf(c).rule(c.n); r != nil && c.del && !c.taken && !d.steady(c.n) {
 			d.turners(c, r, func(o *cmd, on bool) {
 				if c.n.m.neg != on && !o.taken && !c.taken {

@@ -54,16 +54,34 @@ func (d *differ) pairs(h, w *node) {
 
 func same(x, y *node) bool { return x.own == y.own && x.text == y.text }
 
-// scattered pairs lines from x on with the lines of w that are left, wherever they stand.
+// scattered pairs lines from x on with the lines of w that are left, wherever they stand. Most lines of a
+// block of which all changed have no partner: nothing is kept of those.
 func (d *differ) scattered(x, w *node) {
-	left := newQueues(unpaired(w))
+	size := unpaired(w)
+	here, there := newSketch(size), newSketch(size)
+	for k := x; k != nil; k = k.next {
+		if k.mate == nil {
+			here.add(k.own)
+		}
+	}
+	both := 0
 	for y := w.kid(); y != nil; y = y.next {
-		if y.mate == nil {
+		if y.mate == nil && here.may(y.own) {
+			there.add(y.own)
+			both++
+		}
+	}
+	if both == 0 {
+		return
+	}
+	left := newQueues(both)
+	for y := w.kid(); y != nil; y = y.next {
+		if y.mate == nil && here.may(y.own) {
 			left.push(y.text, y)
 		}
 	}
 	for ; x != nil; x = x.next {
-		if x.mate != nil {
+		if x.mate != nil || !there.may(x.own) {
 			continue
 		}
 		if y := left.pop(x.text); y != nil {

@@ -65,13 +65,42 @@ func (t *table) grow() {
 	}
 }
 
+// sketch is a set of hashes of which it is known for certain that one is not in it.
+type sketch []uint64
+
+func newSketch(size int) sketch {
+	room := 1
+	for 4*room < size { // sixteen bits for each
+		room *= 2
+	}
+	return make(sketch, room)
+}
+
+func (s sketch) bit(hash uint64) (at int, bit uint64) {
+	return int(hash>>6) & (len(s) - 1), 1 << (hash & 63)
+}
+
+func (s sketch) add(hash uint64) {
+	at, bit := s.bit(hash)
+	s[at] |= bit
+}
+
+// may tells whether a hash may be in it.
+func (s sketch) may(hash uint64) bool {
+	at, bit := s.bit(hash)
+	return s[at]&bit != 0
+}
+
 // seen is lines by a text, the last one of each.
 type seen struct {
 	table
 	nodes []*node
+	again sketch // hashes of the texts that may come again: of no other one anything is kept
 }
 
-func newSeen(size int) *seen { return &seen{newTable(size), make([]*node, 0, size)} }
+func newSeen(size int, again sketch) *seen {
+	return &seen{newTable(size), make([]*node, 0, size), again}
+}
 
 func (s *seen) get(text string) *node {
 	if no, _, _ := s.find(text); no >= 0 {

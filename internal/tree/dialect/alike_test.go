@@ -30,6 +30,36 @@ func TestAlike(t *testing.T) {
 	}
 }
 
+// TestAround: what is alike in front and behind is told by whole lines, as much of it as there is.
+func TestAround(t *testing.T) {
+	for _, c := range []struct {
+		a, b          string
+		front, behind string
+	}{
+		{"x\n a\n b\n", "x\n c\n b\n", "x\n", " b\n"},
+		{"x\n a\n b\n", "x\n b\n", "x\n", " b\n"},
+		{"x\n a\n a\n", "x\n a\n", "x\n a\n", ""},
+		{"x\n 1a\n", "x\n 2a\n", "x\n", ""},
+		{"x\n 1\n b", "x\n 21\n b", "x\n", " b"},
+		{"x\n a", "x\n a\n b", "x\n", ""},
+		{"x\n", "y\n", "", ""},
+		{"x", "x", "", "x"},
+		{"", "x\n", "", ""},
+		{"x\n b\n", "x\n a\n b\n", "x\n", " b\n"},
+	} {
+		for _, turned := range []bool{false, true} {
+			a, b := c.a, c.b
+			if turned {
+				a, b = b, a
+			}
+			front, behind := Around(a, b)
+			if a[:front] != c.front || a[len(a)-behind:] != c.behind || b[:front] != c.front || b[len(b)-behind:] != c.behind {
+				t.Errorf("%q and %q have %q and %q in common, not %q and %q", a, b, a[:front], a[len(a)-behind:], c.front, c.behind)
+			}
+		}
+	}
+}
+
 // TestLong: every short spelling has its long one, however long it is, and nothing else has one.
 func TestLong(t *testing.T) {
 	long := strings.Repeat("x", 70)

@@ -129,6 +129,20 @@ func AlikeBehind(a, b string) (n int) {
 	return n
 }
 
+// Around tells how many bytes two texts have in common at their beginnings, and at their ends behind that,
+// both by whole lines.
+func Around(a, b string) (front, behind int) {
+	front = strings.LastIndexByte(a[:Alike(a, b)], '\n') + 1
+	a, b = a[front:], b[front:]
+	behind = AlikeBehind(a, b)
+	begins := func(s string) bool { return behind == len(s) || s[len(s)-1-behind] == '\n' }
+	if begins(a) && begins(b) {
+		return front, behind
+	}
+	_, rest := CutLine(a[len(a)-behind:])
+	return front, len(rest)
+}
+
 // eight is the first eight bytes of a text as a number.
 func eight(s string) uint64 {
 	_ = s[7]
@@ -150,7 +164,13 @@ func (c *Cutter) Next() bool {
 // scan reads the lines up to the head of the next block; it is false where there is none.
 func (c *Cutter) scan() bool {
 	d, text, inner := c.d, c.text, false
-	for c.at < len(text) {
+	for {
+		if c.from >= 0 && c.pass() {
+			c.now.stands("", false, false, inner, false)
+		}
+		if c.at >= len(text) {
+			break
+		}
 		c.no++
 		next, first := len(text), c.at
 		if n := strings.IndexByte(text[c.at:], '\n'); n >= 0 {
@@ -194,6 +214,29 @@ func (c *Cutter) scan() bool {
 		c.now.Text = text[c.from:]
 	}
 	return false
+}
+
+// pass passes lines that say nothing here but that they stand under the head, and tells whether there were some.
+func (c *Cutter) pass() bool {
+	d, text, at, from := c.d, c.text, c.at, c.no
+	for at < len(text) && text[at] == ' ' {
+		first := at + 1
+		for first < len(text) && text[first] == ' ' {
+			first++
+		}
+		if first == len(text) || blank(text[first]) || d.special[text[first]] || d.shuts[text[first]] {
+			break
+		}
+		c.no++
+		n := strings.IndexByte(text[first:], '\n')
+		if n < 0 {
+			at = len(text)
+			break
+		}
+		at = first + n + 1
+	}
+	c.at = at
+	return c.no > from
 }
 
 // stands notes a line behind the head of a block.
