@@ -9,6 +9,10 @@ import (
 
 // settle brings every level of a tree into its canonical form.
 func (t *Tree) settle(n *node) {
+	if n.kid() == nil { // most lines
+		n.level = true
+		return
+	}
 	t.settleLevel(n)
 	for k := n.kid(); k != nil; k = k.next {
 		t.settle(k)
