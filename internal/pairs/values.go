@@ -61,6 +61,8 @@ func (c *Config) scalar(e dialect.Elem, n int) string {
 		return pick(c.r, []string{"65000:1", "65000:1 65000:2", "65000:2 65000:10"})
 	case "list":
 		return pick(c.r, []string{"65000", "65000 65000"})
+	case "routes":
+		return pick(c.r, []string{"any", "10.0.0.0/8", "10.1.0.0/16 exact-match"})
 	case "names":
 		return pick(c.r, []string{"N0", "N1", "N0 N1"})
 	case "mac":

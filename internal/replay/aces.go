@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -18,6 +20,7 @@ type listing struct {
 	bounds   map[string]string
 	source   string // the slot of a list that looks at sources alone
 	ace      string // the slot that holds a whole entry
+	routes   string // the slot that names routes in words: a network, a host, or an address and what of it is not looked at
 	sizeable bool   // what it lets through can be told
 }
 
@@ -41,6 +44,8 @@ func listingOf(r *dialect.Rule) *listing {
 			s.prefix = e.Name
 		case e.Type == "wildcard" && e.Value:
 			s.source = e.Name
+		case e.Type == "routes" && e.Value:
+			s.routes = e.Name
 		case e.Type == "int" && !e.Value && s.number == "":
 			s.number = e.Name
 		}
@@ -48,7 +53,7 @@ func listingOf(r *dialect.Rule) *listing {
 	if s.def == nil || s.act == "" && s.ace == "" {
 		return nil
 	}
-	s.sizeable = s.number != "" && (s.ace != "" || s.prefix != "" || s.source != "")
+	s.sizeable = s.number != "" && (s.ace != "" || s.prefix != "" || s.source != "" || s.routes != "")
 	for _, e := range r.Pattern {
 		if e.Kind != dialect.Group {
 			continue
@@ -78,6 +83,8 @@ func (s *listing) clause(dev *Device, e *entry) (clause, bool) {
 		return c, c.packets(dev, strings.Fields(e.slots.get(s.ace)))
 	case s.source != "":
 		return c, c.place(source, e.slots.get(s.source))
+	case s.routes != "":
+		return c, c.routes(strings.Fields(e.slots.get(s.routes)))
 	}
 	return c, c.prefixes(s, e)
 }
@@ -107,6 +114,48 @@ func (c *clause) prefixes(s *listing, e *entry) bool {
 	}
 	c.box[length] = span{small(least), small(most)}
 	return least <= most // else it speaks of nothing, and that is a fault of its own
+}
+
+// routes reads a network with all that is inside it, or with exact-match itself alone, or an address
+// with the bits that do not matter, at which a route of any length begins.
+func (c *clause) routes(words []string) bool {
+	if len(words) == 0 || len(words) > 2 {
+		return false
+	}
+	p, err := netip.ParsePrefix(words[0])
+	switch {
+	case err == nil:
+		c.box[family], c.box[source] = addresses(p)
+		c.box[length] = span{small(p.Bits()), small(p.Addr().BitLen())}
+		if len(words) == 2 && words[1] == "exact-match" {
+			c.box[length].hi = small(p.Bits())
+			return true
+		}
+		return len(words) == 1
+	case words[0] == "any":
+		return len(words) == 1
+	case words[0] == "host" && len(words) == 2:
+		words = words[1:]
+	}
+	addr, err := netip.ParseAddr(words[0])
+	if err != nil {
+		return false
+	}
+	size := addr.BitLen()
+	if len(words) == 2 {
+		free, err := netip.ParseAddr(words[1])
+		if err != nil || !addr.Is4() || !free.Is4() {
+			return false
+		}
+		mask := free.As4()
+		size -= bits.Len32(binary.BigEndian.Uint32(mask[:]))
+		if free != lastBits(size) {
+			return false
+		}
+	}
+	p = netip.PrefixFrom(addr, size)
+	c.box[family], c.box[source] = addresses(p)
+	return p == p.Masked() // what stands in bits that do not matter may match nothing
 }
 
 // place reads one side of an access list.

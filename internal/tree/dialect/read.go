@@ -16,7 +16,7 @@ type Problem struct {
 
 // Types is the closed set of slot types.
 var Types = []string{"word", "text", "quoted", "int", "enum", "ip", "prefix", "ipmask", "ifname", "peer", "nexthop", "area",
-	"asn", "community", "communities", "list", "names", "secret", "rd", "rt", "ids", "mac", "port", "ace", "wildcard", "blob"}
+	"asn", "community", "communities", "list", "names", "routes", "secret", "rd", "rt", "ids", "mac", "port", "ace", "wildcard", "blob"}
 
 // Read reads a rule file: a header of "name: value" lines, an empty line, then rules
 // indented like the configuration itself. Every fault is reported at its place.

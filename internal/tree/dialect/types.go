@@ -25,6 +25,7 @@ const (
 	TypeCommunities
 	TypeList
 	TypeNames
+	TypeRoutes
 	TypeSecret
 	TypeRD
 	TypeRT
@@ -50,7 +51,7 @@ func Enters(word string) bool {
 // Many tells whether a slot takes all the words that the rest of the pattern leaves.
 func (e *Elem) Many() bool {
 	switch e.Is {
-	case TypeText, TypeQuoted, TypeCommunities, TypeList, TypeNames, TypeBlob, TypeACE:
+	case TypeText, TypeQuoted, TypeCommunities, TypeList, TypeNames, TypeRoutes, TypeBlob, TypeACE:
 		return true
 	case TypeSecret: // one of the form "word" is a word; what others are begins with their form
 		return len(e.Enum) != 1 || e.Enum[0] != "word"
