@@ -46,6 +46,9 @@ const mostWords = 8
 // mostTurned bounds how often lines of a block are looked at: the device finds those of a long one at once.
 const mostTurned = 1 << 16
 
+// mostRead bounds the lines of a block that are read: each is compared with those before it.
+const mostRead = 256
+
 func (s *shelf) setAside() *aside {
 	s.aside = &aside{dev: s.dev, s: s, done: make([]int32, len(s.p.leaves))}
 	return s.aside
@@ -232,7 +235,9 @@ func (a *aside) read(word string) bool {
 			return false
 		}
 		a.now.lines = append(a.now.lines, *e)
-		a.now.was++
+		if a.now.was++; len(a.now.lines) > mostRead {
+			return false
+		}
 	}
 	return !s.odd
 }

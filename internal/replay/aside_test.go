@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -20,6 +21,13 @@ func TestAside(t *testing.T) {
 	const two = "interface Ethernet2\n   mtu 9000\n   ip address 10.0.1.1/24\n"
 	set := func(lines string) string { return "interface Ethernet1\n" + lines + "exit\n" }
 	put := func(text, old, line string) string { return strings.Replace(text, old, line, 1) }
+	list := func(n int) string {
+		out := "ip prefix-list P\n"
+		for i := range n {
+			out += fmt.Sprintf("   seq %d permit 10.%d.%d.0/24\n", i+1, i/256, i%256)
+		}
+		return out
+	}
 	for name, c := range map[string]struct {
 		have, want, script string
 		holds              bool
@@ -46,6 +54,8 @@ func TestAside(t *testing.T) {
 		"its address is taken":      {one + two, put(one, "9000", "1600") + put(two, "10.0.1.1", "10.0.0.9"), set("mtu 1600\n") + "interface Ethernet2\nno ip address 10.0.1.1/24\nip address 10.0.0.9/24\nexit\n", false, 0},
 		"an address":                {one + two, put(one, "10.0.0.1", "10.0.2.1") + two, set("no ip address 10.0.0.1/24\nip address 10.0.2.1/24\n"), true, 0},
 		"a remark":                  {one + two, put(one, "9000", "1600") + two, set("!\nmtu 1600\n"), false, 0},
+		"a list":                    {list(255) + one, put(list(255), "   seq 9 permit 10.0.8.0/24\n", "") + one, "ip prefix-list P\nno seq 9\nexit\n", true, 1},
+		"a long list":               {list(257) + one, put(list(257), "   seq 9 permit 10.0.8.0/24\n", "") + one, "ip prefix-list P\nno seq 9\nexit\n", true, 0},
 		"unknown":                   {one + two, put(one, "9000", "1600") + two, set("mtu 1600\nmtus 3\n"), false, 0},
 		"it is not left":            {one + two, put(one, "9000", "1600") + two, "interface Ethernet1\nmtu 1600\n", true, 0},
 		"a line under another":      {put(one, "   mtu", "      x\n   mtu") + two, put(put(one, "   mtu", "      x\n   mtu"), "9000", "1600") + two, set("mtu 1600\n"), true, 0},

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"strings"
 
 	"plumbline/internal/tree/dialect"
@@ -177,12 +178,34 @@ func patternOf(r *dialect.Rule, template string) (pattern []dialect.Elem) {
 
 // fitting finds the stored line of a rule that has the slots that were read.
 func (dev *Device) fitting(in *entry, r *dialect.Rule, got *reader) *entry {
-	c := &dev.chooser
-	c.space = got.identity(c.space[:0], r)
-	if e := in.spelled(c.space); e != nil && e.r == r && !e.neg && fits(e, got) {
+	settled := in.settles(r, got.slots)
+	var space [128]byte // of its own, as the slots: what is on paper is read meanwhile
+	var room [8]bound
+	id, had := got.identity(space[:0], r), reader{slots: append(room[:0], got.slots...)}
+	if e := in.spelled(id); e != nil && e.r == r && !e.neg && fits(e, &had) {
 		return e
 	}
+	if settled {
+		return nil
+	}
 	return in.fitting(r, got)
+}
+
+// settles tells whether slots say all that the identity of a line of a rule is made of, so that no line
+// with another one has them.
+func (e *entry) settles(r *dialect.Rule, s slots) bool {
+	if r.Many {
+		return false
+	}
+	names := r.Keys()
+	if r.Choice != "" {
+		names = []string{r.ChoiceSlot}
+	}
+	return !slices.ContainsFunc(names, func(name string) bool {
+		_, said := s.find(name)
+		_, around := e.near(name) // a line without it has it from there
+		return name != "" && (!said || around)
+	})
 }
 
 func (e *entry) fitting(r *dialect.Rule, got *reader) *entry {
