@@ -85,7 +85,10 @@ func (dev *Device) hidden(e *entry) bool {
 	case "off":
 		return e.neg
 	default:
-		return !e.neg && e.says[min(len(e.says), e.slots.size(head(e.r.Pattern))):] == v
+		if e.neg { // without its value it is what it is by itself
+			return int(e.count) == len(head(e.r.Pattern))
+		}
+		return e.says[min(len(e.says), e.slots.size(head(e.r.Pattern))):] == v
 	}
 }
 

@@ -117,6 +117,21 @@ func (dev *Device) undoes(r *dialect.Rule, line, rest string) *reader {
 	return dev.shaped(r, r.Undo, line)
 }
 
+// bare reads what follows the negating word where a value lacks and a device that is silent means that
+// there is none, or means one by itself: "no ip address" under a port that has none.
+func (dev *Device) bare(in *entry, line string) (*dialect.Rule, *reading) {
+	for _, r := range dev.kids(in) {
+		front := head(r.Pattern)
+		if r.Default == "" || r.Of != nil || len(front) == len(r.Pattern) || !r.Pattern[len(front)].Value || !begins(front, line) {
+			continue
+		}
+		if got := dev.chooser.part(dev.d, front, line); got != nil {
+			return r, dev.chooser.keep(r, got)
+		}
+	}
+	return nil, nil
+}
+
 // begins tells cheaply, before a line is split into words, whether it may be of a pattern.
 func begins(pattern []dialect.Elem, line string) bool {
 	return len(pattern) == 0 || pattern[0].Kind != dialect.Literal || strings.HasPrefix(line, pattern[0].Word)

@@ -281,7 +281,10 @@ func (t *Tree) silent(n *node) bool {
 	case "off":
 		return n.m.neg
 	default:
-		return !n.m.neg && n.m.value() == def
+		if n.m.neg { // without its value it is what it is by itself
+			return !slices.ContainsFunc(n.m.bind, func(b bound) bool { return b.e.Value })
+		}
+		return n.m.value() == def
 	}
 }
 
