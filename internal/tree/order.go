@@ -29,7 +29,7 @@ func (d *differ) order() ([]*cmd, error) {
 	d.edges()
 	out, stuck := d.sort()
 	for range maxSplits {
-		if stuck == nil || !d.split(stuck) {
+		if stuck == nil || !d.split(stuck) && !d.cede(stuck) {
 			break
 		}
 		d.edges()

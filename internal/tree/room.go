@@ -63,11 +63,13 @@ func (d *differ) early(out []*cmd) bool {
 		return false
 	}
 	last := slices.IndexFunc(out, func(c *cmd) bool { return c.phase >= lastly })
-	if last < 0 {
-		return false
-	}
+	return last >= 0 && d.cede(out[last:])
+}
+
+// cede takes a value that one of some commands gives to a line out of a block that goes and holds it.
+func (d *differ) cede(cmds []*cmd) bool {
 	var free rooms
-	for _, c := range out[last:] {
+	for _, c := range cmds {
 		r := d.treeOf(c).rule(c.n)
 		if c.phase >= lastly || c.del || r == nil || r.Unique == nil {
 			continue
