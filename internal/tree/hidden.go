@@ -13,7 +13,8 @@ const Hidden = "<secret>"
 
 // telling are words behind which a line that no rule knows may hold a secret.
 var telling = []string{"password", "secret", "passphrase", "key", "keystring", "key-string", "md5", "psk",
-	"key-octet-string", "passwd", "auth", "priv", "string", "cak", "community", "token", "bearer", "passcode", "credential", "credentials"}
+	"key-octet-string", "passwd", "auth", "priv", "string", "cak", "community", "token", "bearer", "passcode", "credential", "credentials",
+	"plaintext", "cleartext", "key-hash", "v3-auth", "v3-priv"}
 
 // endings are those of further such words.
 var endings = []string{"-key", "_key", "apikey", "password", "-password-value", "passphrase", "secret", "-token", "-psk"}
@@ -23,6 +24,7 @@ var endings = []string{"-key", "_key", "apikey", "password", "-password-value", 
 var (
 	besides = []string{"traps", "informs", "trap", "inform", "1", "2c", "3", "auth", "noauth", "priv"}
 	modes   = []string{"message-digest", "null", "none", "md5", "simple", "open", "required", "optional"}
+	granted = []string{"authorization", "ro", "rw", "read-only", "read-write"} // what a community of SNMP may
 	valued  = []string{"version", "vrf", "use-vrf", "filter-vrf", "source-interface", "udp-port", "port"}
 )
 
@@ -86,10 +88,46 @@ func (t *Tree) proves(words []string) int {
 			}
 		}
 	}
+	for i := range last {
+		if behind := t.betrays(words[i:]); behind > 0 {
+			return i + behind
+		}
+	}
 	if at := slices.Index(words, "authentication"); at >= 0 && (last == at+1 || last == at+2 && words[at+1] == "text") && !t.d.Spoken(words[last]) && !slices.Contains(modes, words[last]) {
 		return last
 	}
 	return 0
+}
+
+// betrays tells how far behind the first of some words a secret stands that this word and those next to it tell of:
+// the key of an algorithm with its SPI, the community of SNMP that somebody is granted something by, a PIN, and
+// behind an algorithm, a hash or a login what no word of any language looks like; 0 is none.
+func (t *Tree) betrays(words []string) int {
+	word := strings.ToLower(bare(words[0]))
+	switch {
+	case word == "spi" && plain(words[1]) && len(words) > 3:
+		return 3
+	case word == "community" && len(words) > 2 && slices.Contains(granted, strings.ToLower(bare(words[2]))):
+		return 1
+	case word == "pin" && len(bare(words[1])) > 3 && plain(bare(words[1])):
+		return 1
+	case word == "hash", word == "login", strings.HasPrefix(word, "hmac-"), strings.HasPrefix(word, "sha") && plain(strings.ReplaceAll(word[3:], "-", "")):
+		return 1 + slices.IndexFunc(words[1:], drawn)
+	}
+	return 0
+}
+
+// drawn tells whether a word looks drawn at random: many digits of a hash, or letters of both sizes with digits not only at the end.
+func drawn(word string) bool {
+	word = bare(word)
+	if len(word) < 8 || strings.ContainsAny(word, "/.:-") {
+		return false
+	}
+	if len(word) >= 16 && strings.Trim(strings.ToLower(word), "0123456789abcdef") == "" {
+		return true
+	}
+	has := func(set string) bool { return strings.ContainsAny(strings.TrimRight(word, "0123456789"), set) }
+	return has("0123456789") && has("abcdefghijklmnopqrstuvwxyz") && has("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
 // cut parts a line of unknown meaning at the first word that tells of a secret.

@@ -59,6 +59,47 @@ exit
 	}
 }
 
+// TestBetrayed holds what lines that no rule knows are told as, where words next to a secret tell of it, and that
+// words of languages stay.
+func TestBetrayed(t *testing.T) {
+	for line, want := range map[string]string{
+		"frob plaintext s3cret":                         "frob plaintext <secret>",
+		"frob cleartext s3cret x":                       "frob cleartext <secret>",
+		"frob key-hash sha256 s3cret":                   "frob key-hash <secret>",
+		"frob user bob v3-auth sha s3cret":              "frob user bob v3-auth <secret>",
+		"frob v3-priv aes s3cret":                       "frob v3-priv <secret>",
+		"frob ipsec spi 256 sha1 s3cret":                "frob ipsec spi 256 sha1 <secret>",
+		"frob ipsec spi 256 esp null sha1 0 s3cret":     "frob ipsec spi 256 esp <secret>",
+		"community s3cret authorization read-only":      "community <secret>",
+		"frob community s3cret ro":                      "frob community <secret>",
+		"frob pin 4711":                                 "frob pin <secret>",
+		"frob hmac-sha-256 Xk3pQ91z":                    "frob hmac-sha-256 <secret>",
+		"frob HMAC-SHA-256 7 0822455d0a16544541":        "frob HMAC-SHA-256 7 <secret>",
+		"frob sha-1 0822455d0a16544541":                 "frob sha-1 <secret>",
+		"frob hash 5e884898da28047151d0e56f8dc62927":    "frob hash <secret>",
+		"frob login bob Xk3pQ91z":                       "frob login bob <secret>",
+		"frob hash source-ip":                           "",
+		"frob login authentication default":             "",
+		"frob login block-for 60 attempts 3 within 120": "",
+		"frob login on-success GigabitEthernet1":        "",
+		"frob algorithm hmac-sha2-256 hmac-sha2-512":    "",
+		"frob algorithm sha256 aes128-ctr":              "",
+		"frob shaper Xk3pQ91z":                          "",
+		"frob shape average 1000000000":                 "",
+		"frob pin 12":                                   "",
+		"frob match community GOLD exact-match":         "",
+		"frob spi 256":                                  "",
+	} {
+		have, _ := Parse(frr(t), []byte(line+"\n"))
+		if want == "" {
+			want = line
+		}
+		if got := strings.Join(have.Paths(), "\n"); got != want {
+			t.Errorf("%q is told as %q, want %q", line, got, want)
+		}
+	}
+}
+
 // TestHide holds that whole words are hidden, wherever they stand, and nothing else.
 func TestHide(t *testing.T) {
 	secrets := []string{"a<b", "hunter2", "long secret"}
