@@ -74,7 +74,7 @@ func (c *Change) compare(d *dialect.Dialect, given [2][]byte) {
 	if len(c.Findings) > 0 {
 		return
 	}
-	have, want = alike(d, have, want)
+	have, want, off := alike(d, have, want)
 	from, cut := tree.Parse(d, have)
 	to, more := tree.Parse(d, want)
 	for _, side := range []struct {
@@ -86,7 +86,7 @@ func (c *Change) compare(d *dialect.Dialect, given [2][]byte) {
 		}
 	}
 	if len(c.Findings) == 0 {
-		c.prove(d, given, from, to)
+		c.prove(d, given, off, from, to)
 	}
 }
 
@@ -120,8 +120,9 @@ func lead(d *dialect.Dialect, ends, texts [2]*tree.Tree, o tree.Options) (w way)
 	return w
 }
 
-// prove makes both ways and plays them on the model of the device.
-func (c *Change) prove(d *dialect.Dialect, given [2][]byte, from, to *tree.Tree) {
+// prove makes both ways and plays them on the model of the device; off tells that a block that no rule knows is
+// switched off.
+func (c *Change) prove(d *dialect.Dialect, given [2][]byte, off bool, from, to *tree.Tree) {
 	n := numbers{of: map[string]int{}, secrets: slices.Sorted(slices.Values(append(tree.Secrets(from), tree.Secrets(to)...)))}
 	hide, texts := n.hide, [2]*tree.Tree{from, to}
 	w := lead(d, texts, texts, tree.Options{Once: true})
@@ -132,6 +133,8 @@ func (c *Change) prove(d *dialect.Dialect, given [2][]byte, from, to *tree.Tree)
 		if more := apart(d, given, texts); more.fault == "" && len(more.refused) == 0 {
 			n.nest(more.do)
 			w = more
+		} else if off {
+			c.Findings = append(c.Findings, "a block that no rule knows is switched off or on: an entry that loses its last line may stay, empty")
 		}
 		if inPaths(d, given[0]) {
 			c.Notes = append(c.Notes, "have stands in whole paths: an entry that loses its last line may stay, empty; give it in blocks, so that such a one goes as a whole")

@@ -72,6 +72,7 @@ func TestGone(t *testing.T) {
 		"in a known block":  {"interfaces {\n ge-0/0/0 {\n mtu 1500;\n zork {\n a 1;\n b 2;\n }\n }\n}\n", "interfaces {\n ge-0/0/0 {\n mtu 1500;\n }\n}\n", "delete interfaces ge-0/0/0 zork\n", ""},
 		"other in paths":    {in(kept + more), "set security policies policy A then permit\n", "delete security policies policy B\n", ""},
 		"in paths":          {set, "set security policies policy A then permit\n", "delete security policies policy B then log\n", "have stands in whole paths"},
+		"switched off":      {in(kept + "inactive: policy B {\n then log;\n }\n"), in(kept), "delete security policies policy B\n", ""},
 		"in one line":       {in(kept + more), in("policy A then permit;\n"), "delete security policies policy B\n", ""},
 	} {
 		got := offline.Compare(p.Dialect, []byte(c.have), []byte(c.want), nil)
@@ -116,6 +117,21 @@ func TestAstray(t *testing.T) {
 		if said := strings.Join(got.Notes, "\n"); got.Astray != c.astray || len(got.Findings) > 0 || !strings.Contains(said, c.note) || strings.Contains(said, "hunter2") {
 			t.Errorf("%s: %d astray, %q %q, want %d, %q", name, got.Astray, got.Findings, said, c.astray, c.note)
 		}
+	}
+}
+
+// TestSwitched holds that nothing is verified where a block that no rule knows is switched on and another one
+// goes line by line.
+func TestSwitched(t *testing.T) {
+	p, ds := render.Read(templates.FS, "junos")
+	if ds.Failed() {
+		t.Fatal(ds)
+	}
+	const have = "security {\n policies {\n inactive: policy A {\n then permit;\n }\n policy C {\n then log;\n }\n }\n}\n"
+	const want = "security {\n policies {\n policy A {\n then permit;\n }\n }\n}\n"
+	got := offline.Compare(p.Dialect, []byte(have), []byte(want), nil)
+	if got.Verified || !strings.Contains(strings.Join(got.Findings, "\n"), "an entry that loses its last line may stay") {
+		t.Errorf("%q\n%s", got.Findings, got.Commands)
 	}
 }
 

@@ -52,19 +52,33 @@ func blocks(d *dialect.Dialect, text []byte) ([]byte, string) {
 }
 
 // alike gives two texts of blocks in one form: a block and its line may say the same, also where no
-// rule knows them. Where one of them cannot be said so, both stay as they are.
-func alike(d *dialect.Dialect, have, want []byte) ([]byte, []byte) {
+// rule knows them. Where one of them cannot be said so, both stay as they are. It tells whether a block that no
+// rule knows is switched off.
+func alike(d *dialect.Dialect, have, want []byte) (one, other []byte, off bool) {
 	if d.Syntax == "brace" && d.Acts == "commit" {
-		if a, b := formed(d, have), formed(d, want); a != nil && b != nil {
-			return a, b
+		a, offA := either(d, have)
+		b, offB := either(d, want)
+		if a != nil && b != nil {
+			return a, b, offA || offB
 		}
 	}
-	return have, want
+	return have, want, false
 }
 
-// formed gives a text of blocks as the model of the device shows it when it is told each line by
-// its whole path; nil where it is cut, or has a line that is not taken so.
-func formed(d *dialect.Dialect, text []byte) []byte {
+// either gives the form of a text; nil is none. A block that no rule knows and that is switched off is a line
+// of its own only where that is said before what stands in it, which is told.
+func either(d *dialect.Dialect, text []byte) (out []byte, off bool) {
+	out, unseen := formed(d, text, nil)
+	if len(unseen) > 0 {
+		out, _ = formed(d, text, unseen)
+	}
+	return out, len(unseen) > 0
+}
+
+// formed gives a text of blocks as the model of the device shows it when it is told each line by its whole
+// path, and that some are switched off as soon as they are there, of others at the end; nil where it is cut, or
+// has a line that is not taken so. What is to be switched off and is not found is told.
+func formed(d *dialect.Dialect, text []byte, soon []string) (out []byte, unseen []string) {
 	dev, whole := replay.New(d, nil), true
 	var path, offs []string
 	leaf := false // the last line has nothing under it so far
@@ -77,6 +91,10 @@ func formed(d *dialect.Dialect, text []byte) []byte {
 		whole = whole && !l.Cut && l.Depth <= len(path)
 		switch {
 		case !whole:
+		case l.Text == dialect.Inactive && slices.Contains(soon, strings.Join(path, " ")):
+			say()
+			whole = whole && dev.Do(off+" "+strings.Join(path, " ")) == nil
+			leaf = false
 		case l.Text == dialect.Inactive:
 			offs = append(offs, strings.Join(path, " "))
 		default:
@@ -88,12 +106,14 @@ func formed(d *dialect.Dialect, text []byte) []byte {
 	})
 	say()
 	for _, path := range offs {
-		whole = whole && dev.Do(off+" "+path) == nil
+		if whole && dev.Do(off+" "+path) != nil {
+			unseen = append(unseen, path)
+		}
 	}
-	if !whole {
-		return nil
+	if !whole || len(unseen) > 0 {
+		return nil, unseen
 	}
-	return append([]byte{}, dev.Text()...)
+	return append([]byte{}, dev.Text()...), nil
 }
 
 // bare is a line without the blanks around it and without a remark behind it.
