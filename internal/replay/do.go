@@ -49,7 +49,7 @@ func (dev *Device) Do(line string) error {
 	if line == "" || dev.remark(line) {
 		return nil
 	}
-	if dev.d.Width > 0 && len(line) > dev.d.Width {
+	if dev.tooLong(line) {
 		return refuse(TooLong, line, "%% Command too long: %s", line)
 	}
 	if dev.d.Flat() {
@@ -131,6 +131,11 @@ func (dev *Device) in(in *entry, line string) (done bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// tooLong tells whether one line of a command is longer than the device takes; a text has several.
+func (dev *Device) tooLong(line string) bool {
+	return dev.d.Width > 0 && slices.ContainsFunc(strings.Split(line, "\n"), func(l string) bool { return len(l) > dev.d.Width })
 }
 
 // firstWord gives the first word of a line that begins with one, and whether there are more.
