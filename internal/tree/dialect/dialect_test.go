@@ -49,9 +49,20 @@ func TestProblems(t *testing.T) {
 		head + "%define x\n  a :: use=x\nb :: use=x\n":          "7: %define x uses itself",
 		head + "%define x\n  a\n":                               "6: no %use of x: nothing of it is read",
 		head + "%define x\n  a\n%define x\n  b\n":               "8: %define x stands at line 6 already",
-		head + "%perhaps x\n":                                   "6: no word %perhaps: there are %define, %use, %each, %head",
-		head + "%head\n  a\n":                                   "6: %head wants the words that patterns begin with",
-		head + "%head a\nb\n":                                   "6: %head wants the words that patterns begin with",
+		head + "a\nv =<v:word> :: wipes=\"ip adres **\"\nip address =<a:ipmask> :: undo=full\n": `7:26: wipes="ip adres **": in its block no rule knows "ip adres"; the nearest is "ip address =<a:ipmask>" of line 8`,
+		head + "b <n:int>\n  c\n  d :: needs=\"/ b {n} > e\"\n":                                 `8:25: needs="/ b {n} > e": under "b {n}" no rule knows "e"`,
+		head + "b\n  c\n    d :: after=\"^ e\"\n":                                               `8:19: after="^ e": beside the block around no rule knows "e"`,
+		head + "c =<v:int>\nb\n  d :: before=\"/ c\"\n":                                         `8:16: before="/ c": at the top no rule ends behind "c"; the nearest is "c =<v:int>" of line 6 (** is any rest)`,
+		head + "c =<w:enum(x|y)>\nd :: if=\"c z\"\n":                                            `7:12: if="c z": in its block no rule knows "c z"`,
+		head + "c =<w:int>\nd :: unless=\"no c on\"\n":                                          `7:19: unless="no c on": in its block no rule knows "no c on"`,
+		head + "c <n:int>\nd :: owns=\"c {n}\"\n":                                               `7:14: owns="c {n}": neither "d" nor a block around it has the slot {n}`,
+		head + "c\nd :: conflicts=\"? c\"\n":                                                    `7:17: conflicts="? c": rules know these lines`,
+		head + "d :: gate=\"feature d\"\n":                                                      `6:12: gate="feature d": at the top no rule knows "feature"`,
+		head + "c <n:int>\nd :: heldby=\"c <n> => e {n}\"\n":                                    `7:23: heldby="c <n> => e {n}": in its block no rule knows "e"`,
+		head + "%define s\n  a :: needs=\"c\"\nb\n  c\n  %use s\n%use s\n":                      `7:15: needs="c": in its block no rule knows "c"`,
+		head + "%perhaps x\n":                                                                   "6: no word %perhaps: there are %define, %use, %each, %head",
+		head + "%head\n  a\n":                                                                   "6: %head wants the words that patterns begin with",
+		head + "%head a\nb\n":                                                                   "6: %head wants the words that patterns begin with",
 		head + "%head " + strings.Repeat("a|b ", 12) + "\n  %head " + strings.Repeat("a|b ", 12) + "\n    %each c\n": "7: the file stands for more than 5000 rules",
 		head + "%head a =<v:int=1>\n  (b)\n":                         "6: %head a =<v:int=1>: the attribute default stands behind ::",
 		head + "%head a :: lockout\n  b :: undoes\n":                 `7: no attribute "undoes"`,
@@ -119,8 +130,8 @@ func TestProblems(t *testing.T) {
 		found := false
 		var all []string
 		for _, p := range problems {
-			all = append(all, fmt.Sprintf("%d: %s", p.Line, p.Text))
-			found = found || strings.HasPrefix(fmt.Sprintf("%d: %s", p.Line, p.Text), want)
+			all = append(all, fmt.Sprintf("%d:%d: %s", p.Line, p.Col, p.Text))
+			found = found || strings.HasPrefix(fmt.Sprintf("%d: %s", p.Line, p.Text), want) || strings.HasPrefix(all[len(all)-1], want)
 		}
 		if !found {
 			t.Errorf("%q: want %s, have %q", strings.TrimPrefix(text, head), want, all)
@@ -131,7 +142,7 @@ func TestProblems(t *testing.T) {
 // TestDefine holds that a named set of rules is one in each block that uses it, and that
 // %each reaches the rules that begin so and no others.
 func TestDefine(t *testing.T) {
-	d, problems := Read("x", []byte(head+"%define p\n  %each n <a:ip> :: needs=\"n {a} as **\"\n  n <a:ip> x\n  m\nb :: exit=exit\n  %use p\nc :: exit=exit\n  %use p\n"))
+	d, problems := Read("x", []byte(head+"%define p\n  %each n <a:ip> :: needs=\"n {a} x **\"\n  n <a:ip> x\n  m\nb :: exit=exit\n  %use p\nc :: exit=exit\n  %use p\n"))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

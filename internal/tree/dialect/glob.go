@@ -7,10 +7,11 @@ import (
 
 // Glob selects lines as seen from one line.
 type Glob struct {
-	Text   string
-	From   From
-	Levels [][]GlobWord // one below the other
-	Then   [][]GlobWord // for every line that Levels select and what they bind: these
+	Text    string
+	Unruled bool // "? ": on purpose no rule knows the lines
+	From    From
+	Levels  [][]GlobWord // one below the other
+	Then    [][]GlobWord // for every line that Levels select and what they bind: these
 }
 
 // From is where a glob begins.
@@ -67,7 +68,7 @@ func readGlobs(v string) (out []Glob, err error) {
 func readGlob(text string) (Glob, error) {
 	g := Glob{Text: text}
 	first, then, twice := strings.Cut(text, "=>")
-	first = strings.TrimSpace(first)
+	first, g.Unruled = strings.CutPrefix(strings.TrimSpace(first), "? ")
 	if rest, ok := strings.CutPrefix(first, "/ "); ok {
 		g.From, first = Top, rest
 	} else if rest, ok := strings.CutPrefix(first, "^ "); ok {

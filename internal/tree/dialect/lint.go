@@ -21,6 +21,7 @@ func (r *reader) finish() {
 	r.spellings(r.d.Rules)
 	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}}
 	l.rules(r.d.Rules)
+	l.unfits()
 	for kind, rule := range l.refs {
 		if !l.defs[kind] {
 			r.failf(rule.Line, 1, "ref=%s: no rule has def=%s%s", kind, kind, others(l.defs))
@@ -157,6 +158,8 @@ type lint struct {
 	*reader
 	defs map[string]bool
 	refs map[string]*Rule
+
+	asked []*asked
 }
 
 func (l *lint) rules(rules []*Rule) {
@@ -203,6 +206,7 @@ func (l *lint) rule(rule *Rule) {
 		return
 	}
 	l.typos(rule)
+	l.looks(rule)
 	if rule.Def != nil {
 		l.defs[rule.Def.Kind] = true
 	}

@@ -40,6 +40,9 @@ func TestPrint(t *testing.T) {
 		head, _, _ := strings.Cut(string(text), "\n\n")
 		head = written.ReplaceAllString(head, "")
 		long, more := Read("x", []byte(head+"\n\n"+print(d.Rules, "")))
+		more = slices.DeleteFunc(more, func(p Problem) bool { // what one block of a %define has is said of each here
+			return strings.Contains(p.Text, "no rule ")
+		})
 		if len(problems)+len(more) > 0 {
 			t.Fatalf("%s: %v %v", file, problems, more)
 		}
@@ -109,7 +112,7 @@ func TestShort(t *testing.T) {
 		"%define s\n  a\n  b\n%define u\n  c\nx :: exit=exit use=\"s u\"\n  d\n":                                                                 "x :: exit=exit\n  a\n  b\n  c\n  d\n",
 		"a\n%each ** :: proof=1\nb\nc :: exit=exit\n  %each d :: proof=2:x\n  d e\n  dd\n  f > g\n  h :: proof=0\n":                              "a\nb :: proof=1\nc :: exit=exit proof=1\n  d e :: proof=2:x\n  dd :: proof=1\n  f\n    g :: proof=1\n  h :: proof=0\n",
 		"a ~0 | b ~on | c =<v:int=1> ~2:x | d|e ~off ~1 | f :: proof=1\n":                                                                        "a :: proof=0\nb :: default=on proof=1\nc =<v:int> :: default=1 proof=2:x\nd :: default=off proof=1\ne :: default=off proof=1\nf :: proof=1\n",
-		"%head n <n:ip> :: lockout needs=\"n {n} x\"\n  x :: needs=\"y\"\n  a|b =<v:int> ~0 | c :: undo=\"no {}\"\n  d :: exit=exit\n    e\nf\n": "n <n:ip> x :: lockout needs=\"y\"\nn <n:ip> a =<v:int> :: lockout needs=\"n {n} x\" undo=\"no n {n} a {v}\" proof=0\nn <n:ip> b =<v:int> :: lockout needs=\"n {n} x\" undo=\"no n {n} b {v}\" proof=0\nn <n:ip> c :: lockout needs=\"n {n} x\" undo=\"no n {n} c\"\nn <n:ip> d :: lockout needs=\"n {n} x\" exit=exit\n  e\nf\n",
+		"%head n <n:ip> :: lockout needs=\"n {n} x\"\n  x :: needs=\"f\"\n  a|b =<v:int> ~0 | c :: undo=\"no {}\"\n  d :: exit=exit\n    e\nf\n": "n <n:ip> x :: lockout needs=\"f\"\nn <n:ip> a =<v:int> :: lockout needs=\"n {n} x\" undo=\"no n {n} a {v}\" proof=0\nn <n:ip> b =<v:int> :: lockout needs=\"n {n} x\" undo=\"no n {n} b {v}\" proof=0\nn <n:ip> c :: lockout needs=\"n {n} x\" undo=\"no n {n} c\"\nn <n:ip> d :: lockout needs=\"n {n} x\" exit=exit\n  e\nf\n",
 		"%define s\n  x\n%head a|b\n  %each c :: lockout\n  c =<l:word> :: choice={p|q}\n  %use s\n  %head d\n    e\n":                           "a c =<l:word> :: lockout choice=p\na x\na d e\nb c =<l:word> :: lockout choice=q\nb x\nb d e\n",
 		"%each a|b :: lockout\na =<v:int>\nb c\nc\n":                                                                                             "a =<v:int> :: lockout\nb c :: lockout\nc\n",
 		"x/a|b =<v:int> :: resets={a|b}\nx > y/c ~1 | d\n":                                                                                       "x\n  a =<v:int> :: resets=a\n  b =<v:int> :: resets=b\n  y\n    c :: proof=1\n  d\n",

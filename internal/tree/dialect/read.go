@@ -29,6 +29,7 @@ func Read(name string, text []byte) (*Dialect, []Problem) {
 		return r.d, r.problems
 	}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	r.lines = lines
 	at := 0
 	for ; at < len(lines) && strings.TrimSpace(lines[at]) != ""; at++ {
 		if !strings.HasPrefix(lines[at], "#") {
@@ -46,6 +47,7 @@ func Read(name string, text []byte) (*Dialect, []Problem) {
 
 type reader struct {
 	d        *Dialect
+	lines    []string // of the file
 	problems []Problem
 	told     map[Problem]bool
 	root     *said   // what was written, before it is taken apart

@@ -7,16 +7,28 @@ func (d *Dialect) seek(a *Attrs) {
 	if d.sought == nil {
 		d.sought = map[string]bool{}
 	}
-	for _, gs := range [][]Glob{a.If, a.Unless, a.Owns, a.Wipes, a.Inherits, a.Needs, a.Conflicts, a.HeldBy,
-		a.Before, a.After, a.Keeps, a.Spares, a.Within, a.Turns, a.Frozen} {
-		for i := range gs {
-			for _, levels := range [2][][]GlobWord{gs[i].Levels, gs[i].Then} {
+	for _, of := range a.globs() {
+		for i := range of.globs {
+			for _, levels := range [2][][]GlobWord{of.globs[i].Levels, of.globs[i].Then} {
 				for _, l := range levels {
 					d.sought[d.head(l)] = true
 				}
 			}
 		}
 	}
+}
+
+// named is the globs of one attribute.
+type named struct {
+	name  string
+	globs []Glob
+}
+
+// globs gives all globs of a rule.
+func (a *Attrs) globs() []named {
+	return []named{{"if", a.If}, {"unless", a.Unless}, {"owns", a.Owns}, {"wipes", a.Wipes}, {"inherits", a.Inherits}, {"needs", a.Needs},
+		{"conflicts", a.Conflicts}, {"heldby", a.HeldBy}, {"before", a.Before}, {"after", a.After}, {"keeps", a.Keeps}, {"spares", a.Spares},
+		{"within", a.Within}, {"turns", a.Turns}, {"frozen", a.Frozen}}
 }
 
 // head is the first word of the lines that a level of a glob stands for, a negating word aside; "" is any.
