@@ -10,9 +10,7 @@ import (
 
 // finish lints what was read, and sorts it for finding.
 func (r *reader) finish() {
-	if r.d.Syntax == "" || r.d.Acts == "" || r.d.Negate == "" {
-		r.failf(1, 1, "the header says syntax, acts and negate")
-	}
+	r.headed()
 	if r.d.Flat() != (r.d.Syntax != "indent") {
 		r.failf(1, 1, "brace and path syntax say how a line is set (set:), indent does not")
 	}
@@ -206,6 +204,7 @@ func (l *lint) rule(rule *Rule) {
 		return
 	}
 	l.typos(rule)
+	l.silence(rule)
 	l.looks(rule)
 	if rule.Def != nil {
 		l.defs[rule.Def.Kind] = true

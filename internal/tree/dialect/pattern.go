@@ -108,6 +108,7 @@ func (r *reader) slot(no, col int, token string) Elem {
 		r.failf(no, col, "%s: a word is missing: write <%s:enum(a|b)>", token, e.Name)
 		e.Enum = nil
 	}
+	r.forms(no, col, token, &e)
 	return e
 }
 

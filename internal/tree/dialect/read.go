@@ -147,7 +147,7 @@ func (r *reader) header(no int, line string) {
 			r.d.Tables[arg][k] = v
 		}
 	default:
-		r.failf(no, 1, "no header field %q: there are syntax, acts, negate, set, brackets, comment, width, class, alias, table, source, type, mark, exit", word)
+		r.unknown(no, word)
 	}
 }
 
@@ -186,6 +186,10 @@ func (r *reader) line(no int, raw string) {
 		r.failf(no, indent+1, "the first rule stands at the left edge")
 	}
 	text, attrs, has := strings.Cut(body+" ", " :: ")
+	if one, _, found := strings.Cut(text, " : "); found {
+		r.failf(no, indent+len(one)+2, "attributes stand behind ::, and this is one :")
+		return
+	}
 	e := &said{no: no, indent: indent, text: strings.TrimSpace(text)}
 	if has && attrs == "" {
 		r.failf(no, indent+1, "no attribute stands behind ::")

@@ -72,3 +72,68 @@ func (l *lint) typos(rule *Rule) {
 		seen[e.Name] = true
 	}
 }
+
+// silence reports a default that a line can not have, and fixed= of a class that the header does not have.
+func (l *lint) silence(rule *Rule) {
+	if g := rule.given["fixed"]; rule.FixedClass != "" && l.d.Classes[rule.FixedClass] == nil {
+		l.failf(g.no, g.col, "fixed=%s: the header has no such class: write class %s: and what names of such interfaces begin with", rule.FixedClass, rule.FixedClass)
+	}
+	g, v := rule.given["default"], rule.Default
+	if v == "" || v == "on" || v == "off" || strings.HasPrefix(v, "@") {
+		return
+	}
+	if !rule.Valued() {
+		l.failf(g.no, g.col, "default=%s: %q has no value: want on or off, or a table of them (@table)", v, rule.Text)
+		return
+	}
+	for i, e := range rule.Pattern {
+		if !e.Value {
+			continue
+		}
+		if i < len(rule.Pattern)-1 { // the words behind the first are of what follows it
+			v, _, _ = strings.Cut(v, " ")
+		}
+		if e.Kind == Slot && e.Is == TypeInt && strings.Trim(v, "0123456789-") != "" {
+			l.failf(g.no, g.col, "default=%s: <%s:int> takes a whole number", v, e.Name)
+		}
+		if e.Kind == Slot && e.Is == TypeEnum && !slices.Contains(e.Enum, v) {
+			l.failf(g.no, g.col, "default=%s: <%s:enum> takes one of %s", v, e.Name, strings.Join(e.Enum, ", "))
+		}
+		return
+	}
+}
+
+// forms tells of a slot whose words in parentheses are none.
+func (r *reader) forms(no, col int, token string, e *Elem) {
+	forms := []string{"plain", "word", "junos", "srl", "sha512"} // of secrets; else the number of one
+	for _, word := range e.Enum {
+		switch {
+		case e.Is == TypeEnum && strings.Contains(word, ","):
+			r.failf(no, col, "%s: the words stand between |: write <%s:enum(%s)>", token, e.Name, strings.ReplaceAll(word, ",", "|"))
+		case e.Is == TypeSecret && strings.Trim(word, "0123456789") != "" && !slices.Contains(forms, word):
+			r.failf(no, col, "%s: no form %q of a secret: there are %s, and numbers such as 7", token, word, strings.Join(forms, " "))
+		}
+	}
+}
+
+// headed reports what the header does not say; a field that was written nearly so is told already.
+func (r *reader) headed() {
+	for field, value := range map[string]string{"syntax": r.d.Syntax, "acts": r.d.Acts, "negate": r.d.Negate} {
+		if value == "" && !r.fields[field] {
+			r.failf(1, 1, "the header does not say %s: it says syntax, acts and negate", field)
+		}
+	}
+}
+
+// unknown reports a field that no header has.
+func (r *reader) unknown(no int, field string) {
+	names := strings.Fields("syntax acts negate set brackets comment width class alias table source type mark exit")
+	hint := ""
+	for _, name := range names {
+		if n := Alike(name, field); n > 2 || n == len(field) {
+			hint, r.fields[name] = "; is it "+name+"?", true
+			break
+		}
+	}
+	r.failf(no, 1, "no header field %q: there are %s%s", field, strings.Join(names, ", "), hint)
+}
