@@ -336,6 +336,9 @@ func (t *Tree) says(n *node, g *dialect.Glob) bool {
 // lines goes that say so.
 func (d *differ) steady(n *node) bool {
 	in := d.counterpart(n.parent)
+	if p := n.parent; in == nil && p.parent == d.have.root && d.have.fixed(p) { // it stays, and holds nothing
+		in = &node{text: p.text, m: p.m, parent: d.want.root}
+	}
 	if in == nil || n.m.rule == nil || len(n.m.rule.If)+len(n.m.rule.Unless) == 0 {
 		return in != nil
 	}

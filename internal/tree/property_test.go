@@ -82,6 +82,12 @@ func TestProperties(t *testing.T) {
 			if uint64(sum.open)*25 > n {
 				t.Errorf("%d of %d pairs were refused for a list in use: that is more than four in a hundred", sum.open, n)
 			}
+			if uint64(sum.n.spare)*1000 > n {
+				t.Errorf("%d commands of %d pairs could be left out: that is more than one in a thousand", sum.n.spare, n)
+			}
+			if sum.n.spare > 0 {
+				t.Logf("figure: %s: %d commands that make room, or enter a block twice, could be left out", name, sum.n.spare)
+			}
 			t.Logf("figure: %s: %d ways back from the middle of a script, %d commands left out, %d of them for a value that is set again, and %d two of them and %d lines; without a difference: %d in another order, %d spelled otherwise, %d with noise; %d cuts seen", name, sum.n.back, sum.n.alone+sum.n.first, sum.n.first, sum.n.two, sum.n.lines, sum.n.dealt, sum.n.respelled, sum.n.noisy, sum.n.cut)
 			t.Logf("figure: %s: %d random pairs, %d lines, %d commands, there and back; %d that the platform does not take in one step were refused, and %d that would open or close a list in use", name, n, sum.lines, sum.commands, sum.held, sum.open)
 		})
