@@ -2,26 +2,32 @@ package tree
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"plumbline/internal/tree/dialect"
 )
 
-// nears finds the lines of blocks by the words that they begin with, so that a glob which names those
-// words does not look at all lines of a block once for every command. It is there while trees stand as
-// they are.
+// nears finds the lines of blocks by the words that they have in some places, so that a glob which names
+// those words does not look at all lines of a block once for every command. It is there while trees stand
+// as they are.
 type nears map[nearBy]*near
 
 // nearBy is what lines are found by: those under a block, or under the lines of it that so many levels of
-// a glob select, by their first words.
+// a glob select, by some of their words.
 type nearBy struct {
 	in     *node
 	level  *dialect.GlobWord // the first one of these levels; nil is the block itself
 	levels int
-	words  int
+	words  wordSet
 }
 
-// near is lines in the order of what their first words hash to, those of one hash as they stand. It is
+// wordSet is a set of the first places of a line, one bit each.
+type wordSet uint32
+
+const maxWords = 32
+
+// near is lines in the order of what those words hash to, those of one hash as they stand. It is
 // made when it was asked for often enough.
 type near struct {
 	asked int
@@ -39,15 +45,20 @@ const (
 	nearAsked = 8
 )
 
-// front is the hash of the words that a line must begin with to fit a level, and how many they are; it is
+// front is the hash of the words that a line must have to fit a level, and where it must have them; it is
 // false where no line can.
-func (f finder) front(level []dialect.GlobWord, e *env) (hash uint64, words int, ok bool) {
-	for i := range level {
+func (f finder) front(level []dialect.GlobWord, e *env) (hash uint64, words wordSet, ok bool) {
+	for i := range level[:min(len(level), maxWords)] {
 		g := &level[i]
 		w := g.Text
 		switch g.Kind {
+		case dialect.Tail:
+			return hash, words, true
 		case dialect.Exact:
 		case dialect.Bound:
+			if slices.ContainsFunc(level[:i], func(b dialect.GlobWord) bool { return b.Kind == dialect.Bind && b.Text == g.Text }) {
+				continue // each line says it itself
+			}
 			v, ok := e.get(g.Text)
 			if !ok {
 				v, _, ok = f.of.slot(f.at, g.Text)
@@ -57,11 +68,11 @@ func (f finder) front(level []dialect.GlobWord, e *env) (hash uint64, words int,
 			}
 			w = g.Pre + v + g.Post
 		default:
-			return hash, i, true
+			continue
 		}
-		hash = further(hash, w)
+		hash, words = further(hash, w), words|1<<i
 	}
-	return hash, len(level), true
+	return hash, words, true
 }
 
 func further(h uint64, word string) uint64 { return (h<<7|h>>57)*0x9e3779b97f4a7c15 ^ hash(word) }
@@ -125,9 +136,9 @@ func (n *node) many() bool {
 	return left < 0
 }
 
-// gather notes the lines under those that levels select by their first words; a switch that is off by
+// gather notes the lines under those that levels select by their words in some places; a switch that is off by
 // those behind the negating word too.
-func (f finder) gather(in *node, levels [][]dialect.GlobWord, words int, to *near) {
+func (f finder) gather(in *node, levels [][]dialect.GlobWord, words wordSet, to *near) {
 	if len(levels) > 0 {
 		var blocks []hit
 		finder{t: f.t, of: f.t, at: in, plain: true}.down(in, levels, nil, &blocks)
@@ -146,13 +157,13 @@ func (f finder) gather(in *node, levels [][]dialect.GlobWord, words int, to *nea
 	}
 }
 
-func (n *near) note(line []dialect.Word, words int, k *node) {
-	if len(line) < words {
+func (n *near) note(line []dialect.Word, words wordSet, k *node) {
+	if len(line) < bits.Len32(uint32(words)) {
 		return
 	}
 	var h uint64
-	for i := range words {
-		h = further(h, line[i].Text)
+	for left := words; left != 0; left &= left - 1 {
+		h = further(h, line[bits.TrailingZeros32(uint32(left))].Text)
 	}
 	if last := len(n.rows) - 1; last < 0 || n.rows[last] != (nearRow{h, k}) {
 		n.rows = append(n.rows, nearRow{h, k})
