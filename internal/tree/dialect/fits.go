@@ -14,6 +14,7 @@ type asked struct {
 	fits bool   // in one of them rules know the lines that it looks for
 	far  reach  // else how far they do
 	free string // a {slot} that nothing gives a value
+	told bool
 }
 
 // reach is how far the rules of one block take the words of a level of a glob.
@@ -23,6 +24,13 @@ type reach struct {
 	words int        // of the level that the nearest rule takes
 	near  *Rule      // nil is that there is no rule
 	alike int        // how much the next word looks like one of it
+}
+
+// glance is a glob as seen from the lines of a block, or as it was written in a line.
+type glance struct {
+	block      *Rule
+	no         int
+	name, text string
 }
 
 // looks notes what the globs of a rule look for: a glob may be put into several blocks, and look for
@@ -40,12 +48,13 @@ func (l *lint) looks(rule *Rule) {
 				a.fits, a.far = l.leads(rule, g)
 			}
 			here = append(here, a)
-			i := slices.IndexFunc(l.asked, func(o *asked) bool { return o.no == a.no && o.name == a.name && o.Text == a.Text })
-			switch {
-			case i < 0:
-				l.asked = append(l.asked, a)
-			case a.fits || !l.asked[i].fits && a.far.words > l.asked[i].far.words:
-				l.asked[i] = a
+			place := glance{no: a.no, name: a.name, text: a.Text}
+			switch o := l.first[place]; {
+			case o == nil:
+				l.first[place], l.asked = a, append(l.asked, a)
+			case a.fits || !o.fits && a.far.words > o.far.words:
+				a.told = o.told
+				*o = *a
 			}
 		}
 		if of.name == "needs" && !slices.ContainsFunc(here, func(a *asked) bool { return a.fits || a.Unruled }) {
@@ -84,8 +93,13 @@ func (g Glob) free(rule *Rule) string {
 	return ""
 }
 
-// unfit reports a glob that fits nothing.
+// unfit reports a glob that fits nothing, once.
 func (l *lint) unfit(a *asked) {
+	first := l.first[glance{no: a.no, name: a.name, text: a.Text}]
+	if first.told {
+		return
+	}
+	first.told = true
 	if a.free != "" {
 		l.failf(a.no, l.column(a, "{"+a.free+"}"), "%s=%q: neither %q nor a block around it has the slot {%s}", a.name, a.Text, a.rule.Text, a.free)
 		return
@@ -135,7 +149,16 @@ func spelled(level []GlobWord) string {
 }
 
 // leads tells whether rules know lines that a glob looks for, as seen from one of them.
-func (l *lint) leads(rule *Rule, g Glob) (bool, reach) {
+func (l *lint) leads(rule *Rule, g Glob) (ok bool, far reach) {
+	here := glance{block: rule.Up, text: g.Text}
+	if g.From == Top {
+		here.block = nil
+	}
+	here.name = [...]string{Here: "", Top: "/", Beside: "^"}[g.From]
+	if o, seen := l.seen[here]; seen {
+		return o.fits, o.far
+	}
+	defer func() { l.seen[here] = asked{fits: ok, far: far} }()
 	from := l.d.Rules
 	switch {
 	case g.From == Here && rule.Up != nil:
@@ -143,7 +166,7 @@ func (l *lint) leads(rule *Rule, g Glob) (bool, reach) {
 	case g.From == Beside && rule.Up != nil && rule.Up.Up != nil:
 		from = rule.Up.Up.Kids
 	}
-	ok, far := l.lead(from, g.Levels)
+	ok, far = l.lead(from, g.Levels)
 	if ok && g.Then != nil {
 		return l.lead(from, g.Then)
 	}

@@ -17,7 +17,7 @@ func (r *reader) finish() {
 	r.exits(r.d.Rules)
 	shown(r.d.Rules)
 	r.spellings(r.d.Rules)
-	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}}
+	l := lint{reader: r, defs: map[string]bool{}, refs: map[string]*Rule{}, first: map[glance]*asked{}, seen: map[glance]asked{}}
 	l.rules(r.d.Rules)
 	l.unfits()
 	for kind, rule := range l.refs {
@@ -158,6 +158,8 @@ type lint struct {
 	refs map[string]*Rule
 
 	asked []*asked
+	first map[glance]*asked // the same, by where they were written
+	seen  map[glance]asked  // what a glob fits in a block
 }
 
 func (l *lint) rules(rules []*Rule) {
