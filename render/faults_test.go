@@ -111,11 +111,11 @@ func (c *court) judge(f fault) (changes, found bool) {
 	return changes, false
 }
 
-// unruled tells whether no rule knows some line.
+// unruled tells whether no rule knows some line, or one thing has two values: a plan says so.
 func unruled(c tree.Config) bool {
 	none, _ := tree.Parse(c.Dialect, "")
-	es, _, err := tree.Diff(none, c.Root, tree.Options{})
-	return err != nil || slices.ContainsFunc(es, func(e tree.Edit) bool { return e.Unruled })
+	es, notes, err := tree.Diff(none, c.Root, tree.Options{})
+	return err != nil || slices.ContainsFunc(notes, func(n tree.Note) bool { return n.Twice }) || slices.ContainsFunc(es, func(e tree.Edit) bool { return e.Unruled })
 }
 
 // faults makes all faults at the lines of templates that say facts.
