@@ -47,18 +47,24 @@ var telling = strings.Fields("password secret passphrase key-string md5 psk auth
 // that no plan holds what stands there.
 func TestRulesHide(t *testing.T) {
 	for _, name := range platforms(t) {
-		text, err := os.ReadFile(name + "/dialect.rules")
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, problems := dialect.Read(name, text)
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		for _, r := range d.Rules {
+		for _, r := range rulesOf(t, name) {
 			tells(t, name, r, r)
 		}
 	}
+}
+
+// rulesOf reads the rules at the top of a platform.
+func rulesOf(t *testing.T, name string) []*dialect.Rule {
+	t.Helper()
+	text, err := os.ReadFile(name + "/dialect.rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, problems := dialect.Read(name, text)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return d.Rules
 }
 
 // tells looks at a rule and those of its block; top is the one at the top that they stand under.
@@ -104,15 +110,7 @@ func flat(pattern []dialect.Elem) (out []dialect.Elem) {
 // know stands as it is, so a place has a dot or a slash in it.
 func TestRulesCite(t *testing.T) {
 	for _, name := range platforms(t) {
-		text, err := os.ReadFile(name + "/dialect.rules")
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, problems := dialect.Read(name, text)
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		for _, r := range distinct(d.Rules, map[string]bool{}) {
+		for _, r := range distinct(rulesOf(t, name), map[string]bool{}) {
 			if r.Proof > 0 && !strings.ContainsAny(r.Source, "./") {
 				t.Errorf("%s/dialect.rules:%d: %s counts as found and says no place, but %q", name, r.Line, path(r), r.Source)
 			}
